@@ -1,0 +1,96 @@
+//! What can be asked on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// A digital twin of an AI campus: racks, chips, cooling and power.
+///
+/// Without a command, runs the default what-if: the complete campus on a July day.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: Run,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  the program itself failed (please report it)
+  2  wrong arguments or input files; every error is listed with its place and code (docs/errors.md)
+  3  a result could not be written
+  4  the energy ledger did not close
+
+The 3D view: cargo run --release --features view --bin rainier-view";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs a scenario and prints what it comes to
+    Run(Run),
+    /// Prints a site as a tree, or one place with its numbers
+    Describe(Describe),
+    /// Checks files and reports every error at once
+    Check(Check),
+    /// Measures the speed of a tick on the complete campus
+    Bench(Bench),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, feed-lost, lab-day)
+    #[arg(default_value = "builtin:default")]
+    pub(crate) scenario: String,
+    /// Site file that replaces the scenario's, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    pub(crate) site: Option<String>,
+    /// Folder for series.parquet, series.csv and summary.json; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Time step that replaces the scenario's, s (1 to 300)
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) tick: Option<f64>,
+    /// Duration that replaces the scenario's, s
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) duration: Option<f64>,
+    /// Print the summary as JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress bar
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Describe {
+    /// Place, such as B03, B03/H2, B03/H2/R12, B03/H2/R12/K07 or B03/H2/R12/K07/C05
+    pub(crate) place: Option<String>,
+    /// Site file, or builtin:NAME
+    #[arg(long, value_name = "FILE", default_value = "builtin:rainier")]
+    pub(crate) site: String,
+    /// List every assumed figure with its confidence and source
+    #[arg(long)]
+    pub(crate) assumptions: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// Site or scenario files, or builtin:NAME
+    #[arg(required = true)]
+    pub(crate) files: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bench {
+    /// Ticks to measure
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    pub(crate) ticks: u32,
+    /// Threads
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: u16,
+}

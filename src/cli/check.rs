@@ -1,0 +1,48 @@
+//! `rainier check`: every error of every file.
+
+use rainier::diag::Report;
+use rainier::site::load::{BUILTIN, load_site, text_of};
+use rainier::site::tree::{Kind, parse};
+use rainier::{scenario, site};
+
+use crate::Failure;
+use crate::args::Check;
+use crate::files::Disk;
+
+pub(crate) fn check(args: &Check) -> Result<(), Failure> {
+    let mut report = Report::default();
+    for name in &args.files {
+        match check_one(name) {
+            Ok(what) => println!("{name}: ok ({what})"),
+            Err(errors) => report.absorb(errors),
+        }
+    }
+    report.into_result(()).map_err(Failure::Input)
+}
+
+/// What kind of file it is shows in its fields.
+fn check_one(name: &str) -> Result<&'static str, Report> {
+    let is_scenario_name = name.strip_prefix("builtin:").is_some_and(|key| {
+        scenario::BUILTIN.iter().any(|(n, _)| *n == key) && !BUILTIN.iter().any(|(n, _)| *n == key)
+    });
+    if is_scenario_name {
+        return scenario::load(&Disk, name, None).map(|_| "scenario");
+    }
+    let one = |error| Report { errors: vec![error] };
+    let text = text_of(&Disk, name).map_err(one)?;
+    let tree = parse(name, &text).map_err(one)?;
+    let has = |field: &str| matches!(&tree.kind, Kind::Record(_, fields) if fields.iter().any(|(n, ..)| n == field));
+    use site::files::{Catalog, TariffFile, WeatherFile};
+    use site::schema::read;
+    if has("chips") || has("racks") {
+        read::<Catalog>(name, &text).map(|_| "catalog")
+    } else if has("months") {
+        read::<WeatherFile>(name, &text).map(|_| "weather")
+    } else if has("energy_usd_per_mwh") {
+        read::<TariffFile>(name, &text).map(|_| "tariff")
+    } else if has("duration_s") || has("tick_s") || has("events") {
+        scenario::load(&Disk, name, None).map(|_| "scenario")
+    } else {
+        load_site(&Disk, name).map(|_| "site")
+    }
+}

@@ -1,0 +1,22 @@
+//! Files from disk.
+
+use rainier::site::load::Files;
+
+/// Reads names as paths.
+pub(crate) struct Disk;
+
+/// Largest input file: a site is text by hand, not data.
+const MAX_BYTES: u64 = 64 << 20;
+
+impl Files for Disk {
+    fn text(&self, name: &str) -> Result<String, String> {
+        let size = std::fs::metadata(name).map_err(|error| error.to_string())?;
+        if size.is_dir() {
+            return Err("a folder".into());
+        }
+        if size.len() > MAX_BYTES {
+            return Err(format!("{} bytes, more than {MAX_BYTES}", size.len()));
+        }
+        std::fs::read_to_string(name).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,58 @@
+//! `rainier`: the twin from a script. Results go to standard output, everything else to standard error.
+
+#![allow(clippy::print_stdout, reason = "standard output is where a command's answer goes")]
+
+mod args;
+mod bench;
+mod check;
+mod describe;
+mod files;
+mod run;
+mod write;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// Why a command did not do what it was asked; each has its exit code.
+enum Failure {
+    /// The input is wrong: 2.
+    Input(rainier::diag::Report),
+    /// A file could not be written: 3.
+    Output(String),
+    /// The energy ledger did not close: 4.
+    Ledger(f64),
+    /// A place does not exist: 2.
+    Place(String),
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let outcome = match args.command.unwrap_or_else(|| Command::Run(args.run)) {
+        Command::Run(run) => run::run(&run),
+        Command::Describe(describe) => describe::describe(&describe),
+        Command::Check(check) => check::check(&check),
+        Command::Bench(bench) => bench::bench(&bench),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Input(report)) => {
+            eprintln!("{report}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Place(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Output(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::from(3)
+        }
+        Err(Failure::Ledger(gap)) => {
+            eprintln!("error: the energy ledger is off by {gap:.3e} (allowed: {:.0e}); results are written but must not be trusted", rainier::sim::meters::LEDGER_TOLERANCE);
+            ExitCode::from(4)
+        }
+    }
+}

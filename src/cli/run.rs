@@ -1,0 +1,139 @@
+//! `rainier run`: a scenario from start to end.
+
+use std::time::{Duration, Instant};
+
+use comfy_table::{CellAlignment, Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
+use rainier::record::{Sample, Summary};
+use rainier::scenario::{self, Loaded};
+use rainier::sim::Twin;
+use rainier::sim::meters::LEDGER_TOLERANCE;
+
+use crate::Failure;
+use crate::args::Run;
+use crate::files::Disk;
+use crate::write::Series;
+
+pub(crate) fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+fn load(args: &Run) -> Result<Loaded, Failure> {
+    let mut loaded = scenario::load(&Disk, &args.scenario, args.site.as_deref()).map_err(Failure::Input)?;
+    if let Some(tick) = args.tick {
+        if !(1.0..=300.0).contains(&tick) {
+            return Err(Failure::Place(format!("--tick {tick}: a tick lasts 1 to 300 s")));
+        }
+        loaded.scenario.tick_s = tick;
+        loaded.scenario.record_every_s = loaded.scenario.record_every_s.max(tick);
+    }
+    if let Some(duration) = args.duration {
+        if !(1.0..=3.2e9).contains(&duration) {
+            return Err(Failure::Place(format!("--duration {duration}: a run lasts 1 to 3.2e9 s")));
+        }
+        loaded.scenario.duration_s = duration;
+    }
+    Ok(loaded)
+}
+
+pub(crate) fn run(args: &Run) -> Result<(), Failure> {
+    let started = Instant::now();
+    let loaded = load(args)?;
+    let scenario = loaded.scenario.clone();
+    let mut series = match &args.out {
+        Some(folder) => Some(Series::create(folder).map_err(Failure::Output)?),
+        None => None,
+    };
+    let ticks = (scenario.duration_s / scenario.tick_s).ceil() as u64;
+    let bar = if args.quiet || args.json { ProgressBar::hidden() } else { ProgressBar::new(ticks) };
+    let style = ProgressStyle::with_template("{msg:24!} {wide_bar:.cyan/blue} {percent:>3} %  {elapsed} of about {duration}");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+
+    let mut twin = Twin::new(loaded, threads(args.threads));
+    let ready = started.elapsed();
+    let mut next_sample_s = scenario.record_every_s;
+    let mut failed = None;
+    while !twin.done() {
+        twin.tick();
+        bar.inc(1);
+        let sample = Sample::of(twin.world());
+        if sample.time_s >= next_sample_s - 1e-9 || twin.done() {
+            bar.set_message(twin.world().resource::<rainier::sim::clock::Clock>().label());
+            while next_sample_s <= sample.time_s + 1e-9 {
+                next_sample_s += scenario.record_every_s;
+            }
+            if let Some(series) = &mut series
+                && let Err(error) = series.push(&sample)
+            {
+                failed = Some(error);
+                break;
+            }
+        }
+    }
+    bar.finish_and_clear();
+    let wall = started.elapsed();
+    let summary = Summary::of(twin.world(), &scenario.name, scenario.seed);
+    if let (Some(series), Some(folder)) = (series, &args.out) {
+        let finished = series.finish(&summary);
+        if let Some(error) = failed.or(finished.err()) {
+            return Err(Failure::Output(error));
+        }
+        eprintln!("wrote series.parquet, series.csv and summary.json to {}", folder.display());
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&summary).map_err(|error| Failure::Output(error.to_string()))?);
+    } else {
+        print_summary(&summary, &twin, wall, ready);
+    }
+    if summary.worst_imbalance > LEDGER_TOLERANCE { Err(Failure::Ledger(summary.worst_imbalance)) } else { Ok(()) }
+}
+
+fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
+    let campus = &twin.world().resource::<rainier::sim::twin::Plan>().0;
+    let now = &twin.meters().now;
+    let rack = campus.rack_address(now.hottest_rack as usize);
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    let beside = |what: &str| {
+        campus.published(what).map_or_else(String::new, |f| format!("published {} [{:?} {}]", f.value, f.tag, f.source))
+    };
+    let rows = [
+        ("Live chips", s.live_chips.to_string(), "", String::new()),
+        ("IT power, mean", format!("{:.1}", s.it_power_mean_w / 1e6), "MW", beside("it_power_mw")),
+        ("Facility power, mean", format!("{:.1}", s.facility_power_mean_w / 1e6), "MW", beside("facility_power_mw")),
+        ("Peak demand", format!("{:.1}", s.peak_demand_w / 1e6), "MW", String::new()),
+        ("PUE", format!("{:.4}", s.pue), "", beside("annual_pue_fleet")),
+        ("WUE", format!("{:.4}", s.wue_l_per_kwh), "L/kWh", beside("wue_fleet_l_per_kwh")),
+        ("Water", format!("{:.1}", s.water_m3), "m³", String::new()),
+        ("Evaporating", format!("{:.1}", s.wet_share * 100.0), "% of time", String::new()),
+        ("Hottest chip", format!("{:.1}", s.hottest_chip_c), "°C", s.hottest_chip.clone()),
+        ("Hottest rack at end", format!("{:.1}", now.hottest_chip_c), "°C", rack.to_string()),
+        ("Throttled at end", s.limited_chips.to_string(), "chips", format!("{:.1} chip-hours in all", s.throttled_chip_hours)),
+        ("Unserved", format!("{:.3}", s.unserved_kwh / 1e3), "MWh", String::new()),
+        ("Energy", format!("{:.1}", s.energy_kwh / 1e3), "MWh", format!("IT {:.1} MWh", s.it_energy_kwh / 1e3)),
+        ("CO₂", format!("{:.1}", s.carbon_t), "t", format!("marginal {:.1} t", s.marginal_carbon_t)),
+        ("Cost", format!("{:.0}", s.cost_usd), "$", String::new()),
+        ("Ledger gap, worst tick", format!("{:.1e}", s.worst_imbalance), "", "relative".into()),
+    ];
+    for (name, value, unit, note) in rows {
+        table.add_row([name.to_owned(), value, unit.to_owned(), note]);
+    }
+    if let Some(column) = table.column_mut(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    println!("{}: {}", s.site, s.scenario);
+    println!("{table}");
+    let speed = s.simulated_s / wall.as_secs_f64().max(1e-9);
+    println!(
+        "{} ticks of {} s in {:.1} s ({speed:.0} times real time; ticking after {:.2} s)",
+        s.ticks,
+        s.tick_s,
+        wall.as_secs_f64(),
+        ready.as_secs_f64()
+    );
+    println!("digest {}", s.digest);
+    println!("See it in 3D: cargo run --release --features view --bin rainier-view");
+}

@@ -1,0 +1,86 @@
+//! Results as files: a time series in Parquet and CSV, a summary in JSON. Rows are written as they come, so
+//! that memory does not grow with the run and a run that fails leaves what it had.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parquet::basic::Compression;
+use parquet::data_type::DoubleType;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use rainier::record::{Sample, Summary};
+
+/// Rows of a Parquet row group.
+const GROUP_ROWS: usize = 8_192;
+
+/// A time series on its way to disk.
+pub(crate) struct Series {
+    folder: PathBuf,
+    csv: csv::Writer<File>,
+    parquet: SerializedFileWriter<File>,
+    group: Vec<Sample>,
+}
+
+impl Series {
+    /// Makes the folder and its files.
+    pub(crate) fn create(folder: &Path) -> Result<Self, String> {
+        let said = |path: &Path| {
+            let path = path.display().to_string();
+            move |error: std::io::Error| format!("{path} cannot be written: {error}")
+        };
+        fs::create_dir_all(folder).map_err(said(folder))?;
+        let csv_path = folder.join("series.csv");
+        let mut csv = csv::Writer::from_writer(File::create(&csv_path).map_err(said(&csv_path))?);
+        csv.write_record(Sample::COLUMNS).map_err(|error| error.to_string())?;
+        let parquet_path = folder.join("series.parquet");
+        let file = File::create(&parquet_path).map_err(said(&parquet_path))?;
+        let fields: String = Sample::COLUMNS.iter().map(|name| format!("REQUIRED DOUBLE {name};")).collect();
+        let schema = parse_message_type(&format!("message series {{ {fields} }}")).map_err(|error| error.to_string())?;
+        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        let parquet = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(|error| error.to_string())?;
+        Ok(Self { folder: folder.to_owned(), csv, parquet, group: Vec::new() })
+    }
+
+    /// Adds a row.
+    pub(crate) fn push(&mut self, sample: &Sample) -> Result<(), String> {
+        self.csv
+            .write_record(sample.values().map(|value| value.to_string()))
+            .map_err(|error| format!("series.csv: {error}"))?;
+        self.group.push(*sample);
+        if self.group.len() >= GROUP_ROWS { self.flush_group() } else { Ok(()) }
+    }
+
+    fn flush_group(&mut self) -> Result<(), String> {
+        self.write_group().map_err(|error| format!("series.parquet: {error}"))?;
+        self.group.clear();
+        Ok(())
+    }
+
+    fn write_group(&mut self) -> Result<(), ParquetError> {
+        let mut group = self.parquet.next_row_group()?;
+        let mut index = 0;
+        while let Some(mut column) = group.next_column()? {
+            let values: Vec<f64> = self.group.iter().map(|sample| sample.values()[index]).collect();
+            column.typed::<DoubleType>().write_batch(&values, None, None)?;
+            column.close()?;
+            index += 1;
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    /// Ends the files and adds the summary.
+    pub(crate) fn finish(mut self, summary: &Summary) -> Result<(), String> {
+        if !self.group.is_empty() {
+            self.flush_group()?;
+        }
+        self.csv.flush().map_err(|error| format!("series.csv: {error}"))?;
+        self.parquet.close().map_err(|error| format!("series.parquet: {error}"))?;
+        let text = serde_json::to_string_pretty(summary).map_err(|error| error.to_string())?;
+        let path = self.folder.join("summary.json");
+        fs::write(&path, text + "\n").map_err(|error| format!("{} cannot be written: {error}", path.display()))
+    }
+}

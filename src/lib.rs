@@ -1,0 +1,22 @@
+//! A digital twin of an AI campus: what stands there, what happens, what if.
+//!
+//! The library is the model and nothing else. It needs no renderer, window or GPU; the command line and the
+//! view are programs on top of it. Each module may use those above it in this list and none below:
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`num`], [`diag`] | numbers that are the same everywhere; errors in input files |
+//! | [`physics`] | pure functions: moist air, losses, sun |
+//! | [`site`] | what stands there: RON files, checked and laid out |
+//! | [`scenario`], [`sim`] | what if: a scenario's file and commands; what happens: the plugins of a tick |
+//! | [`record`] | samples, summary and digest of a run |
+
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "tests compare exact results"))]
+
+pub mod diag;
+pub mod num;
+pub mod physics;
+pub mod record;
+pub mod scenario;
+pub mod sim;
+pub mod site;

@@ -1,0 +1,248 @@
+//! What is kept of a run: samples, a summary and a digest. Writers of files are in the command line.
+
+use bevy_ecs::world::World;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::sim::clock::Clock;
+use crate::sim::meters::{Meters, Total};
+use crate::sim::twin::Plan;
+use crate::sim::weather::Outside;
+use crate::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
+
+/// One recorded sample of the site. Every field is a column of the time series.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Sample {
+    /// Time since the start, s.
+    pub time_s: f64,
+    /// Dry bulb outside, °C.
+    pub dry_bulb_c: f64,
+    /// Wet bulb outside, °C.
+    pub wet_bulb_c: f64,
+    /// Racks and network, W.
+    pub it_power_w: f64,
+    /// From the utility, W.
+    pub facility_power_w: f64,
+    /// Fans and pumps, W.
+    pub cooling_power_w: f64,
+    /// Losses of the power path, W.
+    pub loss_power_w: f64,
+    /// Facility over IT.
+    pub pue: f64,
+    /// Water, L/s.
+    pub water_l_s: f64,
+    /// Hottest chip, °C.
+    pub hottest_chip_c: f64,
+    /// Throttled or tripped chips.
+    pub limited_chips: f64,
+    /// Cooling units that evaporate.
+    pub wet_units: f64,
+    /// Load that no feed carries, W.
+    pub unserved_w: f64,
+    /// Facility energy since the start, kWh.
+    pub energy_kwh: f64,
+}
+
+impl Sample {
+    /// Names of the columns, in order.
+    pub const COLUMNS: [&'static str; 14] = [
+        "time_s",
+        "dry_bulb_c",
+        "wet_bulb_c",
+        "it_power_w",
+        "facility_power_w",
+        "cooling_power_w",
+        "loss_power_w",
+        "pue",
+        "water_l_s",
+        "hottest_chip_c",
+        "limited_chips",
+        "wet_units",
+        "unserved_w",
+        "energy_kwh",
+    ];
+
+    /// Values in the order of the columns.
+    #[must_use]
+    pub fn values(&self) -> [f64; 14] {
+        [
+            self.time_s,
+            self.dry_bulb_c,
+            self.wet_bulb_c,
+            self.it_power_w,
+            self.facility_power_w,
+            self.cooling_power_w,
+            self.loss_power_w,
+            self.pue,
+            self.water_l_s,
+            self.hottest_chip_c,
+            self.limited_chips,
+            self.wet_units,
+            self.unserved_w,
+            self.energy_kwh,
+        ]
+    }
+
+    /// The sample of a world now.
+    #[must_use]
+    pub fn of(world: &World) -> Self {
+        let meters = world.resource::<Meters>();
+        let (now, outside) = (&meters.now, world.resource::<Outside>());
+        Self {
+            time_s: world.resource::<Clock>().time_s,
+            dry_bulb_c: outside.dry_bulb_c,
+            wet_bulb_c: outside.wet_bulb_c,
+            it_power_w: now.it_w,
+            facility_power_w: now.facility_w,
+            cooling_power_w: now.cooling_w,
+            loss_power_w: now.loss_w,
+            pue: now.pue,
+            water_l_s: now.water_l_s,
+            hottest_chip_c: now.hottest_chip_c,
+            limited_chips: f64::from(now.limited_chips),
+            wet_units: f64::from(now.wet_units),
+            unserved_w: now.unserved_w,
+            energy_kwh: meters.total.energy_kwh,
+        }
+    }
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Program version.
+    pub version: &'static str,
+    /// Scenario.
+    pub scenario: String,
+    /// Site.
+    pub site: String,
+    /// Seed.
+    pub seed: u32,
+    /// Ticks done.
+    pub ticks: u64,
+    /// Length of a tick, s.
+    pub tick_s: f64,
+    /// Time simulated, s.
+    pub simulated_s: f64,
+    /// Chips that are live.
+    pub live_chips: u32,
+    /// Mean IT power, W.
+    pub it_power_mean_w: f64,
+    /// Mean facility power, W.
+    pub facility_power_mean_w: f64,
+    /// Highest mean over a demand interval, W.
+    pub peak_demand_w: f64,
+    /// Facility over IT energy.
+    pub pue: f64,
+    /// Water over IT energy, L/kWh.
+    pub wue_l_per_kwh: f64,
+    /// Water, m³.
+    pub water_m3: f64,
+    /// Share of the time in which any unit evaporated.
+    pub wet_share: f64,
+    /// Facility energy, kWh.
+    pub energy_kwh: f64,
+    /// IT energy, kWh.
+    pub it_energy_kwh: f64,
+    /// Carbon by the grid's average, t.
+    pub carbon_t: f64,
+    /// Carbon by the grid's margin, t.
+    pub marginal_carbon_t: f64,
+    /// Cost, $.
+    pub cost_usd: f64,
+    /// Hottest chip of the run, °C.
+    pub hottest_chip_c: f64,
+    /// Its place.
+    pub hottest_chip: String,
+    /// Throttled or tripped chips at the end.
+    pub limited_chips: u32,
+    /// Throttled or tripped, chip-hours.
+    pub throttled_chip_hours: f64,
+    /// Unserved energy, kWh.
+    pub unserved_kwh: f64,
+    /// Largest relative gap of the energy ledger.
+    pub worst_imbalance: f64,
+    /// Digest of the end state and totals.
+    pub digest: String,
+}
+
+impl Summary {
+    /// The summary of a world.
+    #[must_use]
+    pub fn of(world: &World, scenario: &str, seed: u32) -> Self {
+        let clock = world.resource::<Clock>();
+        let meters = world.resource::<Meters>();
+        let campus = &world.resource::<Plan>().0;
+        let total = &meters.total;
+        let hours = (clock.time_s / 3600.0).max(1e-12);
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            scenario: scenario.to_owned(),
+            site: campus.name.clone(),
+            seed,
+            ticks: clock.tick,
+            tick_s: clock.dt_s,
+            simulated_s: clock.time_s,
+            live_chips: meters.now.live_chips,
+            it_power_mean_w: total.it_energy_kwh / hours * 1000.0,
+            facility_power_mean_w: total.energy_kwh / hours * 1000.0,
+            peak_demand_w: total.peak_demand_w,
+            pue: total.pue,
+            wue_l_per_kwh: total.wue_l_per_kwh,
+            water_m3: total.water_m3,
+            wet_share: total.wet_hours / hours,
+            energy_kwh: total.energy_kwh,
+            it_energy_kwh: total.it_energy_kwh,
+            carbon_t: total.carbon_t,
+            marginal_carbon_t: total.marginal_carbon_t,
+            cost_usd: total.cost_usd,
+            hottest_chip_c: total.hottest_chip_c,
+            hottest_chip: campus.chip_address(total.hottest_chip as usize).to_string(),
+            limited_chips: meters.now.limited_chips,
+            throttled_chip_hours: total.throttled_chip_hours,
+            unserved_kwh: total.unserved_kwh,
+            worst_imbalance: total.worst_imbalance,
+            digest: digest_world(world),
+        }
+    }
+}
+
+/// SHA-256 of every bit of state: the same for a scenario natively and in the browser, in any build and
+/// for any number of threads.
+#[must_use]
+pub fn digest_world(world: &World) -> String {
+    let mut hash = Sha256::new();
+    hash.update(world.resource::<Clock>().tick.to_le_bytes());
+    let floats = |hash: &mut Sha256, values: &[f64]| {
+        for value in values {
+            hash.update(value.to_bits().to_le_bytes());
+        }
+    };
+    let singles = |hash: &mut Sha256, values: &[f32]| {
+        let mut bytes = Vec::with_capacity(4 * 1024);
+        for part in values.chunks(1024) {
+            bytes.clear();
+            bytes.extend(part.iter().flat_map(|value| value.to_bits().to_le_bytes()));
+            hash.update(&bytes);
+        }
+    };
+    let chips = world.resource::<ChipColumns>();
+    singles(&mut hash, &chips.junction_c);
+    singles(&mut hash, &chips.power_w);
+    hash.update(&chips.utilisation);
+    hash.update(&chips.flags);
+    let racks = world.resource::<RackColumns>();
+    singles(&mut hash, &racks.inlet_c);
+    floats(&mut hash, &racks.outlet_c);
+    floats(&mut hash, &racks.draw_w);
+    let halls = world.resource::<HallColumns>();
+    floats(&mut hash, &halls.hot_aisle_c);
+    floats(&mut hash, &halls.supply_c);
+    floats(&mut hash, &halls.water_l_s);
+    let power = world.resource::<PowerColumns>();
+    floats(&mut hash, &power.load_w);
+    floats(&mut hash, &power.loss_w);
+    let Total { energy_kwh, it_energy_kwh, water_m3, cost_usd, peak_demand_w, wet_hours, .. } = world.resource::<Meters>().total;
+    floats(&mut hash, &[energy_kwh, it_energy_kwh, water_m3, cost_usd, peak_demand_w, wet_hours]);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,216 @@
+//! What if: a base site, what changes, what happens when, and what to record.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::DateTime;
+
+use crate::diag::{Code, Diagnostic, Report};
+use crate::sim::command::Command;
+use crate::site::campus::Found;
+use crate::site::load::{Files, Site, load_site};
+use crate::site::schema::{Parsed, read, within};
+use crate::site::{Address, Campus};
+use crate::{choice, record};
+
+/// Scenarios that come with the program, by the name after `builtin:`.
+pub const BUILTIN: &[(&str, &str)] = &[
+    ("default", include_str!("../../assets/scenarios/default.ron")),
+    ("phase-1", include_str!("../../assets/scenarios/phase-1.ron")),
+    ("july-heat-wave", include_str!("../../assets/scenarios/july-heat-wave.ron")),
+    ("feed-lost", include_str!("../../assets/scenarios/feed-lost.ron")),
+    ("lab-day", include_str!("../../assets/scenarios/lab-day.ron")),
+];
+
+record! {
+    /// A scenario.
+    ScenarioFile {
+        /// Format version.
+        format: u32 = within(1.0, 1.0),
+        /// Name.
+        name: String,
+        /// What it asks, in a sentence.
+        about: String,
+        /// Site file: `builtin:NAME`, or a path.
+        site: String,
+        /// Local standard time of the start, such as `2026-07-20T00:00:00`.
+        start: String,
+        /// Duration, s.
+        duration_s: f64 = within(1.0, 3.2e9),
+        /// Fixed time step, s.
+        tick_s: f64 = within(1.0, 300.0),
+        /// Time between recorded samples, s.
+        record_every_s: f64 = within(1.0, 31_622_400.0),
+        /// Seed of all that is random.
+        seed: u32,
+        /// Highest construction phase that is live.
+        phase: u32 = within(1.0, 99.0),
+        /// Utilisation asked of every chip.
+        utilisation: f64 = within(0.0, 1.0),
+        /// Swing of the load texture, as a share of the level.
+        load_texture: f64 = within(0.0, 1.0),
+        /// Change of the dry bulb, K.
+        weather_offset_k: f64 = within(-40.0, 40.0),
+        /// What happens when.
+        #[serde(default)]
+        events: Vec<Event>,
+    }
+}
+
+choice! {
+    /// What an event does.
+    Action {
+        /// Opens the power node named in `at`.
+        OpenFeed,
+        /// Closes it again.
+        CloseFeed,
+        /// Breaks `value` cooling units of the hall in `at`.
+        FailUnits,
+        /// Repairs the cooling units of the hall in `at`.
+        RepairUnits,
+        /// Sets the utilisation of the place in `at`, or of all, to `value`.
+        SetUtilisation,
+        /// Moves the dry bulb by `value` K.
+        OffsetWeather,
+    }
+}
+
+record! {
+    /// Something that happens at a time.
+    Event {
+        /// Time since the start, s.
+        at_s: f64 = within(0.0, 3.2e9),
+        /// What happens.
+        action: Action,
+        /// Where: a place (`B03/H2`) or a power node (`S1/A`).
+        at: Option<String>,
+        /// How much.
+        value: Option<f64> = within(-1e6, 1e6),
+    }
+}
+
+/// A scenario with its site, ready to run.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The site.
+    pub site: Site,
+    /// The scenario.
+    pub scenario: ScenarioFile,
+    /// Its events as commands, in order of time.
+    pub timeline: Vec<(f64, Command)>,
+    /// Its start.
+    pub start: DateTime,
+    /// Name of the scenario file.
+    pub file: String,
+}
+
+/// Reads a scenario by name (`builtin:NAME` or a file); `site` replaces the site that it names.
+///
+/// # Errors
+/// Every error of the scenario and of the files that it names.
+pub fn load(files: &dyn Files, name: &str, site: Option<&str>) -> Result<Loaded, Report> {
+    let text = match name.strip_prefix("builtin:") {
+        Some(key) => BUILTIN.iter().find(|(builtin, _)| *builtin == key).map(|(_, text)| (*text).to_owned()).ok_or_else(|| {
+            let names: Vec<String> = BUILTIN.iter().map(|(name, _)| format!("builtin:{name}")).collect();
+            ("no built-in scenario of that name".to_owned(), names.join(", "))
+        }),
+        None => files.text(name).map_err(|reason| (reason, "a readable scenario file".to_owned())),
+    };
+    match text {
+        Ok(text) => load_text(files, name, &text, site),
+        Err((found, allowed)) => {
+            let place = crate::diag::Place { line: 1, column: 1 };
+            let error = Diagnostic { code: Code::Unreadable, file: name.to_owned(), place, field: String::new(), found, allowed };
+            Err(Report { errors: vec![error] })
+        }
+    }
+}
+
+/// Reads a scenario from its text.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(files: &dyn Files, name: &str, text: &str, site: Option<&str>) -> Result<Loaded, Report> {
+    let parsed = read::<ScenarioFile>(name, text)?;
+    let mut report = Report::default();
+    let start = parsed.value.start.parse::<DateTime>();
+    if start.is_err() {
+        let found = format!("{:?}", parsed.value.start);
+        report.push(parsed.error(Code::WrongKind, "start", found, "a local standard time such as \"2026-07-20T00:00:00\""));
+    }
+    if parsed.value.record_every_s < parsed.value.tick_s {
+        let found = parsed.value.record_every_s.to_string();
+        report.push(parsed.error(Code::Inconsistent, "record_every_s", found, format!("at least tick_s, {}", parsed.value.tick_s)));
+    }
+    let site_name = match (site, parsed.value.site.as_str()) {
+        (Some(site), _) => site.to_owned(),
+        (None, own) if own.starts_with("builtin:") || own.starts_with('/') => own.to_owned(),
+        (None, own) => name.rsplit_once('/').map_or_else(|| own.to_owned(), |(folder, _)| format!("{folder}/{own}")),
+    };
+    let site = match load_site(files, &site_name) {
+        Ok(site) => Some(site),
+        Err(errors) => {
+            report.absorb(errors);
+            None
+        }
+    };
+    let timeline = site.as_ref().map(|site| timeline(&parsed, &site.campus, &mut report)).unwrap_or_default();
+    match (site, start) {
+        (Some(site), Ok(start)) => report.into_result(Loaded { site, scenario: parsed.value, timeline, start, file: name.to_owned() }),
+        _ => Err(report),
+    }
+}
+
+fn timeline(parsed: &Parsed<ScenarioFile>, campus: &Campus, report: &mut Report) -> Vec<(f64, Command)> {
+    let nodes: BTreeMap<&str, u32> =
+        campus.power.nodes.iter().enumerate().map(|(n, node)| (node.name.as_str(), n as u32)).collect();
+    let mut out = Vec::new();
+    for (i, event) in parsed.value.events.iter().enumerate() {
+        match command_of(event, campus, &nodes) {
+            Ok(command) => out.push((event.at_s, command)),
+            Err((leaf, found, allowed)) => {
+                report.push(parsed.error(Code::UnknownName, &format!("events[{i}].{leaf}"), found, allowed));
+            }
+        }
+    }
+    out.sort_by(|a, b| a.0.total_cmp(&b.0));
+    out
+}
+
+/// The command of an event, or the field that is wrong, what was found and what is allowed.
+fn command_of(event: &Event, campus: &Campus, nodes: &BTreeMap<&str, u32>) -> Result<Command, (&'static str, String, String)> {
+    let name = event.at.as_deref();
+    let found = name.map_or_else(|| "nothing".to_owned(), |name| format!("{name:?}"));
+    let value = |low: f64, high: f64| {
+        let allowed = format!("{low} to {high}");
+        match event.value {
+            Some(x) if (low..=high).contains(&x) => Ok(x),
+            Some(x) => Err(("value", x.to_string(), allowed)),
+            None => Err(("value", "nothing".to_owned(), allowed)),
+        }
+    };
+    let node = || {
+        let examples: Vec<&str> = campus.power.nodes.iter().map(|n| n.name.as_str()).take(6).collect();
+        name.and_then(|name| nodes.get(name).copied())
+            .ok_or_else(|| ("at", found.clone(), format!("a power node such as {}", examples.join(", "))))
+    };
+    let place = || {
+        name.and_then(|name| name.parse::<Address>().ok())
+            .and_then(|address| campus.find(address))
+            .ok_or_else(|| ("at", found.clone(), "a place of this site, such as B01/H1".to_owned()))
+    };
+    let hall = || match place()? {
+        Found::Hall(hall) => Ok(hall),
+        _ => Err(("at", found.clone(), "a hall, such as B01/H1".to_owned())),
+    };
+    Ok(match event.action {
+        Action::OpenFeed => Command::OpenFeed(node()?),
+        Action::CloseFeed => Command::CloseFeed(node()?),
+        Action::FailUnits => Command::FailUnits { hall: hall()?, count: value(1.0, 1e5)? as u32 },
+        Action::RepairUnits => Command::RepairUnits { hall: hall()? },
+        Action::SetUtilisation => {
+            let at = if name.is_some() { Some(place()?) } else { None };
+            Command::SetUtilisation { at, utilisation: value(0.0, 1.0)? }
+        }
+        Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
+    })
+}

@@ -1,0 +1,476 @@
+//! Chips and racks: from utilisation to power, heat, junction and outlet temperature.
+//!
+//! Chip: `P = (idle + (TDP - idle) u throttle) (1 + k (Tj - Tref)) spread`, one RC node to the air that it
+//! breathes, stepped by its exact exponential. Rack: one node of air and steel behind the chips, likewise.
+
+use std::ops::Range;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+
+use super::clock::Clock;
+use super::demand::Demand;
+use super::power::RowPower;
+use super::state::{ChipColumns, HallColumns, RackColumns, chip_flag};
+use super::twin::Plan;
+use super::workers::{Workers, split};
+use super::{Tick, TickSet};
+use crate::num::{exp, pow};
+use crate::physics::air::AIR_CP_J_PER_KG_K;
+use crate::physics::loss::LossCurve;
+use crate::site::Campus;
+use crate::site::campus::RackKind;
+
+/// Air that still passes a rack whose fans stand, as a share of full flow (buoyancy; an estimate).
+const DRAUGHT: f64 = 0.03;
+
+/// Steps of a chip's spread column per standard deviation.
+const SPREAD_STEPS: f32 = 64.0;
+
+/// Standard deviation of utilisation among the chips of a rack, relative: the same part that runs hot also
+/// runs a little longer (an estimate; stragglers come with jobs).
+const UTILISATION_SPREAD: f32 = 0.01;
+
+/// Lanes of the sums: fixed, so that the order of additions is the same on every machine.
+const LANES: usize = 8;
+
+/// A rack kind, ready for the loop over its chips.
+struct Kernel {
+    idle_w: f32,
+    dynamic_w: f32,
+    leakage_per_k: f32,
+    leakage_reference_c: f32,
+    power_spread: f32,
+    throttle_c: f32,
+    release_c: f32,
+    throttle_share: f32,
+    trip_c: f32,
+    chip_j_per_k: f64,
+    resistance_fixed: f64,
+    resistance_flow: f64,
+    resistance_exponent: f64,
+    /// Share of the rack's air rise that each chip breathes.
+    preheat: Vec<f32>,
+    rating_w: f64,
+    overhead_w: f64,
+    fan_w: f64,
+    fan_exponent: f64,
+    fan_min: f64,
+    fan_ramp_from_c: f64,
+    fan_ramp_per_k: f64,
+    /// Air at full fan speed, W/K.
+    full_flow_w_per_k: f64,
+    psu: LossCurve,
+    rack_j_per_k: f64,
+    network_w: f64,
+}
+
+impl Kernel {
+    fn new(kind: &RackKind) -> Self {
+        let (chip, rack) = (&kind.chip, &kind.rack);
+        let per_tray = rack.chips_per_tray;
+        let last = f64::from(per_tray.max(2) - 1);
+        let preheat = (0..kind.chips)
+            .map(|k| (rack.preheat_share.value * f64::from(k % per_tray) / last) as f32)
+            .collect();
+        Self {
+            idle_w: chip.idle_w.value as f32,
+            dynamic_w: (chip.tdp_w.value - chip.idle_w.value) as f32,
+            leakage_per_k: chip.leakage_per_k.value as f32,
+            leakage_reference_c: chip.leakage_reference_c.value as f32,
+            power_spread: chip.power_spread.value as f32 / SPREAD_STEPS,
+            throttle_c: chip.throttle_c.value as f32,
+            release_c: chip.throttle_release_c.value as f32,
+            throttle_share: chip.throttle_share.value as f32,
+            trip_c: chip.trip_c.value as f32,
+            chip_j_per_k: chip.heat_capacity_j_per_k.value,
+            resistance_fixed: chip.resistance_fixed_k_per_w.value,
+            resistance_flow: chip.resistance_flow_k_per_w.value,
+            resistance_exponent: chip.resistance_flow_exponent.value,
+            preheat,
+            rating_w: rack.rating_w.value,
+            overhead_w: rack.overhead_w.value,
+            fan_w: rack.fan_w.value,
+            fan_exponent: rack.fan_exponent.value,
+            fan_min: rack.fan_min_speed.value,
+            fan_ramp_from_c: rack.fan_ramp_from_c.value,
+            fan_ramp_per_k: rack.fan_ramp_per_k.value,
+            full_flow_w_per_k: rack.rating_w.value / rack.air_rise_k.value,
+            psu: LossCurve {
+                rating_w: rack.psu_rating_w.value,
+                p0: rack.psu_p0.value,
+                p1: rack.psu_p1.value,
+                p2: rack.psu_p2.value,
+            },
+            rack_j_per_k: rack.heat_capacity_j_per_k.value,
+            network_w: rack.network_w.value,
+        }
+    }
+
+    /// Power that the rack would ask for at a utilisation, without fans and losses, W.
+    fn expected_w(&self, utilisation: f64) -> f64 {
+        self.overhead_w + self.preheat.len() as f64 * (f64::from(self.idle_w) + f64::from(self.dynamic_w) * utilisation)
+    }
+
+    /// Speed that the rack's own controller sets, share of full.
+    fn fan_speed(&self, utilisation: f64, inlet_c: f64) -> f64 {
+        let ramp = self.fan_ramp_per_k * (inlet_c - self.fan_ramp_from_c).max(0.0);
+        (self.expected_w(utilisation) / self.rating_w + ramp).clamp(self.fan_min, 1.0)
+    }
+}
+
+/// Kernels of all rack kinds of the campus.
+#[derive(Resource)]
+pub struct Kernels(Vec<Kernel>);
+
+impl Kernels {
+    /// Kernels of a campus.
+    #[must_use]
+    pub fn new(campus: &Campus) -> Self {
+        Self(campus.rack_kinds.iter().map(Kernel::new).collect())
+    }
+}
+
+/// What the chips of a rack come to over a tick.
+#[derive(Clone, Copy)]
+struct ChipSums {
+    power_w: f64,
+    /// Sum of the changes of junction temperature, K.
+    warmed_k: f64,
+    hottest_c: f32,
+    limited: u16,
+}
+
+/// The chips of one rack.
+struct ChipSlices<'a> {
+    junction_c: &'a mut [f32],
+    power_w: &'a mut [f32],
+    utilisation: &'a mut [u8],
+    flags: &'a mut [u8],
+    spread: &'a [i8],
+}
+
+/// What the chips of one rack meet in a tick.
+#[derive(Clone, Copy)]
+struct ChipAir {
+    inlet_c: f32,
+    rise_k: f32,
+    resistance: f32,
+    /// Share of the old temperature that is left after the tick.
+    keep: f32,
+    utilisation: f32,
+}
+
+/// Steps chips that run free: no branches, so that the compiler makes vectors of it.
+/// New temperatures go to `next`, so that a rack that turns out to throttle can be stepped again.
+fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
+    let mut power = [0.0_f64; LANES];
+    let mut warmed = [0.0_f64; LANES];
+    let mut hottest = [f32::MIN; LANES];
+    let n = chips.junction_c.len();
+    let lanes = |from: usize| from..(from + LANES).min(n);
+    let mut from = 0;
+    while from < n {
+        let part = lanes(from);
+        let old = &chips.junction_c[part.clone()];
+        let next = &mut next[part.clone()];
+        let watts = &mut chips.power_w[part.clone()];
+        let busy = &mut chips.utilisation[part.clone()];
+        let spread = &chips.spread[part.clone()];
+        let preheat = &kernel.preheat[part];
+        for l in 0..old.len() {
+            let s = f32::from(spread[l]);
+            let u = (air.utilisation * (1.0 + s * (UTILISATION_SPREAD / SPREAD_STEPS))).clamp(0.0, 1.0);
+            let leakage = (1.0 + kernel.leakage_per_k * (old[l] - kernel.leakage_reference_c)).max(0.5);
+            let p = (kernel.idle_w + kernel.dynamic_w * u) * leakage * (1.0 + kernel.power_spread * s);
+            let settled = air.inlet_c + preheat[l] * air.rise_k + air.resistance * p;
+            let t = settled + (old[l] - settled) * air.keep;
+            next[l] = t;
+            watts[l] = p;
+            busy[l] = (u * 255.0 + 0.5) as u8;
+            power[l] += f64::from(p);
+            warmed[l] += f64::from(t) - f64::from(old[l]);
+            hottest[l] = hottest[l].max(t);
+        }
+        from += LANES;
+    }
+    ChipSums {
+        power_w: power.iter().sum(),
+        warmed_k: warmed.iter().sum(),
+        hottest_c: hottest.iter().copied().fold(f32::MIN, f32::max),
+        limited: 0,
+    }
+}
+
+/// Steps chips of which some throttle or have tripped. A chip that would pass its throttle point within
+/// the tick runs throttled from there on, so that a long tick does not overshoot into the trip.
+fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
+    let mut sums = ChipSums { power_w: 0.0, warmed_k: 0.0, hottest_c: f32::MIN, limited: 0 };
+    for k in 0..chips.junction_c.len() {
+        let old = chips.junction_c[k];
+        let s = f32::from(chips.spread[k]);
+        let u = (air.utilisation * (1.0 + s * (UTILISATION_SPREAD / SPREAD_STEPS))).clamp(0.0, 1.0);
+        let leakage = (1.0 + kernel.leakage_per_k * (old - kernel.leakage_reference_c)).max(0.5);
+        let of_part = leakage * (1.0 + kernel.power_spread * s);
+        let breathed = air.inlet_c + kernel.preheat[k] * air.rise_k;
+        let run = |share: f32, from: f32| {
+            let p = (kernel.idle_w + kernel.dynamic_w * u * share) * of_part;
+            let settled = breathed + air.resistance * p;
+            (p, settled + (from - settled) * air.keep)
+        };
+        let mut flags = chips.flags[k];
+        let (p, t) = if flags & chip_flag::TRIPPED != 0 {
+            (0.0, breathed + (old - breathed) * air.keep)
+        } else if flags & chip_flag::THROTTLED != 0 {
+            run(kernel.throttle_share, old)
+        } else {
+            let free = run(1.0, old);
+            if free.1 > kernel.throttle_c {
+                flags |= chip_flag::THROTTLED;
+                run(kernel.throttle_share, old.max(kernel.throttle_c.min(free.1)))
+            } else {
+                free
+            }
+        };
+        if t < kernel.release_c {
+            flags &= !chip_flag::THROTTLED;
+        }
+        if t > kernel.trip_c {
+            flags |= chip_flag::TRIPPED;
+        }
+        next[k] = t;
+        chips.power_w[k] = p;
+        chips.utilisation[k] = (u * 255.0 + 0.5) as u8;
+        chips.flags[k] = flags;
+        sums.power_w += f64::from(p);
+        sums.warmed_k += f64::from(t) - f64::from(old);
+        sums.hottest_c = sums.hottest_c.max(t);
+        sums.limited += u16::from(flags != 0);
+    }
+    sums
+}
+
+/// Steps chips without power.
+fn step_dark(air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
+    let mut sums = ChipSums { power_w: 0.0, warmed_k: 0.0, hottest_c: f32::MIN, limited: 0 };
+    for k in 0..chips.junction_c.len() {
+        let old = chips.junction_c[k];
+        let t = air.inlet_c + (old - air.inlet_c) * air.keep;
+        next[k] = t;
+        chips.power_w[k] = 0.0;
+        chips.utilisation[k] = 0;
+        // A chip that comes back from the dark starts anew.
+        chips.flags[k] = 0;
+        sums.warmed_k += f64::from(t) - f64::from(old);
+        sums.hottest_c = sums.hottest_c.max(t);
+    }
+    sums
+}
+
+/// A hall's part of every column.
+struct HallJob<'a> {
+    hall: usize,
+    racks: Range<usize>,
+    chips: ChipSlices<'a>,
+    inlet_c: &'a mut [f32],
+    outlet_c: &'a mut [f64],
+    draw_w: &'a mut [f64],
+    hottest_c: &'a mut [f32],
+    utilisation: &'a mut [f32],
+    limited: &'a mut [u16],
+    fan_speed: &'a mut [f32],
+    exposure: &'a [f32],
+    sums: &'a mut HallSums,
+}
+
+/// What a hall's racks come to over a tick.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct HallSums {
+    it_w: f64,
+    chip_w: f64,
+    rack_flow_w_per_k: f64,
+    heat_to_air_w: f64,
+    stored_j: f64,
+    unserved_w: f64,
+    hottest_c: f32,
+    hottest_rack: u32,
+    limited: u32,
+}
+
+/// What a hall gives its racks to breathe.
+#[derive(Clone, Copy)]
+struct HallAir {
+    supply_c: f64,
+    hot_aisle_c: f64,
+    leakage_share: f64,
+    recirculation: f64,
+}
+
+fn step_hall(job: &mut HallJob<'_>, campus: &Campus, kernels: &[Kernel], demand: &[f64], power: &RowPower, air: HallAir, dt_s: f64) {
+    let mut sums = HallSums { hottest_c: f32::MIN, ..HallSums::default() };
+    let chip_base = campus.chip_first[job.racks.start] as usize;
+    let mut next = Vec::new();
+    for row in campus.halls[job.hall].rows.clone() {
+        let plan = &campus.rows[row];
+        let kernel = &kernels[plan.kind];
+        let powered = power.row_powered(row);
+        let asked = demand[row];
+        next.resize(kernel.preheat.len(), 0.0_f32);
+        for rack in plan.racks.clone() {
+            let k = rack - job.racks.start;
+            let hot_share = (air.leakage_share * f64::from(job.exposure[k]) + air.recirculation).min(1.0);
+            let inlet_c = air.supply_c + hot_share * (air.hot_aisle_c - air.supply_c);
+            let speed = if powered { kernel.fan_speed(asked, inlet_c) } else { 0.0 };
+            let flow_w_per_k = kernel.full_flow_w_per_k * speed.max(DRAUGHT);
+            let resistance = kernel.resistance_fixed
+                + kernel.resistance_flow * pow(speed.max(DRAUGHT), -kernel.resistance_exponent);
+            let chip_air = ChipAir {
+                inlet_c: inlet_c as f32,
+                rise_k: (job.outlet_c[k] - inlet_c).max(0.0) as f32,
+                resistance: resistance as f32,
+                keep: exp(-dt_s / (resistance * kernel.chip_j_per_k)) as f32,
+                utilisation: asked as f32,
+            };
+            let range = campus.rack_chips(rack);
+            let range = range.start - chip_base..range.end - chip_base;
+            let mut chips = ChipSlices {
+                junction_c: &mut job.chips.junction_c[range.clone()],
+                power_w: &mut job.chips.power_w[range.clone()],
+                utilisation: &mut job.chips.utilisation[range.clone()],
+                flags: &mut job.chips.flags[range.clone()],
+                spread: &job.chips.spread[range],
+            };
+            let mut of_chips = if !powered {
+                step_dark(chip_air, &mut chips, &mut next)
+            } else if job.limited[k] > 0 {
+                step_limited(kernel, chip_air, &mut chips, &mut next)
+            } else {
+                step_free(kernel, chip_air, &mut chips, &mut next)
+            };
+            if powered && job.limited[k] == 0 && of_chips.hottest_c > kernel.throttle_c {
+                of_chips = step_limited(kernel, chip_air, &mut chips, &mut next);
+            }
+            chips.junction_c.copy_from_slice(&next);
+
+            let chips_stored_j = kernel.chip_j_per_k * of_chips.warmed_k;
+            let draw_w = if powered {
+                let fans_w = kernel.fan_w * pow(speed, kernel.fan_exponent);
+                let output_w = of_chips.power_w + kernel.overhead_w + fans_w;
+                output_w + kernel.psu.loss_w(output_w)
+            } else {
+                let missed = kernel.expected_w(asked);
+                sums.unserved_w += missed + kernel.network_w;
+                0.0
+            };
+            let into_air_w = draw_w - chips_stored_j / dt_s;
+            let settled = inlet_c + into_air_w / flow_w_per_k;
+            let before = job.outlet_c[k];
+            let after = settled + (before - settled) * exp(-dt_s * flow_w_per_k / kernel.rack_j_per_k);
+            let rack_stored_j = kernel.rack_j_per_k * (after - before);
+
+            job.inlet_c[k] = inlet_c as f32;
+            job.outlet_c[k] = after;
+            job.draw_w[k] = draw_w;
+            job.hottest_c[k] = of_chips.hottest_c;
+            job.utilisation[k] = if powered { asked as f32 } else { 0.0 };
+            job.limited[k] = of_chips.limited;
+            job.fan_speed[k] = speed as f32;
+            sums.it_w += draw_w + if powered { kernel.network_w } else { 0.0 };
+            sums.chip_w += of_chips.power_w;
+            sums.rack_flow_w_per_k += flow_w_per_k;
+            sums.heat_to_air_w += into_air_w - rack_stored_j / dt_s;
+            sums.stored_j += chips_stored_j + rack_stored_j;
+            sums.limited += u32::from(of_chips.limited);
+            if of_chips.hottest_c > sums.hottest_c {
+                sums.hottest_c = of_chips.hottest_c;
+                sums.hottest_rack = rack as u32;
+            }
+        }
+    }
+    // Network gear stands in the hall's air without a mass of its own.
+    sums.heat_to_air_w += sums.it_w - job.draw_w.iter().sum::<f64>();
+    *job.sums = sums;
+}
+
+fn step(
+    plan: Res<Plan>,
+    clock: Res<Clock>,
+    workers: Res<Workers>,
+    kernels: Res<Kernels>,
+    demand: Res<Demand>,
+    power: Res<RowPower>,
+    mut chips: ResMut<ChipColumns>,
+    mut racks: ResMut<RackColumns>,
+    mut halls: ResMut<HallColumns>,
+) {
+    let campus = &*plan.0;
+    let (chips, racks, halls) = (&mut *chips, &mut *racks, &mut *halls);
+    let rack_ranges = || campus.halls.iter().map(|hall| hall.racks.clone());
+    let chip_ranges = || rack_ranges().map(|r| campus.chip_first[r.start] as usize..campus.chip_first[r.end] as usize);
+    let mut junction_c = split(&mut chips.junction_c, chip_ranges()).into_iter();
+    let mut power_w = split(&mut chips.power_w, chip_ranges()).into_iter();
+    let mut busy = split(&mut chips.utilisation, chip_ranges()).into_iter();
+    let mut flags = split(&mut chips.flags, chip_ranges()).into_iter();
+    let mut inlet_c = split(&mut racks.inlet_c, rack_ranges()).into_iter();
+    let mut outlet_c = split(&mut racks.outlet_c, rack_ranges()).into_iter();
+    let mut draw_w = split(&mut racks.draw_w, rack_ranges()).into_iter();
+    let mut hottest_c = split(&mut racks.hottest_c, rack_ranges()).into_iter();
+    let mut utilisation = split(&mut racks.utilisation, rack_ranges()).into_iter();
+    let mut limited = split(&mut racks.limited, rack_ranges()).into_iter();
+    let mut fan_speed = split(&mut racks.fan_speed, rack_ranges()).into_iter();
+    let mut sums = vec![HallSums::default(); campus.halls.len()];
+    let mut jobs = Vec::with_capacity(campus.halls.len());
+    for ((hall, racks_of), sums) in rack_ranges().enumerate().zip(&mut sums) {
+        let chips_of = campus.chip_first[racks_of.start] as usize..campus.chip_first[racks_of.end] as usize;
+        let (Some(junction_c), Some(power_w), Some(busy), Some(flags)) = (junction_c.next(), power_w.next(), busy.next(), flags.next()) else { break };
+        let (Some(inlet_c), Some(outlet_c), Some(draw_w), Some(hottest_c)) = (inlet_c.next(), outlet_c.next(), draw_w.next(), hottest_c.next()) else { break };
+        let (Some(utilisation), Some(limited), Some(fan_speed)) = (utilisation.next(), limited.next(), fan_speed.next()) else { break };
+        if !halls.live[hall] {
+            continue;
+        }
+        jobs.push(HallJob {
+            hall,
+            exposure: &racks.exposure[racks_of.clone()],
+            racks: racks_of,
+            chips: ChipSlices { junction_c, power_w, utilisation: busy, flags, spread: &chips.spread[chips_of] },
+            inlet_c,
+            outlet_c,
+            draw_w,
+            hottest_c,
+            utilisation,
+            limited,
+            fan_speed,
+            sums,
+        });
+    }
+    let air: Vec<HallAir> = campus
+        .halls
+        .iter()
+        .enumerate()
+        .map(|(h, hall)| HallAir {
+            supply_c: halls.supply_c[h],
+            hot_aisle_c: halls.hot_aisle_c[h],
+            leakage_share: hall.leakage_share,
+            recirculation: halls.recirculation[h],
+        })
+        .collect();
+    workers.for_each(jobs, |mut job| {
+        let air = air[job.hall];
+        step_hall(&mut job, campus, &kernels.0, &demand.now, &power, air, clock.dt_s);
+    });
+    for (h, sums) in sums.iter().enumerate().filter(|(h, _)| halls.live[*h]) {
+        halls.it_w[h] = sums.it_w;
+        halls.chip_w[h] = sums.chip_w;
+        halls.rack_air_kg_s[h] = sums.rack_flow_w_per_k / AIR_CP_J_PER_KG_K;
+        halls.heat_to_air_w[h] = sums.heat_to_air_w;
+        halls.stored_j[h] = sums.stored_j;
+        halls.unserved_w[h] = sums.unserved_w;
+        halls.hottest_chip_c[h] = sums.hottest_c;
+        halls.hottest_rack[h] = sums.hottest_rack;
+        halls.limited[h] = sums.limited;
+    }
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(Tick, step.in_set(TickSet::Chips));
+}

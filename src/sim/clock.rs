@@ -1,0 +1,74 @@
+//! The only notion of time: ticks of a fixed length since a local standard start time.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use jiff::civil::DateTime;
+
+use super::{Tick, TickSet};
+
+/// Simulated time.
+#[derive(Resource, Debug, Clone)]
+pub struct Clock {
+    /// Ticks done.
+    pub tick: u64,
+    /// Length of a tick, s.
+    pub dt_s: f64,
+    /// Time at the end of the last tick, s since the start.
+    pub time_s: f64,
+    /// Time at which the scenario ends, s since the start.
+    pub end_s: f64,
+    /// Local standard time of the start.
+    pub start: DateTime,
+    /// Local standard time less UTC, h.
+    pub utc_offset_h: f64,
+    /// Latitude and longitude, degrees.
+    pub place_deg: [f64; 2],
+}
+
+impl Clock {
+    /// Local standard time now.
+    #[must_use]
+    pub fn now(&self) -> DateTime {
+        let span = jiff::SignedDuration::from_millis((self.time_s * 1000.0) as i64);
+        self.start.checked_add(span).unwrap_or(DateTime::MAX)
+    }
+
+    /// Local date and time, to the second.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.now().strftime("%a %d %b %Y %H:%M:%S").to_string()
+    }
+
+    /// Hours since the start of the year, local standard time.
+    #[must_use]
+    pub fn hour_of_year(&self) -> f64 {
+        let start = &self.start;
+        let day = f64::from(start.day_of_year() - 1);
+        let hour = f64::from(start.hour()) + f64::from(start.minute()) / 60.0 + f64::from(start.second()) / 3600.0;
+        day * 24.0 + hour + self.time_s / 3600.0
+    }
+
+    /// Elevation and azimuth of the sun, degrees.
+    #[must_use]
+    pub fn sun_deg(&self) -> (f64, f64) {
+        let epoch = jiff::civil::date(2000, 1, 1).at(12, 0, 0, 0);
+        let days = self.start.duration_since(epoch).as_secs_f64() / 86_400.0;
+        let utc_days = days + (self.time_s / 3600.0 - self.utc_offset_h) / 24.0;
+        crate::physics::sun::sun_position_deg(utc_days, self.place_deg[0], self.place_deg[1])
+    }
+
+    /// Whether the scenario is over.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        self.time_s >= self.end_s - 1e-9
+    }
+}
+
+fn advance(mut clock: ResMut<Clock>) {
+    clock.tick += 1;
+    clock.time_s = clock.tick as f64 * clock.dt_s;
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(Tick, (advance, super::command::apply_due).chain().in_set(TickSet::Clock));
+}

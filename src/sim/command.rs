@@ -1,0 +1,115 @@
+//! Commands: the only way in which anything outside the simulation changes it. A scenario's events, the
+//! panels of the view and the page's scripts all come through here.
+
+use bevy_ecs::prelude::*;
+
+use super::clock::Clock;
+use super::demand::Demand;
+use super::state::{PowerColumns, UnitColumns, UnitMode};
+use super::twin::Plan;
+use super::weather::WeatherOffset;
+use crate::site::campus::Found;
+
+/// A change to the world.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Opens a node of the power path, by index: all below it loses that feed.
+    OpenFeed(u32),
+    /// Closes it again.
+    CloseFeed(u32),
+    /// Breaks cooling units of a hall: the first `count` of those that still run.
+    FailUnits {
+        /// Hall.
+        hall: usize,
+        /// How many.
+        count: u32,
+    },
+    /// Repairs all cooling units of a hall.
+    RepairUnits {
+        /// Hall.
+        hall: usize,
+    },
+    /// Sets the utilisation asked of a place, 0 to 1; everywhere without a place.
+    SetUtilisation {
+        /// Place.
+        at: Option<Found>,
+        /// Utilisation.
+        utilisation: f64,
+    },
+    /// Moves the dry bulb by so many K, with the moisture unchanged.
+    OffsetWeather(f64),
+}
+
+/// Commands to carry out at the start of the next tick.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct CommandQueue(pub Vec<Command>);
+
+/// A scenario's events, in order of time.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Timeline {
+    /// Time in s since the start, and what happens then.
+    pub events: Vec<(f64, Command)>,
+    /// Events done.
+    pub done: usize,
+}
+
+/// What has happened, for logs and reports: tick and command. Bounded; the oldest are dropped.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct CommandLog(pub std::collections::VecDeque<(u64, Command)>);
+
+/// Longest command log.
+const LOG_LENGTH: usize = 1_000;
+
+pub(super) fn apply_due(
+    plan: Res<Plan>,
+    clock: Res<Clock>,
+    mut queue: ResMut<CommandQueue>,
+    mut timeline: ResMut<Timeline>,
+    mut log: ResMut<CommandLog>,
+    mut power: ResMut<PowerColumns>,
+    mut units: ResMut<UnitColumns>,
+    mut demand: ResMut<Demand>,
+    mut offset: ResMut<WeatherOffset>,
+) {
+    // A tick covers the time up to its end; an event takes effect from the start of the tick it falls in.
+    while let Some((at_s, command)) = timeline.events.get(timeline.done)
+        && *at_s < clock.time_s
+    {
+        queue.0.push(command.clone());
+        timeline.done += 1;
+    }
+    for command in queue.0.drain(..) {
+        match &command {
+            Command::OpenFeed(node) | Command::CloseFeed(node) => {
+                if let Some(open) = power.open.get_mut(*node as usize) {
+                    *open = matches!(command, Command::OpenFeed(_));
+                }
+            }
+            Command::FailUnits { hall, count } => {
+                if let Some(hall) = plan.0.halls.get(*hall) {
+                    let running = hall.units.clone().filter(|u| units.mode[*u] != UnitMode::Failed);
+                    for unit in running.take(*count as usize).collect::<Vec<_>>() {
+                        units.mode[unit] = UnitMode::Failed;
+                        units.mode_s[unit] = 0.0;
+                    }
+                }
+            }
+            Command::RepairUnits { hall } => {
+                if let Some(hall) = plan.0.halls.get(*hall) {
+                    for unit in hall.units.clone() {
+                        if units.mode[unit] == UnitMode::Failed {
+                            units.mode[unit] = UnitMode::Free;
+                            units.mode_s[unit] = f64::MAX;
+                        }
+                    }
+                }
+            }
+            Command::SetUtilisation { at, utilisation } => demand.set(&plan.0, *at, *utilisation),
+            Command::OffsetWeather(kelvin) => offset.0 = *kelvin,
+        }
+        if log.0.len() == LOG_LENGTH {
+            log.0.pop_front();
+        }
+        log.0.push_back((clock.tick, command));
+    }
+}

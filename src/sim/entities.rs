@@ -1,0 +1,84 @@
+//! Equipment as entities: what stands in what (`ChildOf`), what feeds what ([`FedBy`]), what cools what
+//! ([`CooledBy`]). Dense state is in columns; an entity's index component says which row is its own.
+
+use bevy_ecs::prelude::*;
+
+use crate::site::Campus;
+
+/// The campus.
+#[derive(Component, Debug, Clone, Copy)]
+pub struct Site;
+
+macro_rules! indices {
+    ($($(#[$meta:meta])* $name:ident,)*) => {$(
+        $(#[$meta])*
+        #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+    )*};
+}
+
+indices! {
+    /// A building: row of `Campus::buildings`.
+    BuildingIndex,
+    /// A hall: row of `Campus::halls` and the hall columns.
+    HallIndex,
+    /// A row of racks: row of `Campus::rows`.
+    RowIndex,
+    /// A rack: row of the rack columns; `Campus::rack_chips` has its chips.
+    RackIndex,
+    /// A cooling unit: row of the unit columns.
+    UnitIndex,
+    /// A node of the power path: row of `PowerPlan::nodes` and the power columns.
+    PowerIndex,
+    /// A genset: its number in the building, from 1.
+    GensetIndex,
+}
+
+/// The power node that feeds this one.
+#[derive(Component, Debug, Clone, Copy)]
+#[relationship(relationship_target = Feeds)]
+pub struct FedBy(pub Entity);
+
+/// The power nodes that this one feeds.
+#[derive(Component, Debug, Default)]
+#[relationship_target(relationship = FedBy)]
+pub struct Feeds(Vec<Entity>);
+
+/// The hall that this unit cools.
+#[derive(Component, Debug, Clone, Copy)]
+#[relationship(relationship_target = CooledBy)]
+pub struct Cools(pub Entity);
+
+/// The units that cool this hall.
+#[derive(Component, Debug, Default)]
+#[relationship_target(relationship = Cools)]
+pub struct CooledBy(Vec<Entity>);
+
+/// Makes the entities of a campus and returns the site's.
+pub fn spawn(world: &mut World, campus: &Campus) -> Entity {
+    let site = world.spawn((Site, Name::new(campus.name.clone()))).id();
+    for (b, building) in campus.buildings.iter().enumerate() {
+        let building_entity = world.spawn((BuildingIndex(b as u32), ChildOf(site))).id();
+        world.spawn_batch((1..=building.gensets).map(|n| (GensetIndex(n), ChildOf(building_entity))).collect::<Vec<_>>());
+        for h in building.halls.clone() {
+            let hall = &campus.halls[h];
+            let hall_entity = world.spawn((HallIndex(h as u32), ChildOf(building_entity))).id();
+            let units = hall.units.clone().map(|u| (UnitIndex(u as u32), ChildOf(hall_entity), Cools(hall_entity)));
+            world.spawn_batch(units.collect::<Vec<_>>());
+            for r in hall.rows.clone() {
+                let row_entity = world.spawn((RowIndex(r as u32), ChildOf(hall_entity))).id();
+                let racks = campus.rows[r].racks.clone().map(|k| (RackIndex(k as u32), ChildOf(row_entity)));
+                world.spawn_batch(racks.collect::<Vec<_>>());
+            }
+        }
+    }
+    let mut nodes: Vec<Entity> = Vec::with_capacity(campus.power.nodes.len());
+    for (n, node) in campus.power.nodes.iter().enumerate() {
+        let entity = world.spawn((PowerIndex(n as u32), ChildOf(site))).id();
+        if n > 0 {
+            world.entity_mut(entity).insert(FedBy(nodes[node.parent as usize]));
+        }
+        nodes.push(entity);
+    }
+    site
+}

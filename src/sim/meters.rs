@@ -1,0 +1,222 @@
+//! Meters: what is drawn, lost, used and paid for, and the ledger that must close.
+//!
+//! PUE and WUE after ISO/IEC 30134-2 and -9: facility energy over IT energy, and water over IT energy.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+
+use super::clock::Clock;
+use super::state::{ChipColumns, HallColumns, PowerColumns, UnitColumns, UnitMode};
+use super::twin::Plan;
+use super::{Tick, TickSet};
+use crate::site::files::TariffFile;
+
+/// Prices in use.
+#[derive(Resource, Debug, Clone)]
+pub struct Prices(pub TariffFile);
+
+/// Readings of one tick (means over it, but temperatures at its end).
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Now {
+    /// Racks and network at their cords, W.
+    pub it_w: f64,
+    /// Chips alone, W.
+    pub chip_w: f64,
+    /// Drawn from the utility, W.
+    pub facility_w: f64,
+    /// Fans and pumps, W.
+    pub cooling_w: f64,
+    /// Losses of the power path, W.
+    pub loss_w: f64,
+    /// Lights and the like, W.
+    pub misc_w: f64,
+    /// Facility over IT; NaN-free: 0 while IT is off.
+    pub pue: f64,
+    /// Water over IT energy, L/kWh.
+    pub wue_l_per_kwh: f64,
+    /// Water, L/s.
+    pub water_l_s: f64,
+    /// Hottest chip, °C.
+    pub hottest_chip_c: f64,
+    /// Its index.
+    pub hottest_chip: u32,
+    /// Its rack.
+    pub hottest_rack: u32,
+    /// Throttled or tripped chips.
+    pub limited_chips: u32,
+    /// Load that no feed carries, W.
+    pub unserved_w: f64,
+    /// Cooling units that evaporate.
+    pub wet_units: u32,
+    /// Chips that are live.
+    pub live_chips: u32,
+}
+
+/// Sums since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Total {
+    /// Drawn from the utility, kWh.
+    pub energy_kwh: f64,
+    /// Drawn by IT, kWh.
+    pub it_energy_kwh: f64,
+    /// Drawn by fans and pumps, kWh.
+    pub cooling_energy_kwh: f64,
+    /// Lost in the power path, kWh.
+    pub loss_energy_kwh: f64,
+    /// Water, m³.
+    pub water_m3: f64,
+    /// Carbon by the grid's average, t.
+    pub carbon_t: f64,
+    /// Carbon by the grid's margin, t.
+    pub marginal_carbon_t: f64,
+    /// Energy, demand and water, $.
+    pub cost_usd: f64,
+    /// Highest mean over a demand interval, W.
+    pub peak_demand_w: f64,
+    /// Facility over IT energy.
+    pub pue: f64,
+    /// Water over IT energy, L/kWh.
+    pub wue_l_per_kwh: f64,
+    /// Hottest chip so far, °C.
+    pub hottest_chip_c: f64,
+    /// Index of that chip.
+    pub hottest_chip: u32,
+    /// Throttled or tripped chips, chip-hours.
+    pub throttled_chip_hours: f64,
+    /// Load that no feed carried, kWh.
+    pub unserved_kwh: f64,
+    /// Hours in which any unit evaporated.
+    pub wet_hours: f64,
+    /// Largest relative gap of the energy ledger in any tick.
+    pub worst_imbalance: f64,
+}
+
+/// All readings.
+#[derive(Resource, Debug, Clone, Default, PartialEq)]
+pub struct Meters {
+    /// This tick.
+    pub now: Now,
+    /// Since the start.
+    pub total: Total,
+    interval_j: f64,
+    interval_s: f64,
+}
+
+/// Largest relative gap that the ledger may show.
+pub const LEDGER_TOLERANCE: f64 = 1e-9;
+
+/// Joules in a kWh.
+const J_PER_KWH: f64 = 3.6e6;
+
+/// Hours in a mean month.
+const MONTH_H: f64 = 730.0;
+
+fn read(
+    plan: Res<Plan>,
+    clock: Res<Clock>,
+    prices: Res<Prices>,
+    chips: Res<ChipColumns>,
+    halls: Res<HallColumns>,
+    units: Res<UnitColumns>,
+    power: Res<PowerColumns>,
+    mut meters: ResMut<Meters>,
+) {
+    let campus = &*plan.0;
+    let dt_s = clock.dt_s;
+    let live = || (0..campus.halls.len()).filter(|h| halls.live[*h]);
+    let sum = |column: &[f64]| live().map(|h| column[h]).sum::<f64>();
+    let hottest_hall = live().fold(None, |best: Option<usize>, h| match best {
+        Some(b) if halls.hottest_chip_c[b] >= halls.hottest_chip_c[h] => best,
+        _ => Some(h),
+    });
+    let hottest_rack = hottest_hall.map_or(0, |h| halls.hottest_rack[h]);
+    let hottest_chip = campus.rack_chips(hottest_rack as usize).fold(0, |best, c| {
+        if best == 0 || chips.junction_c[c] > chips.junction_c[best] { c } else { best }
+    });
+    let it_w = sum(&halls.it_w);
+    let facility_w = power.load_w[0] + power.loss_w[0];
+    let water_l_s = sum(&halls.water_l_s);
+    let ratio = |a: f64, b: f64| if b > 0.0 { a / b } else { 0.0 };
+    let now = Now {
+        it_w,
+        chip_w: sum(&halls.chip_w),
+        facility_w,
+        cooling_w: sum(&halls.cooling_w),
+        loss_w: power.loss_w.iter().sum(),
+        misc_w: sum(&halls.misc_w),
+        pue: ratio(facility_w, it_w),
+        wue_l_per_kwh: ratio(water_l_s * J_PER_KWH, it_w),
+        water_l_s,
+        hottest_chip_c: f64::from(chips.junction_c[hottest_chip]),
+        hottest_chip: hottest_chip as u32,
+        hottest_rack,
+        limited_chips: live().map(|h| halls.limited[h]).sum(),
+        unserved_w: sum(&halls.unserved_w),
+        wet_units: units.mode.iter().filter(|m| **m == UnitMode::Evaporative).count() as u32,
+        live_chips: live()
+            .map(|h| {
+                let racks = &campus.halls[h].racks;
+                campus.chip_first[racks.end] - campus.chip_first[racks.start]
+            })
+            .sum(),
+    };
+
+    let total = &mut meters.total;
+    // Power: what comes in is what is used and lost. Plant without a feed is counted as unserved, not drawn.
+    let plant_unfed_w: f64 = live()
+        .filter(|h| {
+            let [a, b] = &campus.power.unit_transformers[*h];
+            !a.clone().chain(b.clone()).any(|n| power.energised[n as usize])
+        })
+        .map(|h| halls.cooling_w[h] + halls.misc_w[h])
+        .sum();
+    let electrical_gap = facility_w + plant_unfed_w - (it_w + now.cooling_w + now.misc_w + now.loss_w);
+    total.worst_imbalance = total.worst_imbalance.max(ratio(electrical_gap.abs(), facility_w));
+    // Heat, hall by hall: what is drawn is carried out by air and water or stored.
+    for h in live() {
+        let drawn_j = (halls.it_w[h] + halls.cooling_w[h] + halls.misc_w[h]) * dt_s;
+        let left_j = (halls.heat_out_w[h] + halls.heat_evaporated_w[h]) * dt_s + halls.stored_j[h];
+        let scale = drawn_j.max(halls.stored_j[h].abs()).max(1.0);
+        total.worst_imbalance = total.worst_imbalance.max((drawn_j - left_j).abs() / scale);
+    }
+
+    let hours = dt_s / 3600.0;
+    let kwh = |w: f64| w * dt_s / J_PER_KWH;
+    let tariff = &prices.0;
+    total.energy_kwh += kwh(facility_w);
+    total.it_energy_kwh += kwh(it_w);
+    total.cooling_energy_kwh += kwh(now.cooling_w);
+    total.loss_energy_kwh += kwh(now.loss_w);
+    total.unserved_kwh += kwh(now.unserved_w);
+    total.water_m3 += water_l_s * dt_s / 1000.0;
+    total.carbon_t = total.energy_kwh * tariff.carbon_g_per_kwh.value / 1e6;
+    total.marginal_carbon_t = total.energy_kwh * tariff.marginal_carbon_g_per_kwh.value / 1e6;
+    total.throttled_chip_hours += f64::from(now.limited_chips) * hours;
+    if now.wet_units > 0 {
+        total.wet_hours += hours;
+    }
+    if now.hottest_chip_c > total.hottest_chip_c {
+        total.hottest_chip_c = now.hottest_chip_c;
+        total.hottest_chip = now.hottest_chip;
+    }
+    total.pue = ratio(total.energy_kwh, total.it_energy_kwh);
+    total.wue_l_per_kwh = ratio(total.water_m3 * 1000.0, total.it_energy_kwh);
+
+    let meters = &mut *meters;
+    meters.interval_j += facility_w * dt_s;
+    meters.interval_s += dt_s;
+    if meters.interval_s >= tariff.demand_interval_s.value - 1e-9 || clock.done() {
+        meters.total.peak_demand_w = meters.total.peak_demand_w.max(meters.interval_j / meters.interval_s);
+        (meters.interval_j, meters.interval_s) = (0.0, 0.0);
+    }
+    let total = &mut meters.total;
+    // Demand is billed by the month; a shorter run bears its share of it.
+    let demand_usd = total.peak_demand_w / 1000.0 * tariff.demand_usd_per_kw_month.value * (clock.time_s / 3600.0 / MONTH_H);
+    let water_usd = total.water_m3 * (tariff.water_usd_per_m3.value + tariff.sewer_usd_per_m3.value);
+    total.cost_usd = total.energy_kwh / 1000.0 * tariff.energy_usd_per_mwh.value + demand_usd + water_usd;
+    meters.now = now;
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(Tick, read.in_set(TickSet::Meters));
+}

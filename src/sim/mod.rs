@@ -1,0 +1,86 @@
+//! What happens: Bevy plugins on a fixed time step.
+//!
+//! One schedule, [`Tick`], holds one chain of system sets, [`TickSet`], that reads like the causal loop.
+//! The same plugin runs headless, on the desktop and in the browser.
+
+pub mod chips;
+pub mod clock;
+pub mod command;
+pub mod cooling;
+pub mod demand;
+pub mod entities;
+pub mod meters;
+pub mod power;
+pub mod state;
+pub mod twin;
+pub mod weather;
+pub mod workers;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
+
+pub use state::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
+pub use twin::Twin;
+
+/// One fixed step of the simulation.
+#[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Tick;
+
+/// Stages of a tick, in order.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TickSet {
+    /// Time moves; what is due by now is done.
+    Clock,
+    /// Outside air.
+    Weather,
+    /// What the chips are asked to do.
+    Demand,
+    /// Chips and racks turn power into heat.
+    Chips,
+    /// Halls and their air-handling units carry the heat away.
+    Cooling,
+    /// Feeds carry the load, with losses.
+    PowerPath,
+    /// What it comes to.
+    Meters,
+}
+
+/// The whole simulation. Needs the resources that [`Twin::insert_into`] adds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SimPlugin;
+
+impl Plugin for SimPlugin {
+    fn build(&self, app: &mut App) {
+        let mut schedule = Schedule::new(Tick);
+        schedule.set_build_settings(ScheduleBuildSettings {
+            ambiguity_detection: LogLevel::Error,
+            ..ScheduleBuildSettings::default()
+        });
+        // The causal chain has one order; parallel work is inside the stages, in `Workers`.
+        schedule.set_executor(SingleThreadedExecutor::new());
+        app.add_schedule(schedule);
+        app.configure_sets(
+            Tick,
+            (
+                TickSet::Clock,
+                TickSet::Weather,
+                TickSet::Demand,
+                TickSet::Chips,
+                TickSet::Cooling,
+                TickSet::PowerPath,
+                TickSet::Meters,
+            )
+                .chain(),
+        );
+        app.add_plugins((
+            clock::plugin,
+            weather::plugin,
+            demand::plugin,
+            chips::plugin,
+            cooling::plugin,
+            power::plugin,
+            meters::plugin,
+        ));
+    }
+}

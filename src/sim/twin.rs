@@ -1,0 +1,223 @@
+//! Putting a scenario into a world, and the headless app that runs it.
+
+use std::sync::Arc;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+
+use super::clock::Clock;
+use super::command::{CommandLog, CommandQueue, Timeline};
+use super::demand::Demand;
+use super::meters::{Meters, Prices};
+use super::power::RowPower;
+use super::state::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns, UnitMode};
+use super::weather::{Climate, WeatherOffset};
+use super::workers::Workers;
+use super::{SimPlugin, Tick, chips, entities};
+use crate::num::normal;
+use crate::scenario::Loaded;
+use crate::site::Campus;
+use crate::site::campus::PowerKind;
+
+/// The campus that the world is about.
+#[derive(Resource, Debug, Clone)]
+pub struct Plan(pub Arc<Campus>);
+
+/// The entity at the root of the campus.
+#[derive(Resource, Debug, Clone, Copy)]
+struct Root(Entity);
+
+/// Random streams, so that no two uses share numbers.
+mod stream {
+    pub(super) const CHIP_SPREAD: u64 = 1;
+    pub(super) const EXPOSURE: u64 = 2;
+}
+
+/// Adds the simulation and a scenario to an app. `threads` share the work; the results do not depend on it.
+pub fn install(app: &mut App, loaded: Loaded, threads: usize) {
+    app.insert_resource(Workers::new(threads));
+    replace(app.world_mut(), loaded);
+    app.add_plugins(SimPlugin);
+}
+
+/// Puts another scenario into a world that has the simulation, from its start.
+pub fn replace(world: &mut World, loaded: Loaded) {
+    if let Some(Root(entity)) = world.remove_resource::<Root>() {
+        world.despawn(entity);
+    }
+    let Loaded { site, scenario, timeline, start, .. } = loaded;
+    let campus = Arc::new(site.campus);
+    let root = entities::spawn(world, &campus);
+    world.insert_resource(Root(root));
+
+    let seed = u64::from(scenario.seed);
+    let climate = Climate::new(site.weather, campus.location.elevation_m.value, scenario.seed);
+    let clock = Clock {
+        tick: 0,
+        dt_s: scenario.tick_s,
+        time_s: 0.0,
+        end_s: scenario.duration_s,
+        start,
+        utc_offset_h: campus.location.utc_offset_h.value,
+        place_deg: [campus.location.latitude_deg.value, campus.location.longitude_deg.value],
+    };
+    let outside = climate.at(clock.hour_of_year(), scenario.weather_offset_k);
+    let live: Vec<bool> = campus.halls.iter().map(|h| campus.buildings[h.building].phase <= scenario.phase).collect();
+
+    world.insert_resource(chip_columns(&campus, seed, START_C));
+    world.insert_resource(rack_columns(&campus, seed, START_C));
+    world.insert_resource(hall_columns(&campus, live.clone(), START_C));
+    world.insert_resource(UnitColumns {
+        mode: campus.halls.iter().enumerate().flat_map(|(h, hall)| vec![if live[h] { UnitMode::Free } else { UnitMode::Off }; hall.units.len()]).collect(),
+        mode_s: vec![1e9; campus.units()],
+        speed: vec![0.0; campus.units()],
+    });
+    world.insert_resource(power_columns(&campus, scenario.phase));
+    world.insert_resource(RowPower { energised: vec![[false; 2]; campus.rows.len()] });
+    world.insert_resource(chips::Kernels::new(&campus));
+    world.insert_resource(Demand::new(campus.rows.len(), scenario.utilisation, scenario.load_texture, scenario.seed));
+    world.insert_resource(WeatherOffset(scenario.weather_offset_k));
+    world.insert_resource(outside);
+    world.insert_resource(climate);
+    world.insert_resource(Prices(site.tariff));
+    world.insert_resource(Meters::default());
+    world.insert_resource(CommandQueue::default());
+    world.insert_resource(CommandLog::default());
+    world.insert_resource(Timeline { events: timeline, done: 0 });
+    world.insert_resource(Plan(campus));
+    world.insert_resource(clock);
+}
+
+/// Everything starts at this temperature, °C: the coldest supply of the default units.
+const START_C: f64 = 20.0;
+
+fn chip_columns(campus: &Campus, seed: u64, start_c: f64) -> ChipColumns {
+    let n = campus.chips();
+    ChipColumns {
+        junction_c: vec![start_c as f32; n],
+        power_w: vec![0.0; n],
+        utilisation: vec![0; n],
+        flags: vec![0; n],
+        spread: (0..n as u64)
+            .map(|chip| (normal(seed, stream::CHIP_SPREAD, chip).clamp(-1.95, 1.95) * 64.0) as i8)
+            .collect(),
+    }
+}
+
+/// How much more than the average a rack breathes of the hot aisle: row ends and outer rows more
+/// (an estimate until the zonal model), with some chance.
+fn exposure(campus: &Campus, seed: u64, rack: usize) -> f32 {
+    let row = &campus.rows[campus.rack_row[rack] as usize];
+    let n = row.racks.len().max(2) as f64 - 1.0;
+    let along = 2.0 * (rack - row.racks.start) as f64 / n - 1.0;
+    let chance = normal(seed, stream::EXPOSURE, rack as u64) * 0.15;
+    (0.7 + 0.9 * along * along + chance).max(0.0) as f32
+}
+
+fn rack_columns(campus: &Campus, seed: u64, start_c: f64) -> RackColumns {
+    let n = campus.racks();
+    RackColumns {
+        inlet_c: vec![start_c as f32; n],
+        outlet_c: vec![start_c; n],
+        draw_w: vec![0.0; n],
+        hottest_c: vec![start_c as f32; n],
+        utilisation: vec![0.0; n],
+        limited: vec![0; n],
+        fan_speed: vec![0.0; n],
+        exposure: (0..n).map(|rack| exposure(campus, seed, rack)).collect(),
+    }
+}
+
+fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
+    let n = campus.halls.len();
+    HallColumns {
+        live,
+        supply_c: vec![start_c; n],
+        hot_aisle_c: vec![start_c; n],
+        rack_air_kg_s: vec![0.0; n],
+        supply_air_kg_s: vec![0.0; n],
+        recirculation: vec![0.0; n],
+        it_w: vec![0.0; n],
+        cooling_w: vec![0.0; n],
+        misc_w: vec![0.0; n],
+        water_l_s: vec![0.0; n],
+        chip_w: vec![0.0; n],
+        heat_to_air_w: vec![0.0; n],
+        heat_out_w: vec![0.0; n],
+        heat_evaporated_w: vec![0.0; n],
+        stored_j: vec![0.0; n],
+        hottest_chip_c: vec![start_c as f32; n],
+        hottest_rack: campus.halls.iter().map(|hall| hall.racks.start as u32).collect(),
+        limited: vec![0; n],
+        demand: vec![0.0; n],
+        unserved_w: vec![0.0; n],
+    }
+}
+
+/// A node is live if any building behind it is: a substation without a live building is not switched on.
+fn power_columns(campus: &Campus, phase: u32) -> PowerColumns {
+    let nodes = &campus.power.nodes;
+    let mut live = vec![false; nodes.len()];
+    let live_row = |row: usize| campus.buildings[campus.halls[campus.rows[row].hall].building].phase <= phase;
+    for (row, busways) in campus.power.busways.iter().enumerate() {
+        for busway in busways {
+            live[*busway as usize] = live_row(row);
+        }
+    }
+    for n in (1..nodes.len()).rev() {
+        if live[n] {
+            live[nodes[n].parent as usize] = true;
+        }
+    }
+    debug_assert!(nodes.iter().all(|node| node.kind == PowerKind::Utility || (node.parent as usize) < nodes.len()));
+    PowerColumns {
+        load_w: vec![0.0; nodes.len()],
+        loss_w: vec![0.0; nodes.len()],
+        open: vec![false; nodes.len()],
+        energised: vec![false; nodes.len()],
+        live,
+    }
+}
+
+/// A scenario in a headless app of its own.
+pub struct Twin {
+    app: App,
+}
+
+impl Twin {
+    /// A twin at the start of its scenario.
+    #[must_use]
+    pub fn new(loaded: Loaded, threads: usize) -> Self {
+        let mut app = App::empty();
+        install(&mut app, loaded, threads);
+        Self { app }
+    }
+
+    /// One fixed step.
+    pub fn tick(&mut self) {
+        self.app.world_mut().run_schedule(Tick);
+    }
+
+    /// The world, to read.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        self.app.world()
+    }
+
+    /// The world, to queue commands.
+    pub fn world_mut(&mut self) -> &mut World {
+        self.app.world_mut()
+    }
+
+    /// Whether the scenario is over.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        self.world().resource::<Clock>().done()
+    }
+
+    /// The readings.
+    #[must_use]
+    pub fn meters(&self) -> &Meters {
+        self.world().resource::<Meters>()
+    }
+}

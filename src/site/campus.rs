@@ -1,0 +1,310 @@
+//! A campus, resolved: every hall, row, rack, cooling unit and power node, with its index and its place.
+//!
+//! Racks are numbered hall by hall, row by row; chips rack by rack. These indices are the rows of every
+//! column of the simulation and the texels of every data texture of the view.
+//! Lengths are metres east (x) and north (y) of the site centre.
+
+use std::ops::Range;
+
+use super::Address;
+use super::files::{ChipSpec, CoolingUnitSpec, Feature, GensetSpec, Location, RackSpec, Terrain};
+use super::schema::Assumption;
+use crate::physics::loss::LossCurve;
+
+/// A rectangle on the ground: centre and extent, m.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rect {
+    /// Centre, east and north.
+    pub at_m: [f64; 2],
+    /// Extent, east-west and north-south.
+    pub size_m: [f64; 2],
+}
+
+impl Rect {
+    /// Whether a point lies inside.
+    #[must_use]
+    pub fn contains(&self, x_m: f64, y_m: f64) -> bool {
+        (x_m - self.at_m[0]).abs() <= self.size_m[0] / 2.0 && (y_m - self.at_m[1]).abs() <= self.size_m[1] / 2.0
+    }
+}
+
+/// Everything that stands on a site, with no state.
+#[derive(Debug, Clone)]
+pub struct Campus {
+    /// Name.
+    pub name: String,
+    /// One sentence.
+    pub about: String,
+    /// Where it stands.
+    pub location: Location,
+    /// The ground.
+    pub terrain: Terrain,
+    /// Buildings in order of their numbers.
+    pub buildings: Vec<Building>,
+    /// Halls, building by building.
+    pub halls: Vec<Hall>,
+    /// Rows, hall by hall.
+    pub rows: Vec<Row>,
+    /// Kinds of rack in use, with the chip of each.
+    pub rack_kinds: Vec<RackKind>,
+    /// Kinds of cooling unit in use.
+    pub cooling_kinds: Vec<CoolingUnitSpec>,
+    /// First chip of each rack, and the number of chips at the end; one longer than the racks.
+    pub chip_first: Vec<u32>,
+    /// Row of each rack.
+    pub rack_row: Vec<u32>,
+    /// The power path.
+    pub power: PowerPlan,
+    /// Substations on the ground.
+    pub substations: Vec<SubstationPlan>,
+    /// Roads, ponds, fences and the like.
+    pub features: Vec<Feature>,
+    /// Published figures that the twin is held against.
+    pub published: Vec<super::files::Published>,
+    /// Every assumed figure of the files it was made of: (file, figure).
+    pub assumptions: Vec<(String, Assumption)>,
+    /// Source keys and what they stand for.
+    pub sources: Vec<(String, String)>,
+}
+
+/// A building.
+#[derive(Debug, Clone)]
+pub struct Building {
+    /// Number, from 1.
+    pub number: u32,
+    /// Construction phase.
+    pub phase: u32,
+    /// Footprint.
+    pub rect: Rect,
+    /// Eaves height, m.
+    pub height_m: f64,
+    /// Its halls.
+    pub halls: Range<usize>,
+    /// Gensets beside it.
+    pub gensets: u32,
+    /// Their kind.
+    pub genset: GensetSpec,
+    /// Substation that feeds it.
+    pub substation: usize,
+}
+
+/// A hall.
+#[derive(Debug, Clone)]
+pub struct Hall {
+    /// Building.
+    pub building: usize,
+    /// Number in the building, from 1.
+    pub number: u32,
+    /// Footprint.
+    pub rect: Rect,
+    /// Its rows.
+    pub rows: Range<usize>,
+    /// Its racks.
+    pub racks: Range<usize>,
+    /// Its cooling units.
+    pub units: Range<usize>,
+    /// Kind of its cooling units.
+    pub cooling_kind: usize,
+    /// Air supplied over air drawn.
+    pub supply_ratio: f64,
+    /// Share of an average inlet that is hot-aisle air.
+    pub leakage_share: f64,
+    /// Heat capacity that follows the hot aisle, J/K.
+    pub heat_capacity_j_per_k: f64,
+    /// Lights and the like, W.
+    pub misc_w: f64,
+    /// Row pitch and rack pitch, m.
+    pub pitch_m: [f64; 2],
+}
+
+/// A row of racks, along north-south; rows follow each other eastward.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Hall.
+    pub hall: usize,
+    /// Number in the hall, from 1.
+    pub number: u32,
+    /// Its racks.
+    pub racks: Range<usize>,
+    /// Kind of its racks.
+    pub kind: usize,
+    /// Centre of the first rack, m.
+    pub first_m: [f64; 2],
+    /// Distance between racks, m.
+    pub rack_pitch_m: f64,
+}
+
+/// A kind of rack with its chip.
+#[derive(Debug, Clone)]
+pub struct RackKind {
+    /// Catalog name.
+    pub key: String,
+    /// The rack.
+    pub rack: RackSpec,
+    /// Its chip.
+    pub chip: ChipSpec,
+    /// Chips a rack.
+    pub chips: u32,
+}
+
+/// A substation on the ground.
+#[derive(Debug, Clone)]
+pub struct SubstationPlan {
+    /// Name.
+    pub name: String,
+    /// Footprint.
+    pub rect: Rect,
+}
+
+/// The power path as a tree for each line-up; parents stand before their children.
+#[derive(Debug, Clone)]
+pub struct PowerPlan {
+    /// Nodes; node 0 is the utility.
+    pub nodes: Vec<PowerNode>,
+    /// Busway of each row by line-up A and B.
+    pub busways: Vec<[u32; 2]>,
+    /// Unit transformers of each hall by line-up A and B.
+    pub unit_transformers: Vec<[Range<u32>; 2]>,
+    /// Agreed demand, W.
+    pub agreed_w: f64,
+}
+
+/// Kinds of power node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PowerKind {
+    /// The utility connection.
+    Utility,
+    /// A 345/34.5 kV or like transformer.
+    MainTransformer,
+    /// A building's feeder.
+    Feeder,
+    /// A transformer to rack voltage.
+    UnitTransformer,
+    /// A row's busway.
+    Busway,
+}
+
+/// A node of the power path.
+#[derive(Debug, Clone)]
+pub struct PowerNode {
+    /// Name, such as `S1/A`, `B03/A`, `B03/H2/A/T1`, `B03/H2/R12/A`.
+    pub name: String,
+    /// Kind.
+    pub kind: PowerKind,
+    /// Node that feeds it; itself for the utility.
+    pub parent: u32,
+    /// Its losses and rating.
+    pub loss: LossCurve,
+}
+
+impl Campus {
+    /// Number of racks.
+    #[must_use]
+    pub fn racks(&self) -> usize {
+        self.rack_row.len()
+    }
+
+    /// Number of chips.
+    #[must_use]
+    pub fn chips(&self) -> usize {
+        self.chip_first.last().map_or(0, |n| *n as usize)
+    }
+
+    /// Number of cooling units.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        self.halls.last().map_or(0, |hall| hall.units.end)
+    }
+
+    /// Chips of a rack.
+    #[must_use]
+    pub fn rack_chips(&self, rack: usize) -> Range<usize> {
+        self.chip_first[rack] as usize..self.chip_first[rack + 1] as usize
+    }
+
+    /// Centre of a rack, m.
+    #[must_use]
+    pub fn rack_at_m(&self, rack: usize) -> [f64; 2] {
+        let row = &self.rows[self.rack_row[rack] as usize];
+        let k = (rack - row.racks.start) as f64;
+        [row.first_m[0], row.first_m[1] + k * row.rack_pitch_m]
+    }
+
+    /// Address of a rack.
+    #[must_use]
+    pub fn rack_address(&self, rack: usize) -> Address {
+        let row = &self.rows[self.rack_row[rack] as usize];
+        let hall = &self.halls[row.hall];
+        Address {
+            building: self.buildings[hall.building].number,
+            hall: Some(hall.number),
+            row: Some(row.number),
+            rack: Some((rack - row.racks.start + 1) as u32),
+            chip: None,
+        }
+    }
+
+    /// Address of a chip.
+    #[must_use]
+    pub fn chip_address(&self, chip: usize) -> Address {
+        let rack = self.chip_first.partition_point(|first| *first as usize <= chip) - 1;
+        let mut address = self.rack_address(rack);
+        address.chip = Some((chip - self.chip_first[rack] as usize + 1) as u32);
+        address
+    }
+
+    /// What an address points at, if it exists.
+    #[must_use]
+    pub fn find(&self, address: Address) -> Option<Found> {
+        let building = self.buildings.iter().position(|b| b.number == address.building)?;
+        let Some(hall) = address.hall else { return Some(Found::Building(building)) };
+        let hall = self.buildings[building].halls.clone().find(|h| self.halls[*h].number == hall)?;
+        let Some(row) = address.row else { return Some(Found::Hall(hall)) };
+        let row = self.halls[hall].rows.clone().find(|r| self.rows[*r].number == row)?;
+        let Some(rack) = address.rack else { return Some(Found::Row(row)) };
+        let rack = self.rows[row].racks.clone().nth(rack as usize - 1)?;
+        let Some(chip) = address.chip else { return Some(Found::Rack(rack)) };
+        let chip = self.rack_chips(rack).nth(chip as usize - 1)?;
+        Some(Found::Chip { rack, chip })
+    }
+
+    /// Racks below a place.
+    #[must_use]
+    pub fn racks_of(&self, found: Found) -> Range<usize> {
+        match found {
+            Found::Building(building) => {
+                let halls = &self.buildings[building].halls;
+                self.halls[halls.start].racks.start..self.halls[halls.end - 1].racks.end
+            }
+            Found::Hall(hall) => self.halls[hall].racks.clone(),
+            Found::Row(row) => self.rows[row].racks.clone(),
+            Found::Rack(rack) | Found::Chip { rack, .. } => rack..rack + 1,
+        }
+    }
+
+    /// A published figure by name.
+    #[must_use]
+    pub fn published(&self, what: &str) -> Option<&super::schema::Figure> {
+        self.published.iter().find(|p| p.what == what).map(|p| &p.value)
+    }
+}
+
+/// A place by its indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Found {
+    /// A building.
+    Building(usize),
+    /// A hall.
+    Hall(usize),
+    /// A row.
+    Row(usize),
+    /// A rack.
+    Rack(usize),
+    /// A chip, and its rack.
+    Chip {
+        /// Rack.
+        rack: usize,
+        /// Chip.
+        chip: usize,
+    },
+}

@@ -1,0 +1,548 @@
+//! From files to a [`Campus`]: reads all four files, checks them together, and lays everything out.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::campus::{Building, Campus, Hall, PowerKind, PowerNode, PowerPlan, RackKind, Rect, Row, SubstationPlan};
+use super::files::{BuildingKind, Catalog, CoolingUnitSpec, Override, PowerStageSpec, SiteFile, TariffFile, WeatherFile};
+use super::schema::{Parsed, read};
+use crate::diag::{Code, Diagnostic, Place, Report};
+use crate::physics::loss::LossCurve;
+
+/// Files that come with the program, by the name after `builtin:`.
+pub const BUILTIN: &[(&str, &str)] = &[
+    ("catalog", include_str!("../../assets/catalog.ron")),
+    ("rainier", include_str!("../../assets/sites/rainier.ron")),
+    ("lab", include_str!("../../assets/sites/lab.ron")),
+    ("south-bend", include_str!("../../assets/weather/south-bend.ron")),
+    ("indiana", include_str!("../../assets/tariffs/indiana.ron")),
+];
+
+/// Where texts come from: a folder, a page's fetches, a test's memory.
+pub trait Files {
+    /// The text of a file, or why it cannot be read.
+    ///
+    /// # Errors
+    /// The reason, in words.
+    fn text(&self, name: &str) -> Result<String, String>;
+}
+
+/// Only the files that come with the program.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn text(&self, _: &str) -> Result<String, String> {
+        Err("only built-in files can be read here".into())
+    }
+}
+
+/// The text of a name: `builtin:NAME`, or a file.
+///
+/// # Errors
+/// One error that says why it cannot be read.
+pub fn text_of(files: &dyn Files, name: &str) -> Result<String, Diagnostic> {
+    let found = match name.strip_prefix("builtin:") {
+        Some(key) => match BUILTIN.iter().find(|(builtin, _)| *builtin == key) {
+            Some((_, text)) => return Ok((*text).to_owned()),
+            None => "no built-in file of that name".to_owned(),
+        },
+        None => match files.text(name) {
+            Ok(text) => return Ok(text),
+            Err(reason) => reason,
+        },
+    };
+    let builtins: Vec<String> = BUILTIN.iter().map(|(name, _)| format!("builtin:{name}")).collect();
+    Err(Diagnostic {
+        code: Code::Unreadable,
+        file: name.to_owned(),
+        place: Place { line: 1, column: 1 },
+        field: String::new(),
+        found,
+        allowed: format!("a readable file, or one of {}", builtins.join(", ")),
+    })
+}
+
+/// A site with all that its file names.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What stands there.
+    pub campus: Campus,
+    /// Its climate.
+    pub weather: WeatherFile,
+    /// Its prices.
+    pub tariff: TariffFile,
+}
+
+/// Reads a site file and the files that it names.
+///
+/// # Errors
+/// Every error of all four files.
+pub fn load_site(files: &dyn Files, name: &str) -> Result<Site, Report> {
+    let mut report = Report::default();
+    let site = part::<SiteFile>(files, name, &mut report);
+    let Some(site) = site else { return Err(report) };
+    let beside = |other: &str| match (other.starts_with("builtin:"), name.rsplit_once('/')) {
+        (false, Some((folder, _))) if !other.starts_with('/') => format!("{folder}/{other}"),
+        _ => other.to_owned(),
+    };
+    let catalog = part::<Catalog>(files, &beside(&site.value.catalog), &mut report);
+    let weather = part::<WeatherFile>(files, &beside(&site.value.weather), &mut report);
+    let tariff = part::<TariffFile>(files, &beside(&site.value.tariff), &mut report);
+    if let Some(weather) = &weather {
+        check_weather(weather, &mut report);
+    }
+    if let Some(catalog) = &catalog {
+        check_catalog(catalog, &mut report);
+    }
+    let (Some(catalog), Some(weather), Some(tariff)) = (catalog, weather, tariff) else { return Err(report) };
+    let campus = lay_out(&site, &catalog, &mut report);
+    let Some(mut campus) = campus.filter(|_| report.errors.is_empty()) else { return Err(report) };
+    for (file, assumptions) in [
+        (&site.file, &site.assumptions),
+        (&catalog.file, &catalog.assumptions),
+        (&weather.file, &weather.assumptions),
+        (&tariff.file, &tariff.assumptions),
+    ] {
+        campus.assumptions.extend(assumptions.iter().map(|a| (file.clone(), a.clone())));
+    }
+    let mut sources = BTreeMap::new();
+    for map in [&site.value.sources, &catalog.value.sources, &weather.value.sources, &tariff.value.sources] {
+        sources.extend(map.clone());
+    }
+    campus.sources = sources.into_iter().collect();
+    Ok(Site { campus, weather: weather.value, tariff: tariff.value })
+}
+
+/// Reads one file of a known kind, adding what is wrong to the report.
+pub fn part<T: super::schema::Checked + serde::de::DeserializeOwned>(
+    files: &dyn Files,
+    name: &str,
+    report: &mut Report,
+) -> Option<Parsed<T>> {
+    match text_of(files, name) {
+        Ok(text) => match read::<T>(name, &text) {
+            Ok(parsed) => Some(parsed),
+            Err(errors) => {
+                report.absorb(errors);
+                None
+            }
+        },
+        Err(error) => {
+            report.push(error);
+            None
+        }
+    }
+}
+
+fn check_weather(weather: &Parsed<WeatherFile>, report: &mut Report) {
+    let months = weather.value.months.len();
+    if months != 12 {
+        report.push(weather.error(Code::Inconsistent, "months", format!("{months} months"), "12 months"));
+    }
+    for (i, month) in weather.value.months.iter().enumerate() {
+        if month.max_c.value < month.min_c.value {
+            let field = format!("months[{i}].max_c");
+            report.push(weather.error(Code::Inconsistent, &field, month.max_c.value.to_string(), format!("at least min_c, {}", month.min_c.value)));
+        }
+    }
+}
+
+fn check_catalog(catalog: &Parsed<Catalog>, report: &mut Report) {
+    for (name, chip) in &catalog.value.chips {
+        let field = |leaf: &str| format!("chips.{name}.{leaf}");
+        if chip.idle_w.value > chip.tdp_w.value {
+            report.push(catalog.error(Code::Inconsistent, &field("idle_w"), chip.idle_w.value.to_string(), format!("at most tdp_w, {}", chip.tdp_w.value)));
+        }
+        if chip.throttle_release_c.value >= chip.throttle_c.value {
+            report.push(catalog.error(Code::Inconsistent, &field("throttle_release_c"), chip.throttle_release_c.value.to_string(), format!("less than throttle_c, {}", chip.throttle_c.value)));
+        }
+        if chip.trip_c.value <= chip.throttle_c.value {
+            report.push(catalog.error(Code::Inconsistent, &field("trip_c"), chip.trip_c.value.to_string(), format!("more than throttle_c, {}", chip.throttle_c.value)));
+        }
+    }
+    for (name, rack) in &catalog.value.racks {
+        if !catalog.value.chips.contains_key(&rack.chip) {
+            let names: Vec<_> = catalog.value.chips.keys().cloned().collect();
+            report.push(catalog.error(Code::UnknownName, &format!("racks.{name}.chip"), format!("{:?}", rack.chip), names.join(", ")));
+        }
+    }
+}
+
+/// Most racks and chips that a site may have: a chip is a texel of a texture of at most 2048 x 2048.
+const MAX_CHIPS: usize = 2048 * 2048;
+
+struct Layout<'a> {
+    site: &'a Parsed<SiteFile>,
+    catalog: &'a Parsed<Catalog>,
+    report: &'a mut Report,
+}
+
+impl Layout<'_> {
+    fn named<'c, T>(&mut self, map: &'c BTreeMap<String, T>, name: &str, field: &str) -> Option<&'c T> {
+        let found = map.get(name);
+        if found.is_none() {
+            let names: Vec<_> = map.keys().cloned().collect();
+            self.report.push(self.site.error(Code::UnknownName, field, format!("{name:?}"), names.join(", ")));
+        }
+        found
+    }
+
+    fn wrong(&mut self, field: &str, found: impl Into<String>, allowed: impl Into<String>) {
+        self.report.push(self.site.error(Code::Inconsistent, field, found, allowed));
+    }
+}
+
+fn curve(stage: &PowerStageSpec) -> LossCurve {
+    LossCurve { rating_w: stage.rating_w.value, p0: stage.p0.value, p1: stage.p1.value, p2: stage.p2.value }
+}
+
+/// A kind of building with the parts that it names.
+struct Kind<'c> {
+    file: &'c BuildingKind,
+    cooling: &'c CoolingUnitSpec,
+    genset: &'c super::files::GensetSpec,
+    feeder: LossCurve,
+    unit_transformer: LossCurve,
+    busway: LossCurve,
+}
+
+fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Report) -> Option<Campus> {
+    let parts = &catalog.value;
+    let file = &site.value;
+    let mut layout = Layout { site, catalog, report };
+    let mut kinds = BTreeMap::new();
+    for (name, kind) in &file.building_kinds {
+        let field = |leaf: &str| format!("building_kinds.{name}.{leaf}");
+        let _ = layout.named(&parts.racks, &kind.rack, &field("rack"));
+        let cooling = layout.named(&parts.cooling_units, &kind.cooling_unit, &field("cooling_unit"));
+        let genset = layout.named(&parts.gensets, &kind.genset, &field("genset"));
+        let feeder = layout.named(&parts.power_stages, &kind.feeder, &field("feeder")).map(curve);
+        let unit = layout.named(&parts.power_stages, &kind.unit_transformer, &field("unit_transformer")).map(curve);
+        let busway = layout.named(&parts.power_stages, &kind.busway, &field("busway")).map(curve);
+        for (axis, leaf) in ["hall_grid"; 2].iter().enumerate() {
+            if kind.hall_grid[axis].fract() != 0.0 {
+                layout.wrong(&field(leaf), kind.hall_grid[axis].to_string(), "whole numbers");
+            }
+            let needed = kind.hall_grid[axis] * kind.hall_size_m[axis] + (kind.hall_grid[axis] - 1.0) * kind.hall_gap_m[axis];
+            if needed > kind.size_m[axis] {
+                layout.wrong(&field("hall_size_m"), format!("halls of {needed} m"), format!("at most the building's {} m", kind.size_m[axis]));
+            }
+        }
+        let needed = [f64::from(kind.rows) * kind.row_pitch_m, f64::from(kind.racks_per_row) * kind.rack_pitch_m];
+        for (axis, leaf) in ["row_pitch_m", "rack_pitch_m"].iter().enumerate() {
+            if needed[axis] > kind.hall_size_m[axis] {
+                layout.wrong(&field(leaf), format!("{:.1} m in all", needed[axis]), format!("at most the hall's {} m", kind.hall_size_m[axis]));
+            }
+        }
+        if let (Some(cooling), Some(genset), Some(feeder), Some(unit_transformer), Some(busway)) = (cooling, genset, feeder, unit, busway) {
+            kinds.insert(name.clone(), Kind { file: kind, cooling, genset, feeder, unit_transformer, busway });
+        }
+    }
+    let main = layout.named(&parts.power_stages, &file.power.main_transformer, "power.main_transformer").map(curve);
+    let placed = place_buildings(&mut layout, &kinds);
+    let overrides = read_overrides(&mut layout);
+    let main = main?;
+    if !layout.report.errors.is_empty() {
+        return None;
+    }
+    let mut builder = Builder::new(file, main);
+    for place in &placed {
+        builder.building(place, &kinds[&place.kind], &overrides, parts);
+    }
+    let campus = builder.campus;
+    if campus.chips() > MAX_CHIPS {
+        layout.wrong("buildings", format!("{} chips", campus.chips()), format!("at most {MAX_CHIPS} chips"));
+        return None;
+    }
+    if campus.racks() == 0 {
+        layout.wrong("buildings", "no racks", "at least one building with racks");
+        return None;
+    }
+    for (address, over) in &overrides {
+        if campus.find(*address).is_none() {
+            let at = file.overrides.iter().position(|o| std::ptr::eq(o, *over)).unwrap_or(0);
+            layout.report.push(site.error(Code::UnknownName, &format!("overrides[{at}].at"), format!("{:?}", over.at), "a place of this site"));
+        }
+    }
+    Some(campus)
+}
+
+struct Placed {
+    number: u32,
+    phase: u32,
+    at_m: [f64; 2],
+    kind: String,
+    substation: usize,
+}
+
+fn place_buildings(layout: &mut Layout<'_>, kinds: &BTreeMap<String, Kind<'_>>) -> Vec<Placed> {
+    let file = &layout.site.value;
+    let mut placed: Vec<Placed> = Vec::new();
+    for (i, group) in file.buildings.iter().enumerate() {
+        let field = |leaf: &str| format!("buildings[{i}].{leaf}");
+        let _ = layout.named(&file.building_kinds, &group.kind, &field("kind"));
+        if group.grid.iter().any(|n| n.fract() != 0.0) {
+            layout.wrong(&field("grid"), format!("{:?}", group.grid), "whole numbers");
+            continue;
+        }
+        let (columns, rows) = (group.grid[0] as u32, group.grid[1] as u32);
+        for k in 0..columns * rows {
+            let number = group.first + k;
+            let step = [f64::from(k % columns), f64::from(k / columns)];
+            let at_m = [group.at_m[0] + step[0] * group.pitch_m[0], group.at_m[1] - step[1] * group.pitch_m[1]];
+            if placed.iter().any(|other| other.number == number) {
+                layout.wrong(&field("first"), format!("B{number:02} again"), "each number once");
+                continue;
+            }
+            let Some(substation) = file.power.substations.iter().position(|s| s.buildings.contains(&number)) else {
+                layout.wrong("power.substations", format!("no substation for B{number:02}"), "each building in one substation's list");
+                continue;
+            };
+            if let Some(kind) = kinds.get(&group.kind) {
+                let size = kind.file.size_m;
+                let clash = placed.iter().find(|other| {
+                    (other.at_m[0] - at_m[0]).abs() < size[0] && (other.at_m[1] - at_m[1]).abs() < size[1]
+                });
+                if let Some(other) = clash {
+                    layout.wrong(&field("pitch_m"), format!("B{number:02} on top of B{:02}", other.number), "buildings apart from each other");
+                }
+            }
+            placed.push(Placed { number, phase: group.phase, at_m, kind: group.kind.clone(), substation });
+        }
+    }
+    for (i, substation) in file.power.substations.iter().enumerate() {
+        for number in &substation.buildings {
+            let count = file.power.substations.iter().filter(|s| s.buildings.contains(number)).count();
+            let field = format!("power.substations[{i}].buildings");
+            if !placed.iter().any(|p| p.number == *number) {
+                layout.wrong(&field, format!("B{number:02}"), "a building of this site");
+            } else if count > 1 {
+                layout.wrong(&field, format!("B{number:02} in {count} substations"), "each building once");
+            }
+        }
+    }
+    placed.sort_by_key(|p| p.number);
+    placed
+}
+
+fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<(super::Address, &'s Override)> {
+    let mut out = Vec::new();
+    let site = layout.site;
+    for (i, over) in site.value.overrides.iter().enumerate() {
+        if let Some(rack) = &over.rack {
+            let catalog = layout.catalog;
+            let _ = layout.named(&catalog.value.racks, rack, &format!("overrides[{i}].rack"));
+        }
+        match over.at.parse() {
+            Ok(address) => out.push((address, over)),
+            Err(error) => {
+                let allowed = "a place such as B03, B03/H2 or B03/H2/R12";
+                let _: &super::address::NotAnAddress = &error;
+                layout.report.push(site.error(Code::UnknownName, &format!("overrides[{i}].at"), format!("{:?}", over.at), allowed));
+            }
+        }
+    }
+    out
+}
+
+struct Builder {
+    campus: Campus,
+    main_of: Vec<[u32; 2]>,
+}
+
+impl Builder {
+    fn new(file: &SiteFile, main: LossCurve) -> Self {
+        let agreed = file.power.agreed_w.value;
+        let utility = PowerNode {
+            name: "utility".into(),
+            kind: PowerKind::Utility,
+            parent: 0,
+            loss: LossCurve { rating_w: agreed, p0: 0.0, p1: 0.0, p2: 0.0 },
+        };
+        let mut nodes = vec![utility];
+        let mut main_of = Vec::new();
+        for substation in &file.power.substations {
+            main_of.push(["A", "B"].map(|side| {
+                nodes.push(PowerNode {
+                    name: format!("{}/{side}", substation.name),
+                    kind: PowerKind::MainTransformer,
+                    parent: 0,
+                    loss: main,
+                });
+                (nodes.len() - 1) as u32
+            }));
+        }
+        let campus = Campus {
+            name: file.name.clone(),
+            about: file.about.clone(),
+            location: file.location.clone(),
+            terrain: file.terrain.clone(),
+            buildings: Vec::new(),
+            halls: Vec::new(),
+            rows: Vec::new(),
+            rack_kinds: Vec::new(),
+            cooling_kinds: Vec::new(),
+            chip_first: vec![0],
+            rack_row: Vec::new(),
+            power: PowerPlan { nodes, busways: Vec::new(), unit_transformers: Vec::new(), agreed_w: agreed },
+            substations: file
+                .power
+                .substations
+                .iter()
+                .map(|s| SubstationPlan { name: s.name.clone(), rect: Rect { at_m: s.at_m, size_m: s.size_m } })
+                .collect(),
+            features: file.features.clone(),
+            published: file.published.clone(),
+            assumptions: Vec::new(),
+            sources: Vec::new(),
+        };
+        Self { campus, main_of }
+    }
+
+    fn node(&mut self, name: String, kind: PowerKind, parent: u32, loss: LossCurve) -> u32 {
+        self.campus.power.nodes.push(PowerNode { name, kind, parent, loss });
+        (self.campus.power.nodes.len() - 1) as u32
+    }
+
+    fn rack_kind(&mut self, key: &str, parts: &Catalog) -> usize {
+        if let Some(known) = self.campus.rack_kinds.iter().position(|kind| kind.key == key) {
+            return known;
+        }
+        let rack = parts.racks[key].clone();
+        let chip = parts.chips[&rack.chip].clone();
+        let chips = rack.servers * rack.trays_per_server * rack.chips_per_tray;
+        self.campus.rack_kinds.push(RackKind { key: key.to_owned(), rack, chip, chips });
+        self.campus.rack_kinds.len() - 1
+    }
+
+    fn cooling_kind(&mut self, spec: &CoolingUnitSpec) -> usize {
+        if let Some(known) = self.campus.cooling_kinds.iter().position(|kind| kind == spec) {
+            return known;
+        }
+        self.campus.cooling_kinds.push(spec.clone());
+        self.campus.cooling_kinds.len() - 1
+    }
+
+    fn building(&mut self, place: &Placed, kind: &Kind<'_>, overrides: &[(super::Address, &Override)], parts: &Catalog) {
+        let file = kind.file;
+        let number = place.number;
+        let index = self.campus.buildings.len();
+        let first_hall = self.campus.halls.len();
+        let grid = file.hall_grid.map(|n| n as u32);
+        let feeders = [0, 1].map(|side| {
+            let name = format!("B{number:02}/{}", SIDES[side]);
+            self.node(name, PowerKind::Feeder, self.main_of[place.substation][side], kind.feeder)
+        });
+        for h in 0..grid[0] * grid[1] {
+            let step = [f64::from(h % grid[0]), f64::from(h / grid[0])];
+            let centre = |axis: usize, sign: f64| {
+                let pitch = file.hall_size_m[axis] + file.hall_gap_m[axis];
+                place.at_m[axis] + sign * pitch * (step[axis] - (file.hall_grid[axis] - 1.0) / 2.0)
+            };
+            let rect = Rect { at_m: [centre(0, 1.0), centre(1, -1.0)], size_m: file.hall_size_m };
+            self.hall(index, number, h + 1, rect, kind, feeders, overrides, parts);
+        }
+        let phase = overrides
+            .iter()
+            .filter(|(a, _)| a.building == number && a.hall.is_none())
+            .find_map(|(_, o)| o.phase)
+            .unwrap_or(place.phase);
+        self.campus.buildings.push(Building {
+            number,
+            phase,
+            rect: Rect { at_m: place.at_m, size_m: [file.size_m[0], file.size_m[1]] },
+            height_m: file.size_m[2],
+            halls: first_hall..self.campus.halls.len(),
+            gensets: file.gensets,
+            genset: kind.genset.clone(),
+            substation: place.substation,
+        });
+    }
+
+    fn hall(
+        &mut self,
+        building: usize,
+        number: u32,
+        hall_number: u32,
+        rect: Rect,
+        kind: &Kind<'_>,
+        feeders: [u32; 2],
+        overrides: &[(super::Address, &Override)],
+        parts: &Catalog,
+    ) {
+        let file = kind.file;
+        let hall = self.campus.halls.len();
+        let name = format!("B{number:02}/H{hall_number}");
+        let transformers: [Range<u32>; 2] = [0, 1].map(|side| {
+            let start = self.campus.power.nodes.len() as u32;
+            for t in 1..=file.unit_transformers_per_side {
+                let name = format!("{name}/{}/T{t}", SIDES[side]);
+                self.node(name, PowerKind::UnitTransformer, feeders[side], kind.unit_transformer);
+            }
+            start..self.campus.power.nodes.len() as u32
+        });
+        let first_row = self.campus.rows.len();
+        let first_rack = self.campus.racks();
+        for r in 0..file.rows {
+            let key = overrides
+                .iter()
+                .filter(|(a, o)| {
+                    o.rack.is_some()
+                        && a.building == number
+                        && a.hall.is_none_or(|h| h == hall_number)
+                        && a.row.is_none_or(|n| n == r + 1)
+                })
+                .max_by_key(|(a, _)| (a.hall.is_some(), a.row.is_some()))
+                .and_then(|(_, o)| o.rack.as_deref())
+                .unwrap_or(&file.rack);
+            let rack_kind = self.rack_kind(key, parts);
+            let chips = self.campus.rack_kinds[rack_kind].chips;
+            let row = self.campus.rows.len();
+            let start = self.campus.racks();
+            for _ in 0..file.racks_per_row {
+                let next = self.campus.chips() as u32 + chips;
+                self.campus.chip_first.push(next);
+                self.campus.rack_row.push(row as u32);
+            }
+            let offset = |count: u32, pitch: f64, k: u32| pitch * (f64::from(k) - (f64::from(count) - 1.0) / 2.0);
+            self.campus.rows.push(Row {
+                hall,
+                number: r + 1,
+                racks: start..self.campus.racks(),
+                kind: rack_kind,
+                first_m: [
+                    rect.at_m[0] + offset(file.rows, file.row_pitch_m, r),
+                    rect.at_m[1] + offset(file.racks_per_row, file.rack_pitch_m, 0),
+                ],
+                rack_pitch_m: file.rack_pitch_m,
+            });
+            let busways = [0, 1].map(|side| {
+                let range = &transformers[side];
+                let parent = range.start + r * (range.end - range.start) / file.rows;
+                self.node(format!("{name}/R{:02}/{}", r + 1, SIDES[side]), PowerKind::Busway, parent, kind.busway)
+            });
+            self.campus.power.busways.push(busways);
+        }
+        self.campus.power.unit_transformers.push(transformers);
+        let first_unit = self.campus.units();
+        let cooling_kind = self.cooling_kind(kind.cooling);
+        self.campus.halls.push(Hall {
+            building,
+            number: hall_number,
+            rect,
+            rows: first_row..self.campus.rows.len(),
+            racks: first_rack..self.campus.racks(),
+            units: first_unit..first_unit + file.cooling_units_per_hall as usize,
+            cooling_kind,
+            supply_ratio: file.supply_ratio.value,
+            leakage_share: file.leakage_share.value,
+            heat_capacity_j_per_k: file.hall_heat_capacity_j_per_k.value,
+            misc_w: file.misc_w_per_hall.value,
+            pitch_m: [file.row_pitch_m, file.rack_pitch_m],
+        });
+    }
+}
+
+/// Names of the two line-ups.
+pub const SIDES: [&str; 2] = ["A", "B"];

@@ -1,0 +1,11 @@
+//! What stands there: RON files, checked as a whole, resolved into a [`Campus`].
+
+pub mod address;
+pub mod campus;
+pub mod files;
+pub mod load;
+pub mod schema;
+pub mod tree;
+
+pub use address::Address;
+pub use campus::Campus;

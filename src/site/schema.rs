@@ -1,0 +1,521 @@
+//! Records declared once: the Rust type that `ron` and serde build, and the check that finds every error
+//! in a file with its place, its allowed values and its unit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::tree::{self, Kind, Node};
+use crate::diag::{Code, Diagnostic, Report};
+
+/// How sure a figure is; the letters are those of the facts sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub enum Tag {
+    /// Confirmed in a primary source.
+    C,
+    /// Read in press or third-party text.
+    C2,
+    /// Background knowledge, unverified.
+    B,
+    /// Engineering estimate.
+    E,
+}
+
+impl Tag {
+    /// The tag in words.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::C => "confirmed in a primary source",
+            Self::C2 => "read in press or third-party text",
+            Self::B => "background knowledge, unverified",
+            Self::E => "engineering estimate",
+        }
+    }
+}
+
+/// A number with its confidence tag and source: `(500, C2, "E1 S1")`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// The value, in the unit that the field's name ends with.
+    pub value: f64,
+    /// How sure it is.
+    pub tag: Tag,
+    /// Source keys of the file's `sources`, parted by blanks, or a reason after `=`.
+    pub source: String,
+}
+
+impl<'de> Deserialize<'de> for Figure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Parts;
+        impl<'de> Visitor<'de> for Parts {
+            type Value = Figure;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a figure (value, tag, \"source\")")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Figure, A::Error> {
+                let missing = || A::Error::custom("a figure has a value, a tag and a source");
+                Ok(Figure {
+                    value: seq.next_element()?.ok_or_else(missing)?,
+                    tag: seq.next_element()?.ok_or_else(missing)?,
+                    source: seq.next_element()?.ok_or_else(missing)?,
+                })
+            }
+        }
+        deserializer.deserialize_tuple(3, Parts)
+    }
+}
+
+/// One figure of a file with its path, for the list of assumptions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assumption {
+    /// Path in the file, such as `chips.trainium2.tdp_w`.
+    pub path: String,
+    /// The figure.
+    pub figure: Figure,
+}
+
+/// What a check gathers.
+#[derive(Debug, Default)]
+pub struct Check {
+    file: String,
+    path: Vec<String>,
+    /// Errors so far.
+    pub report: Report,
+    /// Figures so far.
+    pub assumptions: Vec<Assumption>,
+    used_sources: Vec<(String, String, crate::diag::Place)>,
+}
+
+impl Check {
+    fn error(&mut self, code: Code, node: &Node, found: String, allowed: impl Into<String>) {
+        self.error_at(code, node.place, found, allowed);
+    }
+
+    fn error_at(&mut self, code: Code, place: crate::diag::Place, found: String, allowed: impl Into<String>) {
+        self.report.push(Diagnostic {
+            code,
+            file: self.file.clone(),
+            place,
+            field: self.field(),
+            found,
+            allowed: allowed.into(),
+        });
+    }
+
+    fn field(&self) -> String {
+        let mut out = String::new();
+        for step in &self.path {
+            if !step.starts_with('[') && !out.is_empty() {
+                out.push('.');
+            }
+            out.push_str(step);
+        }
+        out
+    }
+
+    fn within<T>(&mut self, step: impl Into<String>, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(step.into());
+        let out = f(self);
+        self.path.pop();
+        out
+    }
+
+    /// Checks one field of a record; used by [`record!`](crate::record).
+    pub fn field_of<T: Checked>(&mut self, fields: &[(String, crate::diag::Place, Node)], parent: &Node, name: &str, limits: Limits) {
+        let mut matching = fields.iter().filter(|(field, ..)| field == name);
+        let Some((_, _, value)) = matching.next() else {
+            if !T::OPTIONAL {
+                self.within(name, |check| {
+                    check.error(Code::MissingField, parent, "no such field".into(), T::expects(limits));
+                });
+            }
+            return;
+        };
+        self.within(name, |check| T::check(value, limits, check));
+        for (_, place, _) in matching {
+            self.within(name, |check| {
+                check.error_at(Code::DuplicateField, *place, "the field again".into(), "each field once");
+            });
+        }
+    }
+
+    /// Reports the fields of a record that its type does not have; used by [`record!`](crate::record).
+    pub fn unknown_fields(&mut self, fields: &[(String, crate::diag::Place, Node)], known: &[&str]) {
+        for (name, place, _) in fields {
+            if !known.contains(&name.as_str()) {
+                self.within(name.as_str(), |check| {
+                    check.error_at(Code::UnknownField, *place, format!("`{name}`"), known.join(", "));
+                });
+            }
+        }
+    }
+
+    /// Reports a value that is not a record; used by [`record!`](crate::record).
+    pub fn not_a_record(&mut self, node: &Node, known: &[&str]) {
+        self.error(Code::WrongKind, node, node.describe(), format!("a record with the fields {}", known.join(", ")));
+    }
+
+    /// Checks a bare word against choices; used by [`choice!`](crate::choice).
+    pub fn word_of(&mut self, node: &Node, choices: &[&str]) {
+        match &node.kind {
+            Kind::Word(word) if choices.contains(&word.as_str()) => {}
+            _ => self.error(Code::UnknownChoice, node, node.describe(), choices.join(", ")),
+        }
+    }
+}
+
+/// Smallest and largest value allowed, both included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Smallest.
+    pub low: f64,
+    /// Largest.
+    pub high: f64,
+}
+
+/// No limits but those of the type.
+pub const ANY: Limits = Limits { low: f64::NEG_INFINITY, high: f64::INFINITY };
+
+/// Limits from `low` to `high`.
+#[must_use]
+pub const fn within(low: f64, high: f64) -> Limits {
+    Limits { low, high }
+}
+
+impl fmt::Display for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == ANY { f.write_str("any number") } else { write!(f, "{} to {}", self.low, self.high) }
+    }
+}
+
+/// A type that can be checked in a tree before serde builds it.
+pub trait Checked {
+    /// Whether the field may be left out.
+    const OPTIONAL: bool = false;
+    /// Adds what is wrong with `node` to the check.
+    fn check(node: &Node, limits: Limits, check: &mut Check);
+    /// What is allowed, in words.
+    fn expects(limits: Limits) -> String;
+}
+
+fn check_number(node: &Node, limits: Limits, whole: bool, check: &mut Check) {
+    let kind = if whole { "a whole number" } else { "a number" };
+    match node.kind {
+        Kind::Number(x) if whole && x.fract() != 0.0 => {
+            check.error(Code::WrongKind, node, node.describe(), format!("{kind}, {limits}"));
+        }
+        Kind::Number(x) if x < limits.low || x > limits.high => {
+            check.error(Code::OutOfRange, node, node.describe(), limits.to_string());
+        }
+        Kind::Number(_) => {}
+        _ => check.error(Code::WrongKind, node, node.describe(), format!("{kind}, {limits}")),
+    }
+}
+
+impl Checked for f64 {
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        check_number(node, limits, false, check);
+    }
+    fn expects(limits: Limits) -> String {
+        format!("a number, {limits}")
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($kind:ty),*) => {$(
+        impl Checked for $kind {
+            fn check(node: &Node, limits: Limits, check: &mut Check) {
+                let limits = Limits { low: limits.low.max(0.0), high: limits.high.min(<$kind>::MAX as f64) };
+                check_number(node, limits, true, check);
+            }
+            fn expects(limits: Limits) -> String {
+                format!("a whole number, {limits}")
+            }
+        }
+    )*};
+}
+whole_numbers!(u32, u64);
+
+impl Checked for Figure {
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        let Kind::Tuple(None, parts) = &node.kind else {
+            check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
+            return;
+        };
+        let [value, tag, source] = parts.as_slice() else {
+            check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
+            return;
+        };
+        let before = check.report.errors.len();
+        check_number(value, limits, false, check);
+        check.word_of(tag, &["C", "C2", "B", "E"]);
+        let Kind::Text(text) = &source.kind else {
+            check.error(Code::WrongKind, source, source.describe(), "source keys of this file, or \"= reason\"");
+            return;
+        };
+        if text.trim().is_empty() {
+            check.error(Code::MissingField, source, "an empty source".into(), "source keys of this file, or \"= reason\"");
+        } else if !text.starts_with('=') {
+            for key in text.split_whitespace() {
+                check.used_sources.push((key.to_owned(), check.field(), source.place));
+            }
+        }
+        if check.report.errors.len() == before
+            && let (Kind::Number(value), Kind::Word(tag)) = (&value.kind, &tag.kind)
+        {
+            let tag = match tag.as_str() {
+                "C" => Tag::C,
+                "C2" => Tag::C2,
+                "B" => Tag::B,
+                _ => Tag::E,
+            };
+            let figure = Figure { value: *value, tag, source: text.clone() };
+            check.assumptions.push(Assumption { path: check.field(), figure });
+        }
+    }
+    fn expects(limits: Limits) -> String {
+        format!("a figure (number, tag, \"source\") with a number of {limits} and a tag of C, C2, B, E")
+    }
+}
+
+impl Checked for bool {
+    fn check(node: &Node, _: Limits, check: &mut Check) {
+        check.word_of(node, &["true", "false"]);
+    }
+    fn expects(_: Limits) -> String {
+        "true, false".into()
+    }
+}
+
+impl Checked for String {
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        if !matches!(node.kind, Kind::Text(_)) {
+            check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
+        }
+    }
+    fn expects(_: Limits) -> String {
+        "a text in quotes".into()
+    }
+}
+
+impl<T: Checked> Checked for Option<T> {
+    const OPTIONAL: bool = true;
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        match &node.kind {
+            Kind::Word(word) if word == "None" => {}
+            Kind::Tuple(Some(name), inner) if name == "Some" && inner.len() == 1 => T::check(&inner[0], limits, check),
+            _ => T::check(node, limits, check),
+        }
+    }
+    fn expects(limits: Limits) -> String {
+        format!("{}, or None", T::expects(limits))
+    }
+}
+
+/// A field that takes its default when left out.
+impl<T: Checked> Checked for Vec<T> {
+    const OPTIONAL: bool = true;
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        let Kind::List(items) = &node.kind else {
+            check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
+            return;
+        };
+        for (i, item) in items.iter().enumerate() {
+            check.within(format!("[{i}]"), |check| T::check(item, limits, check));
+        }
+    }
+    fn expects(limits: Limits) -> String {
+        format!("a list, each {}", T::expects(limits))
+    }
+}
+
+impl<T: Checked> Checked for BTreeMap<String, T> {
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        let Kind::Map(entries) = &node.kind else {
+            check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
+            return;
+        };
+        let mut seen = BTreeSet::new();
+        for (key, value) in entries {
+            let Kind::Text(name) = &key.kind else {
+                check.error(Code::WrongKind, key, key.describe(), "a name in quotes");
+                continue;
+            };
+            if !seen.insert(name) {
+                check.error(Code::DuplicateField, key, format!("{name:?} again"), "each name once");
+            }
+            check.within(name.as_str(), |check| T::check(value, limits, check));
+        }
+    }
+    fn expects(limits: Limits) -> String {
+        format!("a map from names to {}", T::expects(limits))
+    }
+}
+
+impl<const N: usize> Checked for [f64; N] {
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        match &node.kind {
+            Kind::Tuple(None, items) if items.len() == N => {
+                for item in items {
+                    check_number(item, limits, false, check);
+                }
+            }
+            _ => check.error(Code::WrongKind, node, node.describe(), Self::expects(limits)),
+        }
+    }
+    fn expects(limits: Limits) -> String {
+        format!("a group of {N} numbers, each {limits}")
+    }
+}
+
+/// A file that has been read: the typed value, its tree for later errors, and its figures.
+#[derive(Debug, Clone)]
+pub struct Parsed<T> {
+    /// File as the user named it.
+    pub file: String,
+    /// The typed value.
+    pub value: T,
+    /// Where everything stands.
+    pub tree: Node,
+    /// Every figure, in file order.
+    pub assumptions: Vec<Assumption>,
+}
+
+impl<T> Parsed<T> {
+    /// An error about a field of this file.
+    #[must_use]
+    pub fn error(&self, code: Code, field: &str, found: impl Into<String>, allowed: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            file: self.file.clone(),
+            place: self.tree.locate(field),
+            field: field.to_owned(),
+            found: found.into(),
+            allowed: allowed.into(),
+        }
+    }
+}
+
+/// Reads a file's text: first every error of form, range and source, then the typed value.
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn read<T: Checked + DeserializeOwned>(file: &str, text: &str) -> Result<Parsed<T>, Report> {
+    let tree = tree::parse(file, text).map_err(|error| Report { errors: vec![error] })?;
+    let mut check = Check { file: file.to_owned(), ..Check::default() };
+    T::check(&tree, ANY, &mut check);
+    let sources = source_keys(&tree);
+    for (key, field, place) in std::mem::take(&mut check.used_sources) {
+        if !sources.contains(&key) {
+            check.report.push(Diagnostic {
+                code: Code::UnknownSource,
+                file: file.to_owned(),
+                place,
+                field,
+                found: format!("{key:?}"),
+                allowed: "a key of this file's `sources`, or \"= reason\"".into(),
+            });
+        }
+    }
+    check.report.errors.sort_by_key(|error| error.place);
+    check.report.into_result(())?;
+    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    match options.from_str::<T>(text) {
+        Ok(value) => Ok(Parsed { file: file.to_owned(), value, tree, assumptions: check.assumptions }),
+        Err(error) => Err(Report {
+            errors: vec![Diagnostic {
+                code: Code::Syntax,
+                file: file.to_owned(),
+                place: crate::diag::Place {
+                    line: u32::try_from(error.span.start.line).unwrap_or(u32::MAX),
+                    column: u32::try_from(error.span.start.col).unwrap_or(u32::MAX),
+                },
+                field: String::new(),
+                found: error.code.to_string(),
+                allowed: "RON as docs/formats.md describes it".into(),
+            }],
+        }),
+    }
+}
+
+fn source_keys(tree: &Node) -> BTreeSet<String> {
+    let Kind::Record(_, fields) = &tree.kind else { return BTreeSet::new() };
+    let Some((_, _, node)) = fields.iter().find(|(name, ..)| name == "sources") else { return BTreeSet::new() };
+    let Kind::Map(entries) = &node.kind else { return BTreeSet::new() };
+    entries
+        .iter()
+        .filter_map(|(key, _)| if let Kind::Text(text) = &key.kind { Some(text.clone()) } else { None })
+        .collect()
+}
+
+/// Declares a record: the struct, its serde reader and its check, from one list of fields.
+#[macro_export]
+macro_rules! record {
+    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $kind:ty $(= $limits:expr)?,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $kind,)* }
+
+        impl $crate::site::schema::Checked for $name {
+            fn check(
+                node: &$crate::site::tree::Node,
+                _: $crate::site::schema::Limits,
+                check: &mut $crate::site::schema::Check,
+            ) {
+                const KNOWN: &[&str] = &[$(stringify!($field)),*];
+                let fields: &[_] = match &node.kind {
+                    $crate::site::tree::Kind::Record(_, fields) => fields,
+                    $crate::site::tree::Kind::Tuple(_, items) if items.is_empty() => &[],
+                    _ => return check.not_a_record(node, KNOWN),
+                };
+                check.unknown_fields(fields, KNOWN);
+                $(
+                    #[allow(unused_mut, unused_assignments, reason = "limits are optional")]
+                    {
+                        let mut limits = $crate::site::schema::ANY;
+                        $(limits = $limits;)?
+                        check.field_of::<$kind>(fields, node, stringify!($field), limits);
+                    }
+                )*
+            }
+            fn expects(_: $crate::site::schema::Limits) -> String {
+                concat!("a record ", stringify!($name)).to_owned()
+            }
+        }
+    };
+}
+
+/// Declares an enum of bare words with its check.
+#[macro_export]
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+        pub enum $name { $($(#[$variant_meta])* $variant,)* }
+
+        impl $name {
+            /// The word as it stands in files.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($variant),)* }
+            }
+        }
+
+        impl $crate::site::schema::Checked for $name {
+            fn check(
+                node: &$crate::site::tree::Node,
+                _: $crate::site::schema::Limits,
+                check: &mut $crate::site::schema::Check,
+            ) {
+                check.word_of(node, &[$(stringify!($variant)),*]);
+            }
+            fn expects(_: $crate::site::schema::Limits) -> String {
+                [$(stringify!($variant)),*].join(", ")
+            }
+        }
+    };
+}
