@@ -39,8 +39,9 @@ pub struct Climate {
     pressure_pa: f64,
 }
 
-/// Perlin noise in one dimension has this standard deviation (measured over 1e6 points; see the test).
-const PERLIN_SD: f64 = 0.233;
+/// Standard deviation of Perlin noise along a line at 0.7 of a cell (measured over 1e6 points; other lines
+/// differ, so that every texture here runs along such a line).
+const PERLIN_SD: f64 = 0.44;
 
 /// Hours in a normal year.
 const YEAR_H: f64 = 8_760.0;
@@ -70,12 +71,12 @@ impl Climate {
         let x = hour_of_year / self.file.synoptic_period_h.value;
         let texture = |y: f64| self.noise.get([x, y]) / PERLIN_SD;
         // Cloudy days swing less than clear ones.
-        let clearness = 1.0 + 0.25 * texture(17.3).clamp(-2.0, 2.0);
+        let clearness = 1.0 + 0.25 * texture(17.7).clamp(-2.0, 2.0);
         let dry_bulb_c = 0.5 * (max_c + min_c) + 0.5 * (max_c - min_c) * clearness * swing + sd * texture(3.7) + offset_k;
-        let dew_point_c = normal(|m| m.dew_point_c.value) + sd * 0.8 * (0.7 * texture(3.7) + 0.7 * texture(9.1));
+        let dew_point_c = normal(|m| m.dew_point_c.value) + sd * 0.8 * (0.7 * texture(3.7) + 0.7 * texture(9.7));
         let dew_point_c = dew_point_c.min(dry_bulb_c - 0.2);
         let relative_humidity = air::relative_humidity_from_dew_point(dry_bulb_c, dew_point_c);
-        let wind_m_s = (normal(|m| m.wind_m_s.value) * (1.0 + 0.45 * texture(29.9))).max(0.0);
+        let wind_m_s = (normal(|m| m.wind_m_s.value) * (1.0 + 0.45 * texture(29.7))).max(0.0);
         Outside {
             dry_bulb_c,
             wet_bulb_c: air::wet_bulb_c(dry_bulb_c, relative_humidity, self.pressure_pa),

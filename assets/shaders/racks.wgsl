@@ -1,0 +1,78 @@
+// All racks of a hall: one texel a chip, read from the data texture.
+#import bevy_pbr::mesh_functions::{get_world_from_local, mesh_position_local_to_world}
+#import bevy_pbr::view_transformations::position_world_to_clip
+
+struct Look {
+    // Selected chip range (first, end), columns of the texture, unused.
+    selected: vec4<u32>,
+    // Haze colour and density.
+    haze: vec4<f32>,
+    // Stops of the colour map.
+    map: array<vec4<f32>, 8>,
+}
+
+@group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> look: Look;
+@group(#{MATERIAL_BIND_GROUP}) @binding(1) var chips: texture_2d<f32>;
+
+struct Vertex {
+    @builtin(instance_index) instance_index: u32,
+    @location(0) position: vec3<f32>,
+    @location(1) cell: vec2<f32>,
+    // First chip of the rack; columns of chips << 8 | rows << 16 | face.
+    @location(2) ids: vec2<u32>,
+}
+
+struct Varying {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) cell: vec2<f32>,
+    @location(1) @interpolate(flat) ids: vec2<u32>,
+    @location(2) depth: f32,
+}
+
+@vertex
+fn vertex(in: Vertex) -> Varying {
+    var out: Varying;
+    let world_from_local = get_world_from_local(in.instance_index);
+    let world = mesh_position_local_to_world(world_from_local, vec4<f32>(in.position, 1.0));
+    out.clip = position_world_to_clip(world.xyz);
+    out.cell = in.cell;
+    out.ids = in.ids;
+    out.depth = out.clip.w;
+    return out;
+}
+
+fn map_color(x: f32) -> vec3<f32> {
+    let t = clamp(x, 0.0, 1.0) * 7.0;
+    let k = min(u32(t), 6u);
+    return mix(look.map[k].rgb, look.map[k + 1u].rgb, t - f32(k));
+}
+
+@fragment
+fn fragment(in: Varying) -> @location(0) vec4<f32> {
+    let face = in.ids.y & 255u;
+    let columns = (in.ids.y >> 8u) & 255u;
+    let rows = (in.ids.y >> 16u) & 255u;
+    var column = min(u32(max(in.cell.x, 0.0)), columns - 1u);
+    var row = min(u32(max(in.cell.y, 0.0)), rows - 1u);
+    var shade = 1.0;
+    if (face >= 2u) {
+        // Top and ends show the rack's uppermost chips, a little darker.
+        row = rows - 1u;
+        shade = select(0.62, 0.86, face == 4u);
+    }
+    let chip = in.ids.x + row * columns + column;
+    let texel = vec2<i32>(i32(chip % look.selected.z), i32(chip / look.selected.z));
+    let value = textureLoad(chips, texel, 0).r;
+    var color = map_color(value) * shade;
+    // Seams between chips, where they are large enough to see.
+    if (face < 2u && in.depth < 60.0) {
+        let inside = fract(in.cell);
+        let seam = min(min(inside.x, 1.0 - inside.x), min(inside.y, 1.0 - inside.y));
+        color = color * mix(0.35, 1.0, smoothstep(0.0, 0.07, seam));
+    }
+    if (chip >= look.selected.x && chip < look.selected.y) {
+        color = mix(color, vec3<f32>(0.35, 0.95, 1.0), 0.45);
+    }
+    let clear = exp(-in.depth * look.haze.w);
+    return vec4<f32>(mix(look.haze.rgb, color, clear), 1.0);
+}

@@ -1,0 +1,213 @@
+//! The camera: orbit, pan and zoom with mouse, trackpad and touch; clicks select; flights are eased.
+
+use bevy::camera::Exposure;
+use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
+use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
+use bevy_egui::input::EguiWantsInput;
+use rainier::sim::HallColumns;
+use rainier::sim::twin::Plan;
+use rainier::site::Campus;
+use rainier::site::campus::Found;
+
+use crate::pick::pick;
+use crate::selection::{Roofs, Selection};
+
+/// Where the camera is and where it is going.
+#[derive(Resource, Debug, Clone, Copy)]
+pub(crate) struct Orbit {
+    now: View,
+    goal: View,
+    /// Distance that the pointer has gone since the button went down, pixels.
+    dragged: f32,
+    /// A place to show in a way that its size asks for.
+    pub(crate) fly_to: Option<Found>,
+}
+
+/// A look at a point.
+#[derive(Debug, Clone, Copy)]
+struct View {
+    focus: Vec3,
+    /// Metres from the point.
+    distance: f32,
+    /// Turn about the vertical, and height over the horizon, radians.
+    yaw: f32,
+    pitch: f32,
+}
+
+impl View {
+    fn transform(&self) -> Transform {
+        let direction = Vec3::new(
+            self.yaw.sin() * self.pitch.cos(),
+            self.pitch.sin(),
+            self.yaw.cos() * self.pitch.cos(),
+        );
+        Transform::from_translation(self.focus + direction * self.distance).looking_at(self.focus, Vec3::Y)
+    }
+}
+
+/// Nearest and farthest view, m.
+const DISTANCE_M: [f32; 2] = [1.5, 4_000.0];
+
+/// A pointer that moved less than this between down and up has clicked, pixels.
+const CLICK_PX: f32 = 4.0;
+
+impl Orbit {
+    fn of(campus: &Campus) -> Self {
+        let extent = campus.terrain.size_m[0].max(campus.terrain.size_m[1]) as f32;
+        let home = View { focus: Vec3::new(0.0, 0.0, -0.02 * extent), distance: extent * 0.86, yaw: 0.42, pitch: 0.62 };
+        Self { now: home, goal: home, dragged: 0.0, fly_to: None }
+    }
+
+    fn fly(&mut self, campus: &Campus, found: Found) {
+        let size = |rect: &rainier::site::campus::Rect| rect.size_m[0].max(rect.size_m[1]) as f32;
+        let (at_m, up, distance) = match found {
+            Found::Building(b) => (campus.buildings[b].rect.at_m, 0.0, size(&campus.buildings[b].rect) * 1.2),
+            Found::Hall(h) => (campus.halls[h].rect.at_m, 0.0, size(&campus.halls[h].rect) * 1.1),
+            Found::Row(r) => {
+                let racks = &campus.rows[r].racks;
+                (campus.rack_at_m((racks.start + racks.end) / 2), 1.0, 22.0)
+            }
+            Found::Rack(rack) => (campus.rack_at_m(rack), 1.3, 6.5),
+            Found::Chip { rack, .. } => (campus.rack_at_m(rack), 1.3, 3.6),
+        };
+        self.goal.focus = crate::meshes::at(at_m, up);
+        self.goal.distance = distance;
+        if matches!(found, Found::Rack(_) | Found::Chip { .. }) {
+            // Racks look east and west.
+            self.goal.yaw = -1.25;
+            self.goal.pitch = 0.28;
+        }
+    }
+
+    /// Goes where it is going at once, for pictures.
+    pub(crate) fn arrive(&mut self) {
+        self.now = self.goal;
+    }
+}
+
+fn spawn(mut commands: Commands, plan: Res<Plan>) {
+    let orbit = Orbit::of(&plan.0);
+    commands.spawn((
+        Camera3d::default(),
+        Camera { clear_color: ClearColorConfig::Custom(crate::scene::sky()), ..default() },
+        Projection::from(PerspectiveProjection { near: 0.2, far: 12_000.0, fov: 0.7, ..default() }),
+        Tonemapping::None,
+        Exposure::default(),
+        Msaa::Off,
+        orbit.now.transform(),
+    ));
+    commands.insert_resource(orbit);
+}
+
+/// What the pointer, wheel and fingers ask for.
+fn steer(
+    mut orbit: ResMut<Orbit>,
+    wants: Res<EguiWantsInput>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    keys: Res<ButtonInput<KeyCode>>,
+    motion: Res<AccumulatedMouseMotion>,
+    scroll: Res<AccumulatedMouseScroll>,
+    touches: Res<Touches>,
+    window: Query<&Window, With<PrimaryWindow>>,
+) {
+    if buttons.get_just_pressed().next().is_some() {
+        orbit.dragged = 0.0;
+    }
+    if wants.wants_any_pointer_input() {
+        // A press that began on a panel is never a click on the site.
+        orbit.dragged = f32::MAX;
+        return;
+    }
+    let height = window.single().map_or(800.0, |w| w.height().max(1.0));
+    let mut turn = Vec2::ZERO;
+    let mut slide = Vec2::ZERO;
+    let mut zoom = 0.0;
+    let pan = buttons.pressed(MouseButton::Right)
+        || buttons.pressed(MouseButton::Middle)
+        || keys.pressed(KeyCode::ShiftLeft)
+        || keys.pressed(KeyCode::ShiftRight);
+    if buttons.pressed(MouseButton::Left) || buttons.pressed(MouseButton::Right) || buttons.pressed(MouseButton::Middle) {
+        orbit.dragged += motion.delta.length();
+        if pan { slide += motion.delta } else { turn += motion.delta }
+    }
+    zoom += match scroll.unit {
+        MouseScrollUnit::Line => scroll.delta.y * 0.16,
+        MouseScrollUnit::Pixel => scroll.delta.y * 0.0022,
+    };
+    let fingers: Vec<_> = touches.iter().collect();
+    match fingers.as_slice() {
+        [one] => turn += one.delta(),
+        [a, b] => {
+            slide += (a.delta() + b.delta()) / 2.0;
+            let before = a.previous_position().distance(b.previous_position()).max(1.0);
+            zoom += (a.position().distance(b.position()).max(1.0) / before).ln();
+        }
+        _ => {}
+    }
+    let goal = &mut orbit.goal;
+    goal.yaw -= turn.x * 0.005;
+    goal.pitch = (goal.pitch + turn.y * 0.005).clamp(0.04, 1.54);
+    goal.distance = (goal.distance * (-zoom).exp()).clamp(DISTANCE_M[0], DISTANCE_M[1]);
+    let metres = goal.distance * 0.73 / height;
+    let (sin, cos) = goal.yaw.sin_cos();
+    let (right, forward) = (Vec3::new(cos, 0.0, -sin), Vec3::new(-sin, 0.0, -cos));
+    goal.focus += (-right * slide.x + forward * slide.y) * metres;
+    goal.focus = goal.focus.clamp(Vec3::splat(-3_000.0), Vec3::splat(3_000.0));
+}
+
+/// Eases towards the goal and writes the camera.
+fn ease(time: Res<Time<Real>>, plan: Res<Plan>, mut orbit: ResMut<Orbit>, mut camera: Query<&mut Transform, With<Camera3d>>) {
+    if let Some(found) = orbit.fly_to.take() {
+        orbit.fly(&plan.0, found);
+    }
+    let t = 1.0 - (-time.delta_secs() * 7.0).exp();
+    let goal = orbit.goal;
+    let now = &mut orbit.now;
+    now.focus = now.focus.lerp(goal.focus, t);
+    now.distance = (now.distance.ln() + (goal.distance.ln() - now.distance.ln()) * t).exp();
+    now.yaw += (goal.yaw - now.yaw) * t;
+    now.pitch += (goal.pitch - now.pitch) * t;
+    if let Ok(mut transform) = camera.single_mut() {
+        *transform = now.transform();
+    }
+}
+
+/// A click selects what is under the pointer; a second click on the same place goes there.
+fn click(
+    mut orbit: ResMut<Orbit>,
+    mut selection: ResMut<Selection>,
+    plan: Res<Plan>,
+    halls: Res<HallColumns>,
+    roofs: Res<Roofs>,
+    wants: Res<EguiWantsInput>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    touches: Res<Touches>,
+    window: Query<&Window, With<PrimaryWindow>>,
+    camera: Query<(&Camera, &GlobalTransform)>,
+) {
+    let tapped = touches.iter_just_released().next().filter(|t| t.distance().length() < 12.0).map(|t| t.position());
+    let clicked = buttons.just_released(MouseButton::Left) && orbit.dragged < CLICK_PX;
+    if wants.wants_any_pointer_input() || !(clicked || tapped.is_some()) {
+        return;
+    }
+    let (Ok(window), Ok((camera, transform))) = (window.single(), camera.single()) else { return };
+    let Some(position) = tapped.or(window.cursor_position()) else { return };
+    let Ok(ray) = camera.viewport_to_world(transform, position) else { return };
+    let found = pick(&plan.0, &halls.live, &ray, roofs.0);
+    // From afar a chip is smaller than the pointer: take its rack.
+    let found = match found {
+        Some(Found::Chip { rack, .. }) if orbit.now.distance > 40.0 => Some(Found::Rack(rack)),
+        other => other,
+    };
+    if found.is_some() && found == selection.0 {
+        orbit.fly_to = found;
+    }
+    selection.0 = found;
+}
+
+pub(crate) fn plugin(app: &mut App) {
+    app.add_systems(Startup, spawn);
+    app.add_systems(Update, (steer, click, ease).chain());
+}

@@ -1,0 +1,117 @@
+//! The two materials: the still world, and racks that read the chip texture.
+
+use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef};
+use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
+use bevy::prelude::*;
+use bevy::reflect::TypePath;
+use bevy::render::render_resource::{
+    AsBindGroup, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError, VertexFormat,
+};
+use bevy::asset::uuid_handle;
+use bevy::shader::{Shader, ShaderRef};
+
+const GROUND_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b001");
+const RACK_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b002");
+
+/// First chip of the rack; then columns, rows and face packed.
+pub(crate) const ATTRIBUTE_IDS: MeshVertexAttribute = MeshVertexAttribute::new("RackIds", 0x7261_696e, VertexFormat::Uint32x2);
+
+/// Columns of the chip texture.
+pub(crate) const TEXTURE_COLUMNS: u32 = 1024;
+
+/// Sun and haze.
+#[derive(ShaderType, Debug, Clone, Copy)]
+pub(crate) struct Light {
+    /// Direction to the sun, and its strength.
+    pub(crate) sun: Vec4,
+    /// Colour of the haze, and its density per metre.
+    pub(crate) haze: Vec4,
+}
+
+/// The still world: vertex colours under one sun.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+pub(crate) struct GroundMaterial {
+    /// Its light.
+    #[uniform(0)]
+    pub(crate) light: Light,
+}
+
+impl Material for GroundMaterial {
+    fn vertex_shader() -> ShaderRef {
+        GROUND_SHADER.into()
+    }
+    fn fragment_shader() -> ShaderRef {
+        GROUND_SHADER.into()
+    }
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        descriptor.vertex.buffers = vec![layout.0.get_layout(&[
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            Mesh::ATTRIBUTE_NORMAL.at_shader_location(1),
+            Mesh::ATTRIBUTE_COLOR.at_shader_location(2),
+        ])?];
+        descriptor.primitive.cull_mode = None;
+        Ok(())
+    }
+}
+
+/// How racks look.
+#[derive(ShaderType, Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// Selected chips (first, end), columns of the texture, unused.
+    pub(crate) selected: UVec4,
+    /// Colour of the haze, and its density per metre.
+    pub(crate) haze: Vec4,
+    /// Stops of the colour map.
+    pub(crate) map: [Vec4; 8],
+}
+
+/// All racks: one texel a chip.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+pub(crate) struct RackMaterial {
+    /// Its look.
+    #[uniform(0)]
+    pub(crate) look: Look,
+    /// The chips' values, 0 to 1.
+    #[texture(1, sample_type = "float", filterable = false)]
+    pub(crate) chips: Handle<Image>,
+}
+
+impl Material for RackMaterial {
+    fn vertex_shader() -> ShaderRef {
+        RACK_SHADER.into()
+    }
+    fn fragment_shader() -> ShaderRef {
+        RACK_SHADER.into()
+    }
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        descriptor.vertex.buffers = vec![layout.0.get_layout(&[
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            Mesh::ATTRIBUTE_UV_0.at_shader_location(1),
+            ATTRIBUTE_IDS.at_shader_location(2),
+        ])?];
+        descriptor.primitive.cull_mode = None;
+        Ok(())
+    }
+}
+
+pub(crate) fn plugin(app: &mut App) {
+    let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
+    let ground = Shader::from_wgsl(include_str!("../../assets/shaders/ground.wgsl"), "ground.wgsl");
+    let racks = Shader::from_wgsl(include_str!("../../assets/shaders/racks.wgsl"), "racks.wgsl");
+    for (handle, shader) in [(&GROUND_SHADER, ground), (&RACK_SHADER, racks)] {
+        if let Err(error) = shaders.insert(handle, shader) {
+            bevy::log::error!("a shader was refused: {error}");
+        }
+    }
+    app.add_plugins((MaterialPlugin::<GroundMaterial>::default(), MaterialPlugin::<RackMaterial>::default()));
+}

@@ -1,0 +1,187 @@
+//! Racks: one mesh a hall, one texel a chip.
+
+use bevy::asset::RenderAssetUsages;
+use bevy::camera::visibility::NoFrustumCulling;
+use bevy::image::ImageSampler;
+use bevy::mesh::Indices;
+use bevy::prelude::*;
+use bevy::render::render_resource::{Extent3d, PrimitiveTopology, TextureDimension, TextureFormat};
+use rainier::sim::clock::Clock;
+use rainier::sim::twin::Plan;
+use rainier::sim::{ChipColumns, HallColumns, RackColumns};
+use rainier::site::Campus;
+
+use crate::materials::{ATTRIBUTE_IDS, Look, RackMaterial, TEXTURE_COLUMNS};
+use crate::scene::{HAZE, HAZE_PER_M};
+use crate::selection::{Overlay, Selection, Shown};
+
+/// Stops of the colour map, dark to light: those of matplotlib's inferno at sevenths, readable without colour.
+pub(crate) const MAP: [[u8; 3]; 8] = [
+    [8, 6, 34],
+    [62, 15, 104],
+    [120, 28, 109],
+    [177, 50, 90],
+    [224, 85, 54],
+    [249, 142, 9],
+    [248, 201, 50],
+    [252, 255, 164],
+];
+
+/// Floor of a hall above the ground, m.
+pub(crate) const FLOOR_M: f64 = 0.4;
+
+/// The texture that the racks read.
+#[derive(Resource, Debug, Clone)]
+struct ChipTexture {
+    image: Handle<Image>,
+    material: Handle<RackMaterial>,
+    /// What is in it: tick and overlay.
+    holds: Option<(u64, Overlay)>,
+}
+
+/// A hall's racks.
+#[derive(Component, Debug, Clone, Copy)]
+pub(crate) struct HallRacks(pub(crate) usize);
+
+/// Columns and rows of chips on the face of a rack of so many chips: trays from bottom to top.
+pub(crate) fn face_grid(chips_per_tray: u32, chips: u32) -> [u32; 2] {
+    let columns = chips_per_tray.clamp(1, chips.max(1));
+    [columns, chips.div_ceil(columns)]
+}
+
+/// Vertices of a hall's racks: five faces each.
+fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
+    let plan = &campus.halls[hall];
+    let (mut positions, mut cells, mut ids, mut indices) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for row in plan.rows.clone() {
+        let row = &campus.rows[row];
+        let kind = &campus.rack_kinds[row.kind];
+        let [columns, rows] = face_grid(kind.rack.chips_per_tray, kind.chips);
+        let [width, depth, height] = kind.rack.size_m.map(|m| m as f32);
+        // A row runs north-south, so that a rack's width lies along z and its face looks east or west.
+        let half = Vec3::new(depth / 2.0, height, width / 2.0);
+        for rack in row.racks.clone() {
+            let base = crate::meshes::at(campus.rack_at_m(rack), FLOOR_M);
+            let p = |x: f32, y: f32, z: f32| base + Vec3::new(x * half.x, y * half.y, z * half.z);
+            let faces: [[Vec3; 4]; 5] = [
+                [p(1.0, 0.0, 1.0), p(1.0, 0.0, -1.0), p(1.0, 1.0, -1.0), p(1.0, 1.0, 1.0)],
+                [p(-1.0, 0.0, -1.0), p(-1.0, 0.0, 1.0), p(-1.0, 1.0, 1.0), p(-1.0, 1.0, -1.0)],
+                [p(-1.0, 0.0, 1.0), p(1.0, 0.0, 1.0), p(1.0, 1.0, 1.0), p(-1.0, 1.0, 1.0)],
+                [p(1.0, 0.0, -1.0), p(-1.0, 0.0, -1.0), p(-1.0, 1.0, -1.0), p(1.0, 1.0, -1.0)],
+                [p(-1.0, 1.0, 1.0), p(1.0, 1.0, 1.0), p(1.0, 1.0, -1.0), p(-1.0, 1.0, -1.0)],
+            ];
+            for (face, corners) in faces.iter().enumerate() {
+                let first = positions.len() as u32;
+                let (c, r) = (columns as f32, rows as f32);
+                for (corner, cell) in corners.iter().zip([[0.0, 0.0], [c, 0.0], [c, r], [0.0, r]]) {
+                    positions.push(corner.to_array());
+                    cells.push(cell);
+                    ids.push([campus.chip_first[rack], columns << 8 | rows << 16 | face as u32]);
+                }
+                indices.extend([0, 1, 2, 0, 2, 3].map(|k| first + k));
+            }
+        }
+    }
+    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, positions)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_UV_0, cells)
+        .with_inserted_attribute(ATTRIBUTE_IDS, ids)
+        .with_inserted_indices(Indices::U32(indices))
+}
+
+/// Makes the meshes of a campus. Runs again when another scenario has been loaded.
+pub(crate) fn build(
+    mut commands: Commands,
+    plan: Res<Plan>,
+    old: Query<Entity, With<HallRacks>>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut images: ResMut<Assets<Image>>,
+    mut materials: ResMut<Assets<RackMaterial>>,
+) {
+    for entity in &old {
+        commands.entity(entity).despawn();
+    }
+    let campus = &plan.0;
+    let rows = (campus.chips() as u32).div_ceil(TEXTURE_COLUMNS).max(1);
+    let mut image = Image::new_fill(
+        Extent3d { width: TEXTURE_COLUMNS, height: rows, depth_or_array_layers: 1 },
+        TextureDimension::D2,
+        &[0],
+        TextureFormat::R8Unorm,
+        RenderAssetUsages::MAIN_WORLD | RenderAssetUsages::RENDER_WORLD,
+    );
+    image.sampler = ImageSampler::nearest();
+    let image = images.add(image);
+    let map = MAP.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4());
+    let look = Look { selected: UVec4::new(0, 0, TEXTURE_COLUMNS, 0), haze: HAZE.extend(HAZE_PER_M), map };
+    let material = materials.add(RackMaterial { look, chips: image.clone() });
+    for hall in 0..campus.halls.len() {
+        commands.spawn((
+            HallRacks(hall),
+            Mesh3d(meshes.add(hall_mesh(campus, hall))),
+            MeshMaterial3d(material.clone()),
+            Transform::IDENTITY,
+            NoFrustumCulling,
+        ));
+    }
+    commands.insert_resource(ChipTexture { image, material, holds: None });
+}
+
+/// Writes the chips' values when there is a new tick or another overlay.
+fn upload(
+    plan: Res<Plan>,
+    clock: Res<Clock>,
+    shown: Res<Shown>,
+    chips: Res<ChipColumns>,
+    racks: Res<RackColumns>,
+    mut texture: ResMut<ChipTexture>,
+    mut images: ResMut<Assets<Image>>,
+) {
+    let wanted = Some((clock.tick, shown.0));
+    if texture.holds == wanted {
+        return;
+    }
+    let Some(mut image) = images.get_mut(&texture.image) else { return };
+    let Some(data) = image.data.as_mut() else { return };
+    let [low, high] = shown.0.range();
+    let scale = 255.0 / (high - low);
+    let byte = |value: f32| ((value - low) * scale).clamp(0.0, 255.0) as u8;
+    match shown.0 {
+        Overlay::Temperature => data.iter_mut().zip(&chips.junction_c).for_each(|(out, t)| *out = byte(*t)),
+        Overlay::Power => data.iter_mut().zip(&chips.power_w).for_each(|(out, p)| *out = byte(*p)),
+        Overlay::Utilisation => data.iter_mut().zip(&chips.utilisation).for_each(|(out, u)| *out = *u),
+        Overlay::Inlet => {
+            for (rack, inlet) in racks.inlet_c.iter().enumerate() {
+                data[plan.0.rack_chips(rack)].fill(byte(*inlet));
+            }
+        }
+    }
+    texture.holds = wanted;
+}
+
+/// Marks the selected chips.
+fn mark(plan: Res<Plan>, selection: Res<Selection>, texture: Res<ChipTexture>, mut materials: ResMut<Assets<RackMaterial>>) {
+    if !selection.is_changed() {
+        return;
+    }
+    let range = selection.chips(&plan.0);
+    if let Some(mut material) = materials.get_mut(&texture.material) {
+        material.look.selected.x = range.start as u32;
+        material.look.selected.y = range.end as u32;
+    }
+}
+
+/// Halls that are not live yet are empty.
+fn show_live(halls: Res<HallColumns>, mut racks: Query<(&HallRacks, &mut Visibility)>) {
+    if halls.is_changed() {
+        for (hall, mut visibility) in &mut racks {
+            let live = halls.live.get(hall.0).copied().unwrap_or(false);
+            visibility.set_if_neq(if live { Visibility::Inherited } else { Visibility::Hidden });
+        }
+    }
+}
+
+pub(crate) fn plugin(app: &mut App) {
+    app.add_systems(Startup, build);
+    app.add_systems(PostUpdate, (upload, mark, show_live).run_if(resource_exists::<ChipTexture>));
+}

@@ -1,0 +1,72 @@
+//! `--shot`: runs to a time, takes a picture of the window, and ends.
+
+use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
+use rainier::sim::Tick;
+use rainier::sim::clock::Clock;
+use rainier::sim::twin::Plan;
+use rainier::site::Address;
+
+use crate::advance::Pace;
+use crate::args::Args;
+use crate::camera::Orbit;
+use crate::selection::{Selection, Shown};
+
+/// The picture to take.
+#[derive(Resource, Debug, Clone)]
+struct Shot {
+    path: String,
+    at_s: f64,
+    frames: u32,
+}
+
+/// Frames drawn before the picture: pipelines and panels settle.
+const FRAMES: u32 = 40;
+
+/// Where to look at the start.
+#[derive(Resource, Debug, Clone)]
+struct LookAt(String);
+
+fn look(look: Option<Res<LookAt>>, plan: Res<Plan>, mut selection: ResMut<Selection>, mut orbit: ResMut<Orbit>) {
+    if let Some(look) = look
+        && let Some(found) = look.0.parse::<Address>().ok().and_then(|address| plan.0.find(address))
+    {
+        selection.0 = Some(found);
+        orbit.fly_to = Some(found);
+    }
+}
+
+fn take(world: &mut World) {
+    let Some(mut shot) = world.get_resource::<Shot>().cloned() else { return };
+    world.resource_mut::<Pace>().paused = true;
+    if world.resource::<Clock>().time_s < shot.at_s {
+        world.run_schedule(Tick);
+        return;
+    }
+    shot.frames += 1;
+    if shot.frames == FRAMES / 2 {
+        world.resource_mut::<Orbit>().arrive();
+    }
+    if shot.frames == FRAMES {
+        world
+            .spawn(Screenshot::primary_window())
+            .observe(save_to_disk(shot.path.clone()))
+            .observe(|_: On<ScreenshotCaptured>, mut exit: MessageWriter<AppExit>| {
+                exit.write(AppExit::Success);
+            });
+    }
+    world.insert_resource(shot);
+}
+
+/// Adds what the flags ask for.
+pub(crate) fn add(app: &mut App, args: &Args) {
+    app.insert_resource(Shown(args.overlay));
+    if let Some(place) = &args.look {
+        app.insert_resource(LookAt(place.clone()));
+        app.add_systems(PostStartup, look);
+    }
+    if let Some(path) = &args.shot {
+        app.insert_resource(Shot { path: path.clone(), at_s: args.at_s, frames: 0 });
+        app.add_systems(Update, take);
+    }
+}
