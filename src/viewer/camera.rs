@@ -56,7 +56,7 @@ const CLICK_PX: f32 = 4.0;
 impl Orbit {
     fn of(campus: &Campus) -> Self {
         let extent = campus.terrain.size_m[0].max(campus.terrain.size_m[1]) as f32;
-        let home = View { focus: Vec3::new(0.0, 0.0, -0.02 * extent), distance: extent * 0.86, yaw: 0.42, pitch: 0.62 };
+        let home = View { focus: Vec3::new(0.09 * extent, 0.0, 0.03 * extent), distance: extent * 1.22, yaw: 0.38, pitch: 0.60 };
         Self { now: home, goal: home, dragged: 0.0, fly_to: None }
     }
 

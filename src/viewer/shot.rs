@@ -21,7 +21,7 @@ struct Shot {
 }
 
 /// Frames drawn before the picture: pipelines and panels settle.
-const FRAMES: u32 = 40;
+const FRAMES: u32 = 24;
 
 /// Where to look at the start.
 #[derive(Resource, Debug, Clone)]
@@ -39,9 +39,8 @@ fn look(look: Option<Res<LookAt>>, plan: Res<Plan>, mut selection: ResMut<Select
 fn take(world: &mut World) {
     let Some(mut shot) = world.get_resource::<Shot>().cloned() else { return };
     world.resource_mut::<Pace>().paused = true;
-    if world.resource::<Clock>().time_s < shot.at_s {
+    while world.resource::<Clock>().time_s < shot.at_s {
         world.run_schedule(Tick);
-        return;
     }
     shot.frames += 1;
     if shot.frames == FRAMES / 2 {

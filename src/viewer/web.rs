@@ -1,0 +1,207 @@
+//! The page's side: `window.rainier` calls these functions. Requests wait in a queue and are carried out by
+//! a system, so that a page changes the world only as a click would.
+
+use std::cell::RefCell;
+
+use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
+use bevy::prelude::*;
+use rainier::record::digest_world;
+use rainier::scenario::load_text;
+use rainier::sim::Tick;
+use rainier::sim::clock::Clock;
+use rainier::sim::meters::Meters;
+use rainier::sim::twin::{Plan, replace};
+use rainier::site::Address;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::advance::Pace;
+use crate::args::Texts;
+use crate::camera::Orbit;
+use crate::selection::{Overlay, Selection, Shown, name};
+
+enum Request {
+    Select(String),
+    Overlay(String),
+    Pause(bool),
+    Speed(f64),
+    Load(String),
+    Run(u32),
+}
+
+#[derive(Default)]
+struct Exchange {
+    requests: Vec<Request>,
+    state: String,
+    digest_wanted: bool,
+    digest: String,
+    message: String,
+    frames: u64,
+}
+
+thread_local! {
+    static EXCHANGE: RefCell<Exchange> = RefCell::default();
+}
+
+fn ask(request: Request) {
+    EXCHANGE.with_borrow_mut(|exchange| exchange.requests.push(request));
+}
+
+/// The state as JSON text: time, readings, selection and how the view stands. Empty before the first frame.
+#[wasm_bindgen]
+pub fn rainier_state() -> String {
+    EXCHANGE.with_borrow(|exchange| exchange.state.clone())
+}
+
+/// Selects a place, such as `B03/H2/R12/K07`, and goes there; nothing for an empty text.
+#[wasm_bindgen]
+pub fn rainier_select(place: String) {
+    ask(Request::Select(place));
+}
+
+/// Shows an overlay: temperature, utilisation, power or inlet.
+#[wasm_bindgen]
+pub fn rainier_set_overlay(name: String) {
+    ask(Request::Overlay(name));
+}
+
+/// Stops or goes on.
+#[wasm_bindgen]
+pub fn rainier_pause(paused: bool) {
+    ask(Request::Pause(paused));
+}
+
+/// Sets the speed, 1 to 10,000 times real time.
+#[wasm_bindgen]
+pub fn rainier_speed(times: f64) {
+    ask(Request::Speed(times));
+}
+
+/// Starts a scenario from its RON text.
+#[wasm_bindgen]
+pub fn rainier_load_scenario(text: String) {
+    ask(Request::Load(text));
+}
+
+/// Runs so many ticks in the next frames and pauses.
+#[wasm_bindgen]
+pub fn rainier_run(ticks: u32) {
+    ask(Request::Run(ticks.min(10_000_000)));
+}
+
+/// Asks for the digest of the world; it comes with the state.
+#[wasm_bindgen]
+pub fn rainier_want_digest() {
+    EXCHANGE.with_borrow_mut(|exchange| {
+        exchange.digest.clear();
+        exchange.digest_wanted = true;
+    });
+}
+
+/// Puts a message over the page: what is wrong and what to do.
+pub(crate) fn show_error(message: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(document) = document
+        && let (Some(panel), Some(text)) = (document.get_element_by_id("problem"), document.get_element_by_id("problem-text"))
+    {
+        text.set_text_content(Some(message));
+        let _ = panel.set_attribute("data-shown", "true");
+    }
+}
+
+/// Ticks that a script asked for and that are still to do.
+#[derive(Resource, Default)]
+struct ToRun(u32);
+
+/// Most ticks of a script in one frame, so that the page stays alive.
+const TICKS_PER_FRAME: u32 = 10;
+
+fn answer(world: &mut World) {
+    let requests = EXCHANGE.with_borrow_mut(|exchange| std::mem::take(&mut exchange.requests));
+    for request in requests {
+        if let Err(message) = carry_out(world, request) {
+            EXCHANGE.with_borrow_mut(|exchange| exchange.message = message);
+        }
+    }
+    let ticks = world.resource::<ToRun>().0.min(TICKS_PER_FRAME);
+    for _ in 0..ticks {
+        world.run_schedule(Tick);
+    }
+    world.resource_mut::<ToRun>().0 -= ticks;
+}
+
+fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
+    match request {
+        Request::Select(place) if place.is_empty() => world.resource_mut::<Selection>().0 = None,
+        Request::Select(place) => {
+            let address: Address = place.parse().map_err(|error: rainier::site::address::NotAnAddress| error.to_string())?;
+            let found = world.resource::<Plan>().0.find(address).ok_or_else(|| format!("{address} is not on this site"))?;
+            world.resource_mut::<Selection>().0 = Some(found);
+            world.resource_mut::<Orbit>().fly_to = Some(found);
+        }
+        Request::Overlay(name) => {
+            let overlay = Overlay::named(&name).ok_or_else(|| format!("{name}: temperature, utilisation, power or inlet"))?;
+            world.resource_mut::<Shown>().0 = overlay;
+        }
+        Request::Pause(paused) => world.resource_mut::<Pace>().paused = paused,
+        Request::Speed(times) if times.is_finite() => world.resource_mut::<Pace>().speed = times.clamp(1.0, 10_000.0),
+        Request::Speed(_) => return Err("a speed is 1 to 10,000".into()),
+        Request::Load(text) => {
+            let loaded = load_text(&Texts, "page.ron", &text, None).map_err(|report| report.to_string())?;
+            world.resource_mut::<Selection>().0 = None;
+            replace(world, loaded);
+        }
+        Request::Run(ticks) => {
+            world.resource_mut::<Pace>().paused = true;
+            world.resource_mut::<ToRun>().0 = ticks;
+        }
+    }
+    Ok(())
+}
+
+fn publish(world: &mut World) {
+    let wanted = EXCHANGE.with_borrow_mut(|exchange| std::mem::take(&mut exchange.digest_wanted));
+    if wanted {
+        let digest = digest_world(world);
+        EXCHANGE.with_borrow_mut(|exchange| exchange.digest = digest);
+    }
+    let (clock, meters, plan) = (world.resource::<Clock>(), world.resource::<Meters>(), world.resource::<Plan>());
+    let (pace, now, total) = (world.resource::<Pace>(), &meters.now, &meters.total);
+    let fps = world.resource::<DiagnosticsStore>().get(&FrameTimeDiagnosticsPlugin::FPS).and_then(|d| d.smoothed());
+    let selection = world.resource::<Selection>().0.map(|found| name(&plan.0, found));
+    EXCHANGE.with_borrow_mut(|exchange| {
+        exchange.frames += 1;
+        let state: Value = json!({
+            "frame": exchange.frames,
+            "tick": clock.tick,
+            "time_s": clock.time_s,
+            "time": clock.label(),
+            "site": plan.0.name,
+            "live_chips": now.live_chips,
+            "it_power_w": now.it_w,
+            "facility_power_w": now.facility_w,
+            "pue": now.pue,
+            "wue_l_per_kwh": now.wue_l_per_kwh,
+            "hottest_chip_c": now.hottest_chip_c,
+            "throttled_chips": now.limited_chips,
+            "unserved_w": now.unserved_w,
+            "energy_kwh": total.energy_kwh,
+            "worst_imbalance": total.worst_imbalance,
+            "selection": selection,
+            "overlay": world.resource::<Shown>().0.name(),
+            "paused": pace.paused,
+            "speed": pace.speed,
+            "to_run": world.resource::<ToRun>().0,
+            "fps": fps,
+            "digest": exchange.digest,
+            "message": exchange.message,
+        });
+        exchange.state = state.to_string();
+    });
+}
+
+pub(crate) fn add(app: &mut App) {
+    app.init_resource::<ToRun>();
+    app.add_systems(First, answer);
+    app.add_systems(Last, publish);
+}
