@@ -98,7 +98,14 @@ pub struct Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, file, place, field, found, allowed } = self;
+        let Self {
+            code,
+            file,
+            place,
+            field,
+            found,
+            allowed,
+        } = self;
         write!(f, "error[{}]: {file}:{}:{}: ", code.as_str(), place.line, place.column)?;
         if !field.is_empty() {
             write!(f, "{field}: ")?;
@@ -140,6 +147,10 @@ impl fmt::Display for Report {
             writeln!(f, "{error}")?;
         }
         let n = self.errors.len();
-        write!(f, "{n} error{}; each code is explained in docs/errors.md", if n == 1 { "" } else { "s" })
+        write!(
+            f,
+            "{n} error{}; each code is explained in docs/errors.md",
+            if n == 1 { "" } else { "s" }
+        )
     }
 }

@@ -39,7 +39,10 @@ pub(crate) fn bench(args: &Bench) -> Result<(), Failure> {
     println!("chips                      {chips:.0}");
     println!("threads                    {}", args.threads);
     println!("ms per tick (median)       {:.2}", tick * 1e3);
-    println!("chip-updates/s per core    {:.1} million", chips / tick / f64::from(args.threads) / 1e6);
+    println!(
+        "chip-updates/s per core    {:.1} million",
+        chips / tick / f64::from(args.threads) / 1e6
+    );
     println!("tick / copy of 16 MiB      {:.2}", tick / copy);
     match peak_memory_mb() {
         Some(mb) => println!("peak memory                {mb:.0} MB"),

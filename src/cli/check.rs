@@ -22,9 +22,9 @@ pub(crate) fn check(args: &Check) -> Result<(), Failure> {
 
 /// What kind of file it is shows in its fields.
 fn check_one(name: &str) -> Result<&'static str, Report> {
-    let is_scenario_name = name.strip_prefix("builtin:").is_some_and(|key| {
-        scenario::BUILTIN.iter().any(|(n, _)| *n == key) && !BUILTIN.iter().any(|(n, _)| *n == key)
-    });
+    let is_scenario_name = name
+        .strip_prefix("builtin:")
+        .is_some_and(|key| scenario::BUILTIN.iter().any(|(n, _)| *n == key) && !BUILTIN.iter().any(|(n, _)| *n == key));
     if is_scenario_name {
         return scenario::load(&Disk, name, None).map(|_| "scenario");
     }

@@ -20,10 +20,14 @@ pub(crate) fn describe(args: &Describe) -> Result<(), Failure> {
         print_site(campus);
         return Ok(());
     };
-    let address: Address = place.parse().map_err(|error: rainier::site::address::NotAnAddress| Failure::Place(error.to_string()))?;
+    let address: Address = place
+        .parse()
+        .map_err(|error: rainier::site::address::NotAnAddress| Failure::Place(error.to_string()))?;
     let found = campus.find(address).ok_or_else(|| {
         let last = campus.buildings.last().map_or(0, |b| b.number);
-        Failure::Place(format!("{address} is not on this site; its buildings are B01 to B{last:02}; `rainier describe` lists them"))
+        Failure::Place(format!(
+            "{address} is not on this site; its buildings are B01 to B{last:02}; `rainier describe` lists them"
+        ))
     })?;
     match found {
         Found::Building(b) => print_building(campus, b),
@@ -39,7 +43,16 @@ pub(crate) fn describe(args: &Describe) -> Result<(), Failure> {
 }
 
 fn rating_mw(campus: &Campus, found: Found) -> f64 {
-    campus.racks_of(found).map(|rack| campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind].rack.rating_w.value).sum::<f64>() / 1e6
+    campus
+        .racks_of(found)
+        .map(|rack| {
+            campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind]
+                .rack
+                .rating_w
+                .value
+        })
+        .sum::<f64>()
+        / 1e6
 }
 
 fn chips_of(campus: &Campus, found: Found) -> u32 {
@@ -53,7 +66,10 @@ fn print_site(campus: &Campus) {
     let location = &campus.location;
     println!(
         "  {:.4} N, {:.4} E, {:.0} m above sea level, {:.0} acres",
-        location.latitude_deg.value, location.longitude_deg.value, location.elevation_m.value, location.area_acres.value
+        location.latitude_deg.value,
+        location.longitude_deg.value,
+        location.elevation_m.value,
+        location.area_acres.value
     );
     println!(
         "  {} buildings, {} halls, {} rows, {} racks, {} chips, {} cooling units, {} gensets, {} power nodes",
@@ -68,7 +84,12 @@ fn print_site(campus: &Campus) {
     );
     for (s, substation) in campus.substations.iter().enumerate() {
         println!("├─ {} substation, line-ups A and B", substation.name);
-        for (b, building) in campus.buildings.iter().enumerate().filter(|(_, building)| building.substation == s) {
+        for (b, building) in campus
+            .buildings
+            .iter()
+            .enumerate()
+            .filter(|(_, building)| building.substation == s)
+        {
             let found = Found::Building(b);
             println!(
                 "│  ├─ B{:02}  phase {}  {} halls  {} racks  {} chips  racks rated {:.1} MW  {} gensets of {:.2} MW",
@@ -83,7 +104,10 @@ fn print_site(campus: &Campus) {
             );
         }
     }
-    println!("Go deeper: rainier describe B{:02}/H1/R01/K01", campus.buildings.first().map_or(1, |b| b.number));
+    println!(
+        "Go deeper: rainier describe B{:02}/H1/R01/K01",
+        campus.buildings.first().map_or(1, |b| b.number)
+    );
 }
 
 fn print_building(campus: &Campus, b: usize) {
@@ -132,7 +156,11 @@ fn print_row(campus: &Campus, r: usize, indent: &str) {
     let [a, b] = campus.power.busways[r].map(|n| &campus.power.nodes[n as usize]);
     println!(
         "{indent}{}  {} racks of {} ({} x {}), rated {:.1} kW each, busways {} and {} of {:.2} MW",
-        campus.rack_address(row.racks.start).to_string().trim_end_matches(|c: char| c != '/').trim_end_matches('/'),
+        campus
+            .rack_address(row.racks.start)
+            .to_string()
+            .trim_end_matches(|c: char| c != '/')
+            .trim_end_matches('/'),
         row.racks.len(),
         kind.rack.name,
         kind.chips,
@@ -166,17 +194,31 @@ fn print_rack(campus: &Campus, rack: usize) {
         ("chip throttles at", &kind.chip.throttle_c, "°C"),
     ];
     for (name, figure, unit) in figures {
-        println!("  {name:<20} {:>9} {unit:<8} [{:?}: {}; {}]", figure.value, figure.tag, figure.tag.meaning(), figure.source);
+        println!(
+            "  {name:<20} {:>9} {unit:<8} [{:?}: {}; {}]",
+            figure.value,
+            figure.tag,
+            figure.tag.meaning(),
+            figure.source
+        );
     }
 }
 
 fn print_assumptions(campus: &Campus) {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["file", "field", "value", "tag", "source"]);
     for (file, assumption) in &campus.assumptions {
         let figure = &assumption.figure;
-        table.add_row([file.clone(), assumption.path.clone(), figure.value.to_string(), format!("{:?}", figure.tag), figure.source.clone()]);
+        table.add_row([
+            file.clone(),
+            assumption.path.clone(),
+            figure.value.to_string(),
+            format!("{:?}", figure.tag),
+            figure.source.clone(),
+        ]);
     }
     println!("{table}");
     println!("Sources:");

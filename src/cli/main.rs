@@ -51,7 +51,10 @@ fn main() -> ExitCode {
             ExitCode::from(3)
         }
         Err(Failure::Ledger(gap)) => {
-            eprintln!("error: the energy ledger is off by {gap:.3e} (allowed: {:.0e}); results are written but must not be trusted", rainier::sim::meters::LEDGER_TOLERANCE);
+            eprintln!(
+                "error: the energy ledger is off by {gap:.3e} (allowed: {:.0e}); results are written but must not be trusted",
+                rainier::sim::meters::LEDGER_TOLERANCE
+            );
             ExitCode::from(4)
         }
     }

@@ -15,7 +15,10 @@ use crate::files::Disk;
 use crate::write::Series;
 
 pub(crate) fn threads(asked: Option<u16>) -> usize {
-    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+    asked.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    )
 }
 
 fn load(args: &Run) -> Result<Loaded, Failure> {
@@ -29,7 +32,9 @@ fn load(args: &Run) -> Result<Loaded, Failure> {
     }
     if let Some(duration) = args.duration {
         if !(1.0..=3.2e9).contains(&duration) {
-            return Err(Failure::Place(format!("--duration {duration}: a run lasts 1 to 3.2e9 s")));
+            return Err(Failure::Place(format!(
+                "--duration {duration}: a run lasts 1 to 3.2e9 s"
+            )));
         }
         loaded.scenario.duration_s = duration;
     }
@@ -45,8 +50,13 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
         None => None,
     };
     let ticks = (scenario.duration_s / scenario.tick_s).ceil() as u64;
-    let bar = if args.quiet || args.json { ProgressBar::hidden() } else { ProgressBar::new(ticks) };
-    let style = ProgressStyle::with_template("{msg:24!} {wide_bar:.cyan/blue} {percent:>3} %  {elapsed} of about {duration}");
+    let bar = if args.quiet || args.json {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(ticks)
+    };
+    let style =
+        ProgressStyle::with_template("{msg:24!} {wide_bar:.cyan/blue} {percent:>3} %  {elapsed} of about {duration}");
     if let Ok(style) = style {
         bar.set_style(style);
     }
@@ -81,14 +91,24 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
         if let Some(error) = failed.or(finished.err()) {
             return Err(Failure::Output(error));
         }
-        eprintln!("wrote series.parquet, series.csv and summary.json to {}", folder.display());
+        eprintln!(
+            "wrote series.parquet, series.csv and summary.json to {}",
+            folder.display()
+        );
     }
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&summary).map_err(|error| Failure::Output(error.to_string()))?);
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&summary).map_err(|error| Failure::Output(error.to_string()))?
+        );
     } else {
         print_summary(&summary, &twin, wall, ready);
     }
-    if summary.worst_imbalance > LEDGER_TOLERANCE { Err(Failure::Ledger(summary.worst_imbalance)) } else { Ok(()) }
+    if summary.worst_imbalance > LEDGER_TOLERANCE {
+        Err(Failure::Ledger(summary.worst_imbalance))
+    } else {
+        Ok(())
+    }
 }
 
 fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
@@ -98,25 +118,82 @@ fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     let beside = |what: &str| {
-        campus.published(what).map_or_else(String::new, |f| format!("published {} [{:?} {}]", f.value, f.tag, f.source))
+        campus.published(what).map_or_else(String::new, |f| {
+            format!("published {} [{:?} {}]", f.value, f.tag, f.source)
+        })
     };
     let rows = [
         ("Live chips", s.live_chips.to_string(), "", String::new()),
-        ("IT power, mean", format!("{:.1}", s.it_power_mean_w / 1e6), "MW", beside("it_power_mw")),
-        ("Facility power, mean", format!("{:.1}", s.facility_power_mean_w / 1e6), "MW", beside("facility_power_mw")),
-        ("Peak demand", format!("{:.1}", s.peak_demand_w / 1e6), "MW", String::new()),
+        (
+            "IT power, mean",
+            format!("{:.1}", s.it_power_mean_w / 1e6),
+            "MW",
+            beside("it_power_mw"),
+        ),
+        (
+            "Facility power, mean",
+            format!("{:.1}", s.facility_power_mean_w / 1e6),
+            "MW",
+            beside("facility_power_mw"),
+        ),
+        (
+            "Peak demand",
+            format!("{:.1}", s.peak_demand_w / 1e6),
+            "MW",
+            String::new(),
+        ),
         ("PUE", format!("{:.4}", s.pue), "", beside("annual_pue_fleet")),
-        ("WUE", format!("{:.4}", s.wue_l_per_kwh), "L/kWh", beside("wue_fleet_l_per_kwh")),
+        (
+            "WUE",
+            format!("{:.4}", s.wue_l_per_kwh),
+            "L/kWh",
+            beside("wue_fleet_l_per_kwh"),
+        ),
         ("Water", format!("{:.1}", s.water_m3), "m³", String::new()),
-        ("Evaporating", format!("{:.1}", s.wet_share * 100.0), "% of time", String::new()),
-        ("Hottest chip", format!("{:.1}", s.hottest_chip_c), "°C", s.hottest_chip.clone()),
-        ("Hottest rack at end", format!("{:.1}", now.hottest_chip_c), "°C", rack.to_string()),
-        ("Throttled at end", s.limited_chips.to_string(), "chips", format!("{:.1} chip-hours in all", s.throttled_chip_hours)),
+        (
+            "Evaporating",
+            format!("{:.1}", s.wet_share * 100.0),
+            "% of time",
+            String::new(),
+        ),
+        (
+            "Hottest chip",
+            format!("{:.1}", s.hottest_chip_c),
+            "°C",
+            s.hottest_chip.clone(),
+        ),
+        (
+            "Hottest rack at end",
+            format!("{:.1}", now.hottest_chip_c),
+            "°C",
+            rack.to_string(),
+        ),
+        (
+            "Throttled at end",
+            s.limited_chips.to_string(),
+            "chips",
+            format!("{:.1} chip-hours in all", s.throttled_chip_hours),
+        ),
         ("Unserved", format!("{:.3}", s.unserved_kwh / 1e3), "MWh", String::new()),
-        ("Energy", format!("{:.1}", s.energy_kwh / 1e3), "MWh", format!("IT {:.1} MWh", s.it_energy_kwh / 1e3)),
-        ("CO₂", format!("{:.1}", s.carbon_t), "t", format!("marginal {:.1} t", s.marginal_carbon_t)),
+        (
+            "Energy",
+            format!("{:.1}", s.energy_kwh / 1e3),
+            "MWh",
+            format!("IT {:.1} MWh", s.it_energy_kwh / 1e3),
+        ),
+        (
+            "CO₂",
+            format!("{:.1}", s.carbon_t),
+            "t",
+            format!("marginal {:.1} t", s.marginal_carbon_t),
+        ),
         ("Cost", format!("{:.0}", s.cost_usd), "$", String::new()),
-        ("Ledger gap, worst tick", format!("{:.1e}", s.worst_imbalance), "", "relative".into()),
+        (
+            "Ledger gap, worst tick",
+            format!("{:.1e}", s.worst_imbalance),
+            "",
+            "relative".into(),
+        ),
     ];
     for (name, value, unit, note) in rows {
         table.add_row([name.to_owned(), value, unit.to_owned(), note]);

@@ -37,11 +37,21 @@ impl Series {
         csv.write_record(Sample::COLUMNS).map_err(|error| error.to_string())?;
         let parquet_path = folder.join("series.parquet");
         let file = File::create(&parquet_path).map_err(said(&parquet_path))?;
-        let fields: String = Sample::COLUMNS.iter().map(|name| format!("REQUIRED DOUBLE {name};")).collect();
-        let schema = parse_message_type(&format!("message series {{ {fields} }}")).map_err(|error| error.to_string())?;
+        let fields: String = Sample::COLUMNS
+            .iter()
+            .map(|name| format!("REQUIRED DOUBLE {name};"))
+            .collect();
+        let schema =
+            parse_message_type(&format!("message series {{ {fields} }}")).map_err(|error| error.to_string())?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        let parquet = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(|error| error.to_string())?;
-        Ok(Self { folder: folder.to_owned(), csv, parquet, group: Vec::new() })
+        let parquet = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            csv,
+            parquet,
+            group: Vec::new(),
+        })
     }
 
     /// Adds a row.
@@ -50,7 +60,11 @@ impl Series {
             .write_record(sample.values().map(|value| value.to_string()))
             .map_err(|error| format!("series.csv: {error}"))?;
         self.group.push(*sample);
-        if self.group.len() >= GROUP_ROWS { self.flush_group() } else { Ok(()) }
+        if self.group.len() >= GROUP_ROWS {
+            self.flush_group()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush_group(&mut self) -> Result<(), String> {
@@ -78,7 +92,9 @@ impl Series {
             self.flush_group()?;
         }
         self.csv.flush().map_err(|error| format!("series.csv: {error}"))?;
-        self.parquet.close().map_err(|error| format!("series.parquet: {error}"))?;
+        self.parquet
+            .close()
+            .map_err(|error| format!("series.parquet: {error}"))?;
         let text = serde_json::to_string_pretty(summary).map_err(|error| error.to_string())?;
         let path = self.folder.join("summary.json");
         fs::write(&path, text + "\n").map_err(|error| format!("{} cannot be written: {error}", path.display()))

@@ -36,9 +36,18 @@ mod tests {
     /// Fits in the facts, section 4.1: Titanium-class supply 90.6 / 94.5 / 96.2 / 95.2 % at 10 / 20 / 50 / 100 % load.
     #[test]
     fn the_titanium_fit_gives_its_published_efficiencies() {
-        let psu = LossCurve { rating_w: 1.0, p0: 0.010, p1: 0.0, p2: 0.040 };
+        let psu = LossCurve {
+            rating_w: 1.0,
+            p0: 0.010,
+            p1: 0.0,
+            p2: 0.040,
+        };
         for (x, published) in [(0.1, 0.906), (0.2, 0.945), (0.5, 0.962), (1.0, 0.952)] {
-            assert!((psu.efficiency(x) - published).abs() < 2e-3, "{x}: {}", psu.efficiency(x));
+            assert!(
+                (psu.efficiency(x) - published).abs() < 2e-3,
+                "{x}: {}",
+                psu.efficiency(x)
+            );
         }
     }
 }

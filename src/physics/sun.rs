@@ -19,8 +19,7 @@ pub fn sun_position_deg(days_since_j2000: f64, latitude_deg: f64, longitude_deg:
     let sidereal_deg = 280.460_618_37 + 360.985_647_366_29 * n;
     let hour_angle = (sidereal_deg + longitude_deg) * rad - right_ascension;
     let latitude = latitude_deg * rad;
-    let elevation =
-        asin(sin(latitude) * sin(declination) + cos(latitude) * cos(declination) * cos(hour_angle));
+    let elevation = asin(sin(latitude) * sin(declination) + cos(latitude) * cos(declination) * cos(hour_angle));
     let azimuth = atan2(
         -sin(hour_angle),
         libm::tan(declination) * cos(latitude) - sin(latitude) * cos(hour_angle),

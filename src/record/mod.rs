@@ -242,7 +242,18 @@ pub fn digest_world(world: &World) -> String {
     let power = world.resource::<PowerColumns>();
     floats(&mut hash, &power.load_w);
     floats(&mut hash, &power.loss_w);
-    let Total { energy_kwh, it_energy_kwh, water_m3, cost_usd, peak_demand_w, wet_hours, .. } = world.resource::<Meters>().total;
-    floats(&mut hash, &[energy_kwh, it_energy_kwh, water_m3, cost_usd, peak_demand_w, wet_hours]);
+    let Total {
+        energy_kwh,
+        it_energy_kwh,
+        water_m3,
+        cost_usd,
+        peak_demand_w,
+        wet_hours,
+        ..
+    } = world.resource::<Meters>().total;
+    floats(
+        &mut hash,
+        &[energy_kwh, it_energy_kwh, water_m3, cost_usd, peak_demand_w, wet_hours],
+    );
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

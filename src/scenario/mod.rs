@@ -16,7 +16,10 @@ use crate::{choice, record};
 pub const BUILTIN: &[(&str, &str)] = &[
     ("default", include_str!("../../assets/scenarios/default.ron")),
     ("phase-1", include_str!("../../assets/scenarios/phase-1.ron")),
-    ("july-heat-wave", include_str!("../../assets/scenarios/july-heat-wave.ron")),
+    (
+        "july-heat-wave",
+        include_str!("../../assets/scenarios/july-heat-wave.ron"),
+    ),
     ("feed-lost", include_str!("../../assets/scenarios/feed-lost.ron")),
     ("lab-day", include_str!("../../assets/scenarios/lab-day.ron")),
 ];
@@ -109,17 +112,30 @@ pub struct Loaded {
 /// Every error of the scenario and of the files that it names.
 pub fn load(files: &dyn Files, name: &str, site: Option<&str>) -> Result<Loaded, Report> {
     let text = match name.strip_prefix("builtin:") {
-        Some(key) => BUILTIN.iter().find(|(builtin, _)| *builtin == key).map(|(_, text)| (*text).to_owned()).ok_or_else(|| {
-            let names: Vec<String> = BUILTIN.iter().map(|(name, _)| format!("builtin:{name}")).collect();
-            ("no built-in scenario of that name".to_owned(), names.join(", "))
-        }),
-        None => files.text(name).map_err(|reason| (reason, "a readable scenario file".to_owned())),
+        Some(key) => BUILTIN
+            .iter()
+            .find(|(builtin, _)| *builtin == key)
+            .map(|(_, text)| (*text).to_owned())
+            .ok_or_else(|| {
+                let names: Vec<String> = BUILTIN.iter().map(|(name, _)| format!("builtin:{name}")).collect();
+                ("no built-in scenario of that name".to_owned(), names.join(", "))
+            }),
+        None => files
+            .text(name)
+            .map_err(|reason| (reason, "a readable scenario file".to_owned())),
     };
     match text {
         Ok(text) => load_text(files, name, &text, site),
         Err((found, allowed)) => {
             let place = crate::diag::Place { line: 1, column: 1 };
-            let error = Diagnostic { code: Code::Unreadable, file: name.to_owned(), place, field: String::new(), found, allowed };
+            let error = Diagnostic {
+                code: Code::Unreadable,
+                file: name.to_owned(),
+                place,
+                field: String::new(),
+                found,
+                allowed,
+            };
             Err(Report { errors: vec![error] })
         }
     }
@@ -135,16 +151,28 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, site: Option<&str>) 
     let start = parsed.value.start.parse::<DateTime>();
     if start.is_err() {
         let found = format!("{:?}", parsed.value.start);
-        report.push(parsed.error(Code::WrongKind, "start", found, "a local standard time such as \"2026-07-20T00:00:00\""));
+        report.push(parsed.error(
+            Code::WrongKind,
+            "start",
+            found,
+            "a local standard time such as \"2026-07-20T00:00:00\"",
+        ));
     }
     if parsed.value.record_every_s < parsed.value.tick_s {
         let found = parsed.value.record_every_s.to_string();
-        report.push(parsed.error(Code::Inconsistent, "record_every_s", found, format!("at least tick_s, {}", parsed.value.tick_s)));
+        report.push(parsed.error(
+            Code::Inconsistent,
+            "record_every_s",
+            found,
+            format!("at least tick_s, {}", parsed.value.tick_s),
+        ));
     }
     let site_name = match (site, parsed.value.site.as_str()) {
         (Some(site), _) => site.to_owned(),
         (None, own) if own.starts_with("builtin:") || own.starts_with('/') => own.to_owned(),
-        (None, own) => name.rsplit_once('/').map_or_else(|| own.to_owned(), |(folder, _)| format!("{folder}/{own}")),
+        (None, own) => name
+            .rsplit_once('/')
+            .map_or_else(|| own.to_owned(), |(folder, _)| format!("{folder}/{own}")),
     };
     let site = match load_site(files, &site_name) {
         Ok(site) => Some(site),
@@ -153,16 +181,30 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, site: Option<&str>) 
             None
         }
     };
-    let timeline = site.as_ref().map(|site| timeline(&parsed, &site.campus, &mut report)).unwrap_or_default();
+    let timeline = site
+        .as_ref()
+        .map(|site| timeline(&parsed, &site.campus, &mut report))
+        .unwrap_or_default();
     match (site, start) {
-        (Some(site), Ok(start)) => report.into_result(Loaded { site, scenario: parsed.value, timeline, start, file: name.to_owned() }),
+        (Some(site), Ok(start)) => report.into_result(Loaded {
+            site,
+            scenario: parsed.value,
+            timeline,
+            start,
+            file: name.to_owned(),
+        }),
         _ => Err(report),
     }
 }
 
 fn timeline(parsed: &Parsed<ScenarioFile>, campus: &Campus, report: &mut Report) -> Vec<(f64, Command)> {
-    let nodes: BTreeMap<&str, u32> =
-        campus.power.nodes.iter().enumerate().map(|(n, node)| (node.name.as_str(), n as u32)).collect();
+    let nodes: BTreeMap<&str, u32> = campus
+        .power
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(n, node)| (node.name.as_str(), n as u32))
+        .collect();
     let mut out = Vec::new();
     for (i, event) in parsed.value.events.iter().enumerate() {
         match command_of(event, campus, &nodes) {
@@ -177,7 +219,11 @@ fn timeline(parsed: &Parsed<ScenarioFile>, campus: &Campus, report: &mut Report)
 }
 
 /// The command of an event, or the field that is wrong, what was found and what is allowed.
-fn command_of(event: &Event, campus: &Campus, nodes: &BTreeMap<&str, u32>) -> Result<Command, (&'static str, String, String)> {
+fn command_of(
+    event: &Event,
+    campus: &Campus,
+    nodes: &BTreeMap<&str, u32>,
+) -> Result<Command, (&'static str, String, String)> {
     let name = event.at.as_deref();
     let found = name.map_or_else(|| "nothing".to_owned(), |name| format!("{name:?}"));
     let value = |low: f64, high: f64| {
@@ -190,8 +236,13 @@ fn command_of(event: &Event, campus: &Campus, nodes: &BTreeMap<&str, u32>) -> Re
     };
     let node = || {
         let examples: Vec<&str> = campus.power.nodes.iter().map(|n| n.name.as_str()).take(6).collect();
-        name.and_then(|name| nodes.get(name).copied())
-            .ok_or_else(|| ("at", found.clone(), format!("a power node such as {}", examples.join(", "))))
+        name.and_then(|name| nodes.get(name).copied()).ok_or_else(|| {
+            (
+                "at",
+                found.clone(),
+                format!("a power node such as {}", examples.join(", ")),
+            )
+        })
     };
     let place = || {
         name.and_then(|name| name.parse::<Address>().ok())
@@ -205,11 +256,17 @@ fn command_of(event: &Event, campus: &Campus, nodes: &BTreeMap<&str, u32>) -> Re
     Ok(match event.action {
         Action::OpenFeed => Command::OpenFeed(node()?),
         Action::CloseFeed => Command::CloseFeed(node()?),
-        Action::FailUnits => Command::FailUnits { hall: hall()?, count: value(1.0, 1e5)? as u32 },
+        Action::FailUnits => Command::FailUnits {
+            hall: hall()?,
+            count: value(1.0, 1e5)? as u32,
+        },
         Action::RepairUnits => Command::RepairUnits { hall: hall()? },
         Action::SetUtilisation => {
             let at = if name.is_some() { Some(place()?) } else { None };
-            Command::SetUtilisation { at, utilisation: value(0.0, 1.0)? }
+            Command::SetUtilisation {
+                at,
+                utilisation: value(0.0, 1.0)?,
+            }
         }
         Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
     })

@@ -205,7 +205,12 @@ fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &m
 /// Steps chips of which some throttle or have tripped. A chip that would pass its throttle point within
 /// the tick runs throttled from there on, so that a long tick does not overshoot into the trip.
 fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
-    let mut sums = ChipSums { power_w: 0.0, warmed_k: 0.0, hottest_c: f32::MIN, limited: 0 };
+    let mut sums = ChipSums {
+        power_w: 0.0,
+        warmed_k: 0.0,
+        hottest_c: f32::MIN,
+        limited: 0,
+    };
     for k in 0..chips.junction_c.len() {
         let old = chips.junction_c[k];
         let s = f32::from(chips.spread[k]);
@@ -252,7 +257,12 @@ fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next:
 
 /// Steps chips without power.
 fn step_dark(air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
-    let mut sums = ChipSums { power_w: 0.0, warmed_k: 0.0, hottest_c: f32::MIN, limited: 0 };
+    let mut sums = ChipSums {
+        power_w: 0.0,
+        warmed_k: 0.0,
+        hottest_c: f32::MIN,
+        limited: 0,
+    };
     for k in 0..chips.junction_c.len() {
         let old = chips.junction_c[k];
         let t = air.inlet_c + (old - air.inlet_c) * air.keep;
@@ -306,8 +316,19 @@ struct HallAir {
     recirculation: f64,
 }
 
-fn step_hall(job: &mut HallJob<'_>, campus: &Campus, kernels: &[Kernel], demand: &[f64], power: &RowPower, air: HallAir, dt_s: f64) {
-    let mut sums = HallSums { hottest_c: f32::MIN, ..HallSums::default() };
+fn step_hall(
+    job: &mut HallJob<'_>,
+    campus: &Campus,
+    kernels: &[Kernel],
+    demand: &[f64],
+    power: &RowPower,
+    air: HallAir,
+    dt_s: f64,
+) {
+    let mut sums = HallSums {
+        hottest_c: f32::MIN,
+        ..HallSums::default()
+    };
     let chip_base = campus.chip_first[job.racks.start] as usize;
     let mut next = Vec::new();
     for row in campus.halls[job.hall].rows.clone() {
@@ -322,8 +343,8 @@ fn step_hall(job: &mut HallJob<'_>, campus: &Campus, kernels: &[Kernel], demand:
             let inlet_c = air.supply_c + hot_share * (air.hot_aisle_c - air.supply_c);
             let speed = if powered { kernel.fan_speed(asked, inlet_c) } else { 0.0 };
             let flow_w_per_k = kernel.full_flow_w_per_k * speed.max(DRAUGHT);
-            let resistance = kernel.resistance_fixed
-                + kernel.resistance_flow * pow(speed.max(DRAUGHT), -kernel.resistance_exponent);
+            let resistance =
+                kernel.resistance_fixed + kernel.resistance_flow * pow(speed.max(DRAUGHT), -kernel.resistance_exponent);
             let chip_air = ChipAir {
                 inlet_c: inlet_c as f32,
                 rise_k: (job.outlet_c[k] - inlet_c).max(0.0) as f32,
@@ -422,9 +443,21 @@ fn step(
     let mut jobs = Vec::with_capacity(campus.halls.len());
     for ((hall, racks_of), sums) in rack_ranges().enumerate().zip(&mut sums) {
         let chips_of = campus.chip_first[racks_of.start] as usize..campus.chip_first[racks_of.end] as usize;
-        let (Some(junction_c), Some(power_w), Some(busy), Some(flags)) = (junction_c.next(), power_w.next(), busy.next(), flags.next()) else { break };
-        let (Some(inlet_c), Some(outlet_c), Some(draw_w), Some(hottest_c)) = (inlet_c.next(), outlet_c.next(), draw_w.next(), hottest_c.next()) else { break };
-        let (Some(utilisation), Some(limited), Some(fan_speed)) = (utilisation.next(), limited.next(), fan_speed.next()) else { break };
+        let (Some(junction_c), Some(power_w), Some(busy), Some(flags)) =
+            (junction_c.next(), power_w.next(), busy.next(), flags.next())
+        else {
+            break;
+        };
+        let (Some(inlet_c), Some(outlet_c), Some(draw_w), Some(hottest_c)) =
+            (inlet_c.next(), outlet_c.next(), draw_w.next(), hottest_c.next())
+        else {
+            break;
+        };
+        let (Some(utilisation), Some(limited), Some(fan_speed)) =
+            (utilisation.next(), limited.next(), fan_speed.next())
+        else {
+            break;
+        };
         if !halls.live[hall] {
             continue;
         }
@@ -432,7 +465,13 @@ fn step(
             hall,
             exposure: &racks.exposure[racks_of.clone()],
             racks: racks_of,
-            chips: ChipSlices { junction_c, power_w, utilisation: busy, flags, spread: &chips.spread[chips_of] },
+            chips: ChipSlices {
+                junction_c,
+                power_w,
+                utilisation: busy,
+                flags,
+                spread: &chips.spread[chips_of],
+            },
             inlet_c,
             outlet_c,
             draw_w,

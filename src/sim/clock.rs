@@ -70,5 +70,8 @@ fn advance(mut clock: ResMut<Clock>) {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Tick, (advance, super::command::apply_due).chain().in_set(TickSet::Clock));
+    app.add_systems(
+        Tick,
+        (advance, super::command::apply_due).chain().in_set(TickSet::Clock),
+    );
 }

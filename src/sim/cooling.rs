@@ -23,7 +23,11 @@ const STAGGER: f64 = 0.5;
 fn wanted_mode(spec: &CoolingUnitSpec, now: UnitMode, dry_bulb_c: f64, mixing: bool, rank: f64) -> UnitMode {
     let band = spec.evaporate_dead_band_k.value;
     let on_c = spec.evaporate_above_c.value + band * STAGGER * (rank - 0.5);
-    let threshold = if now == UnitMode::Evaporative { on_c - band } else { on_c };
+    let threshold = if now == UnitMode::Evaporative {
+        on_c - band
+    } else {
+        on_c
+    };
     if dry_bulb_c > threshold {
         UnitMode::Evaporative
     } else if mixing {
@@ -47,11 +51,19 @@ fn step(
         }
         let spec = &plan.0.cooling_kinds[hall.cooling_kind];
         let count = hall.units.len() as f64;
-        let running = hall.units.clone().filter(|u| units.mode[*u] != UnitMode::Failed).count() as f64;
+        let running = hall
+            .units
+            .clone()
+            .filter(|u| units.mode[*u] != UnitMode::Failed)
+            .count() as f64;
         let rated = spec.airflow_kg_s.value;
 
         let needed = hall.supply_ratio * halls.rack_air_kg_s[h];
-        let speed = if running > 0.0 { (needed / (running * rated)).clamp(spec.min_speed.value, 1.0) } else { 0.0 };
+        let speed = if running > 0.0 {
+            (needed / (running * rated)).clamp(spec.min_speed.value, 1.0)
+        } else {
+            0.0
+        };
         let supply_kg_s = (running * rated * speed).max(DRAUGHT * count * rated);
         let flow_w_per_k = supply_kg_s * AIR_CP_J_PER_KG_K;
         let fans_w = running * spec.fan_w.value * pow(speed, spec.fan_exponent.value);
@@ -131,7 +143,11 @@ mod tests {
     use crate::site::schema::{Figure, Tag};
 
     fn figure(value: f64) -> Figure {
-        Figure { value, tag: Tag::E, source: "= test".into() }
+        Figure {
+            value,
+            tag: Tag::E,
+            source: "= test".into(),
+        }
     }
 
     #[test]
@@ -152,9 +168,18 @@ mod tests {
             supply_min_c: figure(18.0),
         };
         assert_eq!(wanted_mode(&spec, UnitMode::Free, 29.3, false, 0.5), UnitMode::Free);
-        assert_eq!(wanted_mode(&spec, UnitMode::Free, 29.5, false, 0.5), UnitMode::Evaporative);
-        assert_eq!(wanted_mode(&spec, UnitMode::Evaporative, 28.5, false, 0.5), UnitMode::Evaporative);
-        assert_eq!(wanted_mode(&spec, UnitMode::Evaporative, 28.3, false, 0.5), UnitMode::Free);
+        assert_eq!(
+            wanted_mode(&spec, UnitMode::Free, 29.5, false, 0.5),
+            UnitMode::Evaporative
+        );
+        assert_eq!(
+            wanted_mode(&spec, UnitMode::Evaporative, 28.5, false, 0.5),
+            UnitMode::Evaporative
+        );
+        assert_eq!(
+            wanted_mode(&spec, UnitMode::Evaporative, 28.3, false, 0.5),
+            UnitMode::Free
+        );
         assert_eq!(wanted_mode(&spec, UnitMode::Free, 5.0, true, 0.5), UnitMode::Mixing);
     }
 }

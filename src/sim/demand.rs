@@ -30,7 +30,12 @@ impl Demand {
     /// Every row at one level.
     #[must_use]
     pub fn new(rows: usize, level: f64, texture: f64, seed: u32) -> Self {
-        Self { level: vec![level; rows], now: vec![0.0; rows], texture, noise: Perlin::new(seed) }
+        Self {
+            level: vec![level; rows],
+            now: vec![0.0; rows],
+            texture,
+            noise: Perlin::new(seed),
+        }
     }
 
     /// Sets the level of the rows of a place, or of all.
@@ -52,7 +57,11 @@ fn ask(plan: Res<Plan>, clock: Res<Clock>, mut demand: ResMut<Demand>, mut halls
     for (row, now) in demand.now.iter_mut().enumerate() {
         let live = halls.live[plan.0.rows[row].hall];
         let swing = 1.0 + demand.texture * demand.noise.get([x, row as f64 * 0.37]);
-        *now = if live { (demand.level[row] * swing).clamp(0.0, 1.0) } else { 0.0 };
+        *now = if live {
+            (demand.level[row] * swing).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
     }
     for (hall, plan) in plan.0.halls.iter().enumerate() {
         let rows = &demand.now[plan.rows.clone()];

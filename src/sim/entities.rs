@@ -59,15 +59,25 @@ pub fn spawn(world: &mut World, campus: &Campus) -> Entity {
     let site = world.spawn((Site, Name::new(campus.name.clone()))).id();
     for (b, building) in campus.buildings.iter().enumerate() {
         let building_entity = world.spawn((BuildingIndex(b as u32), ChildOf(site))).id();
-        world.spawn_batch((1..=building.gensets).map(|n| (GensetIndex(n), ChildOf(building_entity))).collect::<Vec<_>>());
+        world.spawn_batch(
+            (1..=building.gensets)
+                .map(|n| (GensetIndex(n), ChildOf(building_entity)))
+                .collect::<Vec<_>>(),
+        );
         for h in building.halls.clone() {
             let hall = &campus.halls[h];
             let hall_entity = world.spawn((HallIndex(h as u32), ChildOf(building_entity))).id();
-            let units = hall.units.clone().map(|u| (UnitIndex(u as u32), ChildOf(hall_entity), Cools(hall_entity)));
+            let units = hall
+                .units
+                .clone()
+                .map(|u| (UnitIndex(u as u32), ChildOf(hall_entity), Cools(hall_entity)));
             world.spawn_batch(units.collect::<Vec<_>>());
             for r in hall.rows.clone() {
                 let row_entity = world.spawn((RowIndex(r as u32), ChildOf(hall_entity))).id();
-                let racks = campus.rows[r].racks.clone().map(|k| (RackIndex(k as u32), ChildOf(row_entity)));
+                let racks = campus.rows[r]
+                    .racks
+                    .clone()
+                    .map(|k| (RackIndex(k as u32), ChildOf(row_entity)));
                 world.spawn_batch(racks.collect::<Vec<_>>());
             }
         }

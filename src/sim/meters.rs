@@ -131,7 +131,11 @@ fn read(
     });
     let hottest_rack = hottest_hall.map_or(0, |h| halls.hottest_rack[h]);
     let hottest_chip = campus.rack_chips(hottest_rack as usize).fold(0, |best, c| {
-        if best == 0 || chips.junction_c[c] > chips.junction_c[best] { c } else { best }
+        if best == 0 || chips.junction_c[c] > chips.junction_c[best] {
+            c
+        } else {
+            best
+        }
     });
     let it_w = sum(&halls.it_w);
     let facility_w = power.load_w[0] + power.loss_w[0];
@@ -211,7 +215,8 @@ fn read(
     }
     let total = &mut meters.total;
     // Demand is billed by the month; a shorter run bears its share of it.
-    let demand_usd = total.peak_demand_w / 1000.0 * tariff.demand_usd_per_kw_month.value * (clock.time_s / 3600.0 / MONTH_H);
+    let demand_usd =
+        total.peak_demand_w / 1000.0 * tariff.demand_usd_per_kw_month.value * (clock.time_s / 3600.0 / MONTH_H);
     let water_usd = total.water_m3 * (tariff.water_usd_per_m3.value + tariff.sewer_usd_per_m3.value);
     total.cost_usd = total.energy_kwh / 1000.0 * tariff.energy_usd_per_mwh.value + demand_usd + water_usd;
     meters.now = now;

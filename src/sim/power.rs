@@ -59,7 +59,11 @@ fn carry(plan: Res<Plan>, racks: Res<RackColumns>, mut halls: ResMut<HallColumns
         let network_w = kind.rack.network_w.value * draws.len() as f64;
         if halls.live[row.hall] {
             let powered = busways.iter().any(|n| power.energised[*n as usize]);
-            let load_w = if powered { draws.iter().sum::<f64>() + network_w } else { 0.0 };
+            let load_w = if powered {
+                draws.iter().sum::<f64>() + network_w
+            } else {
+                0.0
+            };
             let _ = share(load_w, busways.iter().copied(), power);
         }
     }
@@ -75,7 +79,11 @@ fn carry(plan: Res<Plan>, racks: Res<RackColumns>, mut halls: ResMut<HallColumns
     for n in (0..campus.power.nodes.len()).rev() {
         let node = &campus.power.nodes[n];
         let load_w = power.load_w[n];
-        power.loss_w[n] = if power.energised[n] { node.loss.loss_w(load_w) } else { 0.0 };
+        power.loss_w[n] = if power.energised[n] {
+            node.loss.loss_w(load_w)
+        } else {
+            0.0
+        };
         if n > 0 {
             power.load_w[node.parent as usize] += load_w + power.loss_w[n];
         }

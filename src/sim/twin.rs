@@ -45,7 +45,13 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     if let Some(Root(entity)) = world.remove_resource::<Root>() {
         world.despawn(entity);
     }
-    let Loaded { site, scenario, timeline, start, .. } = loaded;
+    let Loaded {
+        site,
+        scenario,
+        timeline,
+        start,
+        ..
+    } = loaded;
     let campus = Arc::new(site.campus);
     let root = entities::spawn(world, &campus);
     world.insert_resource(Root(root));
@@ -62,20 +68,36 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         place_deg: [campus.location.latitude_deg.value, campus.location.longitude_deg.value],
     };
     let outside = climate.at(clock.hour_of_year(), scenario.weather_offset_k);
-    let live: Vec<bool> = campus.halls.iter().map(|h| campus.buildings[h.building].phase <= scenario.phase).collect();
+    let live: Vec<bool> = campus
+        .halls
+        .iter()
+        .map(|h| campus.buildings[h.building].phase <= scenario.phase)
+        .collect();
 
     world.insert_resource(chip_columns(&campus, seed, START_C));
     world.insert_resource(rack_columns(&campus, seed, START_C));
     world.insert_resource(hall_columns(&campus, live.clone(), START_C));
     world.insert_resource(UnitColumns {
-        mode: campus.halls.iter().enumerate().flat_map(|(h, hall)| vec![if live[h] { UnitMode::Free } else { UnitMode::Off }; hall.units.len()]).collect(),
+        mode: campus
+            .halls
+            .iter()
+            .enumerate()
+            .flat_map(|(h, hall)| vec![if live[h] { UnitMode::Free } else { UnitMode::Off }; hall.units.len()])
+            .collect(),
         mode_s: vec![1e9; campus.units()],
         speed: vec![0.0; campus.units()],
     });
     world.insert_resource(power_columns(&campus, scenario.phase));
-    world.insert_resource(RowPower { energised: vec![[false; 2]; campus.rows.len()] });
+    world.insert_resource(RowPower {
+        energised: vec![[false; 2]; campus.rows.len()],
+    });
     world.insert_resource(chips::Kernels::new(&campus));
-    world.insert_resource(Demand::new(campus.rows.len(), scenario.utilisation, scenario.load_texture, scenario.seed));
+    world.insert_resource(Demand::new(
+        campus.rows.len(),
+        scenario.utilisation,
+        scenario.load_texture,
+        scenario.seed,
+    ));
     world.insert_resource(WeatherOffset(scenario.weather_offset_k));
     world.insert_resource(outside);
     world.insert_resource(climate);
@@ -83,7 +105,10 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     world.insert_resource(Meters::default());
     world.insert_resource(CommandQueue::default());
     world.insert_resource(CommandLog::default());
-    world.insert_resource(Timeline { events: timeline, done: 0 });
+    world.insert_resource(Timeline {
+        events: timeline,
+        done: 0,
+    });
     world.insert_resource(Plan(campus));
     world.insert_resource(clock);
 }
@@ -169,7 +194,11 @@ fn power_columns(campus: &Campus, phase: u32) -> PowerColumns {
             live[nodes[n].parent as usize] = true;
         }
     }
-    debug_assert!(nodes.iter().all(|node| node.kind == PowerKind::Utility || (node.parent as usize) < nodes.len()));
+    debug_assert!(
+        nodes
+            .iter()
+            .all(|node| node.kind == PowerKind::Utility || (node.parent as usize) < nodes.len())
+    );
     PowerColumns {
         load_w: vec![0.0; nodes.len()],
         loss_w: vec![0.0; nodes.len()],

@@ -50,7 +50,11 @@ impl Climate {
     /// The climate of a file at an elevation in m. The seed makes the passing weather.
     #[must_use]
     pub fn new(file: WeatherFile, elevation_m: f64, seed: u32) -> Self {
-        Self { file, noise: Perlin::new(seed), pressure_pa: air::standard_pressure_pa(elevation_m) }
+        Self {
+            file,
+            noise: Perlin::new(seed),
+            pressure_pa: air::standard_pressure_pa(elevation_m),
+        }
     }
 
     /// Outside air at an hour of the year (local standard time), with the dry bulb moved by `offset_k`.
@@ -67,12 +71,17 @@ impl Climate {
         let hour = hour_of_year.rem_euclid(24.0);
         let swing = cos((hour - self.file.warmest_hour_h.value) / 24.0 * std::f64::consts::TAU);
         let winter = 0.5 + 0.5 * cos((hour_of_year - 360.0) / YEAR_H * std::f64::consts::TAU);
-        let sd = lerp(self.file.synoptic_sd_summer_k.value, self.file.synoptic_sd_winter_k.value, winter);
+        let sd = lerp(
+            self.file.synoptic_sd_summer_k.value,
+            self.file.synoptic_sd_winter_k.value,
+            winter,
+        );
         let x = hour_of_year / self.file.synoptic_period_h.value;
         let texture = |y: f64| self.noise.get([x, y]) / PERLIN_SD;
         // Cloudy days swing less than clear ones.
         let clearness = 1.0 + 0.25 * texture(17.7).clamp(-2.0, 2.0);
-        let dry_bulb_c = 0.5 * (max_c + min_c) + 0.5 * (max_c - min_c) * clearness * swing + sd * texture(3.7) + offset_k;
+        let dry_bulb_c =
+            0.5 * (max_c + min_c) + 0.5 * (max_c - min_c) * clearness * swing + sd * texture(3.7) + offset_k;
         let dew_point_c = normal(|m| m.dew_point_c.value) + sd * 0.8 * (0.7 * texture(3.7) + 0.7 * texture(9.7));
         let dew_point_c = dew_point_c.min(dry_bulb_c - 0.2);
         let relative_humidity = air::relative_humidity_from_dew_point(dry_bulb_c, dew_point_c);

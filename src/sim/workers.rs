@@ -14,7 +14,11 @@ impl Workers {
     /// A pool of `threads` threads (at least one; one where the platform has no threads).
     #[must_use]
     pub fn new(threads: usize) -> Self {
-        let threads = if cfg!(target_arch = "wasm32") { 1 } else { threads.clamp(1, 256) };
+        let threads = if cfg!(target_arch = "wasm32") {
+            1
+        } else {
+            threads.clamp(1, 256)
+        };
         let pool = TaskPoolBuilder::new().num_threads(threads).build();
         Self { pool, threads }
     }

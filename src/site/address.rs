@@ -50,7 +50,9 @@ impl FromStr for Address {
         let parts: Vec<&str> = text.split('/').collect();
         let number = |level: usize, letter: char| -> Result<Option<u32>, NotAnAddress> {
             let Some(part) = parts.get(level) else { return Ok(None) };
-            let digits = part.strip_prefix([letter, letter.to_ascii_lowercase()]).ok_or_else(wrong)?;
+            let digits = part
+                .strip_prefix([letter, letter.to_ascii_lowercase()])
+                .ok_or_else(wrong)?;
             match digits.parse() {
                 Ok(n) if n > 0 && digits.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(n)),
                 _ => Err(wrong()),

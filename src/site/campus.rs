@@ -257,13 +257,24 @@ impl Campus {
     #[must_use]
     pub fn find(&self, address: Address) -> Option<Found> {
         let building = self.buildings.iter().position(|b| b.number == address.building)?;
-        let Some(hall) = address.hall else { return Some(Found::Building(building)) };
-        let hall = self.buildings[building].halls.clone().find(|h| self.halls[*h].number == hall)?;
-        let Some(row) = address.row else { return Some(Found::Hall(hall)) };
+        let Some(hall) = address.hall else {
+            return Some(Found::Building(building));
+        };
+        let hall = self.buildings[building]
+            .halls
+            .clone()
+            .find(|h| self.halls[*h].number == hall)?;
+        let Some(row) = address.row else {
+            return Some(Found::Hall(hall));
+        };
         let row = self.halls[hall].rows.clone().find(|r| self.rows[*r].number == row)?;
-        let Some(rack) = address.rack else { return Some(Found::Row(row)) };
+        let Some(rack) = address.rack else {
+            return Some(Found::Row(row));
+        };
         let rack = self.rows[row].racks.clone().nth(rack as usize - 1)?;
-        let Some(chip) = address.chip else { return Some(Found::Rack(rack)) };
+        let Some(chip) = address.chip else {
+            return Some(Found::Rack(rack));
+        };
         let chip = self.rack_chips(rack).nth(chip as usize - 1)?;
         Some(Found::Chip { rack, chip })
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::campus::{Building, Campus, Hall, PowerKind, PowerNode, PowerPlan, RackKind, Rect, Row, SubstationPlan};
-use super::files::{BuildingKind, Catalog, CoolingUnitSpec, Override, PowerStageSpec, SiteFile, TariffFile, WeatherFile};
+use super::files::{
+    BuildingKind, Catalog, CoolingUnitSpec, Override, PowerStageSpec, SiteFile, TariffFile, WeatherFile,
+};
 use super::schema::{Parsed, read};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::physics::loss::LossCurve;
@@ -95,23 +97,38 @@ pub fn load_site(files: &dyn Files, name: &str) -> Result<Site, Report> {
     if let Some(catalog) = &catalog {
         check_catalog(catalog, &mut report);
     }
-    let (Some(catalog), Some(weather), Some(tariff)) = (catalog, weather, tariff) else { return Err(report) };
+    let (Some(catalog), Some(weather), Some(tariff)) = (catalog, weather, tariff) else {
+        return Err(report);
+    };
     let campus = lay_out(&site, &catalog, &mut report);
-    let Some(mut campus) = campus.filter(|_| report.errors.is_empty()) else { return Err(report) };
+    let Some(mut campus) = campus.filter(|_| report.errors.is_empty()) else {
+        return Err(report);
+    };
     for (file, assumptions) in [
         (&site.file, &site.assumptions),
         (&catalog.file, &catalog.assumptions),
         (&weather.file, &weather.assumptions),
         (&tariff.file, &tariff.assumptions),
     ] {
-        campus.assumptions.extend(assumptions.iter().map(|a| (file.clone(), a.clone())));
+        campus
+            .assumptions
+            .extend(assumptions.iter().map(|a| (file.clone(), a.clone())));
     }
     let mut sources = BTreeMap::new();
-    for map in [&site.value.sources, &catalog.value.sources, &weather.value.sources, &tariff.value.sources] {
+    for map in [
+        &site.value.sources,
+        &catalog.value.sources,
+        &weather.value.sources,
+        &tariff.value.sources,
+    ] {
         sources.extend(map.clone());
     }
     campus.sources = sources.into_iter().collect();
-    Ok(Site { campus, weather: weather.value, tariff: tariff.value })
+    Ok(Site {
+        campus,
+        weather: weather.value,
+        tariff: tariff.value,
+    })
 }
 
 /// Reads one file of a known kind, adding what is wrong to the report.
@@ -143,7 +160,12 @@ fn check_weather(weather: &Parsed<WeatherFile>, report: &mut Report) {
     for (i, month) in weather.value.months.iter().enumerate() {
         if month.max_c.value < month.min_c.value {
             let field = format!("months[{i}].max_c");
-            report.push(weather.error(Code::Inconsistent, &field, month.max_c.value.to_string(), format!("at least min_c, {}", month.min_c.value)));
+            report.push(weather.error(
+                Code::Inconsistent,
+                &field,
+                month.max_c.value.to_string(),
+                format!("at least min_c, {}", month.min_c.value),
+            ));
         }
     }
 }
@@ -152,19 +174,39 @@ fn check_catalog(catalog: &Parsed<Catalog>, report: &mut Report) {
     for (name, chip) in &catalog.value.chips {
         let field = |leaf: &str| format!("chips.{name}.{leaf}");
         if chip.idle_w.value > chip.tdp_w.value {
-            report.push(catalog.error(Code::Inconsistent, &field("idle_w"), chip.idle_w.value.to_string(), format!("at most tdp_w, {}", chip.tdp_w.value)));
+            report.push(catalog.error(
+                Code::Inconsistent,
+                &field("idle_w"),
+                chip.idle_w.value.to_string(),
+                format!("at most tdp_w, {}", chip.tdp_w.value),
+            ));
         }
         if chip.throttle_release_c.value >= chip.throttle_c.value {
-            report.push(catalog.error(Code::Inconsistent, &field("throttle_release_c"), chip.throttle_release_c.value.to_string(), format!("less than throttle_c, {}", chip.throttle_c.value)));
+            report.push(catalog.error(
+                Code::Inconsistent,
+                &field("throttle_release_c"),
+                chip.throttle_release_c.value.to_string(),
+                format!("less than throttle_c, {}", chip.throttle_c.value),
+            ));
         }
         if chip.trip_c.value <= chip.throttle_c.value {
-            report.push(catalog.error(Code::Inconsistent, &field("trip_c"), chip.trip_c.value.to_string(), format!("more than throttle_c, {}", chip.throttle_c.value)));
+            report.push(catalog.error(
+                Code::Inconsistent,
+                &field("trip_c"),
+                chip.trip_c.value.to_string(),
+                format!("more than throttle_c, {}", chip.throttle_c.value),
+            ));
         }
     }
     for (name, rack) in &catalog.value.racks {
         if !catalog.value.chips.contains_key(&rack.chip) {
             let names: Vec<_> = catalog.value.chips.keys().cloned().collect();
-            report.push(catalog.error(Code::UnknownName, &format!("racks.{name}.chip"), format!("{:?}", rack.chip), names.join(", ")));
+            report.push(catalog.error(
+                Code::UnknownName,
+                &format!("racks.{name}.chip"),
+                format!("{:?}", rack.chip),
+                names.join(", "),
+            ));
         }
     }
 }
@@ -183,18 +225,27 @@ impl Layout<'_> {
         let found = map.get(name);
         if found.is_none() {
             let names: Vec<_> = map.keys().cloned().collect();
-            self.report.push(self.site.error(Code::UnknownName, field, format!("{name:?}"), names.join(", ")));
+            self.report.push(
+                self.site
+                    .error(Code::UnknownName, field, format!("{name:?}"), names.join(", ")),
+            );
         }
         found
     }
 
     fn wrong(&mut self, field: &str, found: impl Into<String>, allowed: impl Into<String>) {
-        self.report.push(self.site.error(Code::Inconsistent, field, found, allowed));
+        self.report
+            .push(self.site.error(Code::Inconsistent, field, found, allowed));
     }
 }
 
 fn curve(stage: &PowerStageSpec) -> LossCurve {
-    LossCurve { rating_w: stage.rating_w.value, p0: stage.p0.value, p1: stage.p1.value, p2: stage.p2.value }
+    LossCurve {
+        rating_w: stage.rating_w.value,
+        p0: stage.p0.value,
+        p1: stage.p1.value,
+        p2: stage.p2.value,
+    }
 }
 
 /// A kind of building with the parts that it names.
@@ -217,29 +268,65 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
         let _ = layout.named(&parts.racks, &kind.rack, &field("rack"));
         let cooling = layout.named(&parts.cooling_units, &kind.cooling_unit, &field("cooling_unit"));
         let genset = layout.named(&parts.gensets, &kind.genset, &field("genset"));
-        let feeder = layout.named(&parts.power_stages, &kind.feeder, &field("feeder")).map(curve);
-        let unit = layout.named(&parts.power_stages, &kind.unit_transformer, &field("unit_transformer")).map(curve);
-        let busway = layout.named(&parts.power_stages, &kind.busway, &field("busway")).map(curve);
+        let feeder = layout
+            .named(&parts.power_stages, &kind.feeder, &field("feeder"))
+            .map(curve);
+        let unit = layout
+            .named(&parts.power_stages, &kind.unit_transformer, &field("unit_transformer"))
+            .map(curve);
+        let busway = layout
+            .named(&parts.power_stages, &kind.busway, &field("busway"))
+            .map(curve);
         for (axis, leaf) in ["hall_grid"; 2].iter().enumerate() {
             if kind.hall_grid[axis].fract() != 0.0 {
                 layout.wrong(&field(leaf), kind.hall_grid[axis].to_string(), "whole numbers");
             }
-            let needed = kind.hall_grid[axis] * kind.hall_size_m[axis] + (kind.hall_grid[axis] - 1.0) * kind.hall_gap_m[axis];
+            let needed =
+                kind.hall_grid[axis] * kind.hall_size_m[axis] + (kind.hall_grid[axis] - 1.0) * kind.hall_gap_m[axis];
             if needed > kind.size_m[axis] {
-                layout.wrong(&field("hall_size_m"), format!("halls of {needed} m"), format!("at most the building's {} m", kind.size_m[axis]));
+                layout.wrong(
+                    &field("hall_size_m"),
+                    format!("halls of {needed} m"),
+                    format!("at most the building's {} m", kind.size_m[axis]),
+                );
             }
         }
-        let needed = [f64::from(kind.rows) * kind.row_pitch_m, f64::from(kind.racks_per_row) * kind.rack_pitch_m];
+        let needed = [
+            f64::from(kind.rows) * kind.row_pitch_m,
+            f64::from(kind.racks_per_row) * kind.rack_pitch_m,
+        ];
         for (axis, leaf) in ["row_pitch_m", "rack_pitch_m"].iter().enumerate() {
             if needed[axis] > kind.hall_size_m[axis] {
-                layout.wrong(&field(leaf), format!("{:.1} m in all", needed[axis]), format!("at most the hall's {} m", kind.hall_size_m[axis]));
+                layout.wrong(
+                    &field(leaf),
+                    format!("{:.1} m in all", needed[axis]),
+                    format!("at most the hall's {} m", kind.hall_size_m[axis]),
+                );
             }
         }
-        if let (Some(cooling), Some(genset), Some(feeder), Some(unit_transformer), Some(busway)) = (cooling, genset, feeder, unit, busway) {
-            kinds.insert(name.clone(), Kind { file: kind, cooling, genset, feeder, unit_transformer, busway });
+        if let (Some(cooling), Some(genset), Some(feeder), Some(unit_transformer), Some(busway)) =
+            (cooling, genset, feeder, unit, busway)
+        {
+            kinds.insert(
+                name.clone(),
+                Kind {
+                    file: kind,
+                    cooling,
+                    genset,
+                    feeder,
+                    unit_transformer,
+                    busway,
+                },
+            );
         }
     }
-    let main = layout.named(&parts.power_stages, &file.power.main_transformer, "power.main_transformer").map(curve);
+    let main = layout
+        .named(
+            &parts.power_stages,
+            &file.power.main_transformer,
+            "power.main_transformer",
+        )
+        .map(curve);
     let placed = place_buildings(&mut layout, &kinds);
     let overrides = read_overrides(&mut layout);
     let main = main?;
@@ -252,7 +339,11 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
     }
     let campus = builder.campus;
     if campus.chips() > MAX_CHIPS {
-        layout.wrong("buildings", format!("{} chips", campus.chips()), format!("at most {MAX_CHIPS} chips"));
+        layout.wrong(
+            "buildings",
+            format!("{} chips", campus.chips()),
+            format!("at most {MAX_CHIPS} chips"),
+        );
         return None;
     }
     if campus.racks() == 0 {
@@ -262,7 +353,12 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
     for (address, over) in &overrides {
         if campus.find(*address).is_none() {
             let at = file.overrides.iter().position(|o| std::ptr::eq(o, *over)).unwrap_or(0);
-            layout.report.push(site.error(Code::UnknownName, &format!("overrides[{at}].at"), format!("{:?}", over.at), "a place of this site"));
+            layout.report.push(site.error(
+                Code::UnknownName,
+                &format!("overrides[{at}].at"),
+                format!("{:?}", over.at),
+                "a place of this site",
+            ));
         }
     }
     Some(campus)
@@ -290,13 +386,25 @@ fn place_buildings(layout: &mut Layout<'_>, kinds: &BTreeMap<String, Kind<'_>>) 
         for k in 0..columns * rows {
             let number = group.first + k;
             let step = [f64::from(k % columns), f64::from(k / columns)];
-            let at_m = [group.at_m[0] + step[0] * group.pitch_m[0], group.at_m[1] - step[1] * group.pitch_m[1]];
+            let at_m = [
+                group.at_m[0] + step[0] * group.pitch_m[0],
+                group.at_m[1] - step[1] * group.pitch_m[1],
+            ];
             if placed.iter().any(|other| other.number == number) {
                 layout.wrong(&field("first"), format!("B{number:02} again"), "each number once");
                 continue;
             }
-            let Some(substation) = file.power.substations.iter().position(|s| s.buildings.contains(&number)) else {
-                layout.wrong("power.substations", format!("no substation for B{number:02}"), "each building in one substation's list");
+            let Some(substation) = file
+                .power
+                .substations
+                .iter()
+                .position(|s| s.buildings.contains(&number))
+            else {
+                layout.wrong(
+                    "power.substations",
+                    format!("no substation for B{number:02}"),
+                    "each building in one substation's list",
+                );
                 continue;
             };
             if let Some(kind) = kinds.get(&group.kind) {
@@ -305,20 +413,39 @@ fn place_buildings(layout: &mut Layout<'_>, kinds: &BTreeMap<String, Kind<'_>>) 
                     (other.at_m[0] - at_m[0]).abs() < size[0] && (other.at_m[1] - at_m[1]).abs() < size[1]
                 });
                 if let Some(other) = clash {
-                    layout.wrong(&field("pitch_m"), format!("B{number:02} on top of B{:02}", other.number), "buildings apart from each other");
+                    layout.wrong(
+                        &field("pitch_m"),
+                        format!("B{number:02} on top of B{:02}", other.number),
+                        "buildings apart from each other",
+                    );
                 }
             }
-            placed.push(Placed { number, phase: group.phase, at_m, kind: group.kind.clone(), substation });
+            placed.push(Placed {
+                number,
+                phase: group.phase,
+                at_m,
+                kind: group.kind.clone(),
+                substation,
+            });
         }
     }
     for (i, substation) in file.power.substations.iter().enumerate() {
         for number in &substation.buildings {
-            let count = file.power.substations.iter().filter(|s| s.buildings.contains(number)).count();
+            let count = file
+                .power
+                .substations
+                .iter()
+                .filter(|s| s.buildings.contains(number))
+                .count();
             let field = format!("power.substations[{i}].buildings");
             if !placed.iter().any(|p| p.number == *number) {
                 layout.wrong(&field, format!("B{number:02}"), "a building of this site");
             } else if count > 1 {
-                layout.wrong(&field, format!("B{number:02} in {count} substations"), "each building once");
+                layout.wrong(
+                    &field,
+                    format!("B{number:02} in {count} substations"),
+                    "each building once",
+                );
             }
         }
     }
@@ -339,7 +466,12 @@ fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<(super::Address, &'s Overr
             Err(error) => {
                 let allowed = "a place such as B03, B03/H2 or B03/H2/R12";
                 let _: &super::address::NotAnAddress = &error;
-                layout.report.push(site.error(Code::UnknownName, &format!("overrides[{i}].at"), format!("{:?}", over.at), allowed));
+                layout.report.push(site.error(
+                    Code::UnknownName,
+                    &format!("overrides[{i}].at"),
+                    format!("{:?}", over.at),
+                    allowed,
+                ));
             }
         }
     }
@@ -358,7 +490,12 @@ impl Builder {
             name: "utility".into(),
             kind: PowerKind::Utility,
             parent: 0,
-            loss: LossCurve { rating_w: agreed, p0: 0.0, p1: 0.0, p2: 0.0 },
+            loss: LossCurve {
+                rating_w: agreed,
+                p0: 0.0,
+                p1: 0.0,
+                p2: 0.0,
+            },
         };
         let mut nodes = vec![utility];
         let mut main_of = Vec::new();
@@ -385,12 +522,23 @@ impl Builder {
             cooling_kinds: Vec::new(),
             chip_first: vec![0],
             rack_row: Vec::new(),
-            power: PowerPlan { nodes, busways: Vec::new(), unit_transformers: Vec::new(), agreed_w: agreed },
+            power: PowerPlan {
+                nodes,
+                busways: Vec::new(),
+                unit_transformers: Vec::new(),
+                agreed_w: agreed,
+            },
             substations: file
                 .power
                 .substations
                 .iter()
-                .map(|s| SubstationPlan { name: s.name.clone(), rect: Rect { at_m: s.at_m, size_m: s.size_m } })
+                .map(|s| SubstationPlan {
+                    name: s.name.clone(),
+                    rect: Rect {
+                        at_m: s.at_m,
+                        size_m: s.size_m,
+                    },
+                })
                 .collect(),
             features: file.features.clone(),
             published: file.published.clone(),
@@ -401,7 +549,12 @@ impl Builder {
     }
 
     fn node(&mut self, name: String, kind: PowerKind, parent: u32, loss: LossCurve) -> u32 {
-        self.campus.power.nodes.push(PowerNode { name, kind, parent, loss });
+        self.campus.power.nodes.push(PowerNode {
+            name,
+            kind,
+            parent,
+            loss,
+        });
         (self.campus.power.nodes.len() - 1) as u32
     }
 
@@ -412,7 +565,12 @@ impl Builder {
         let rack = parts.racks[key].clone();
         let chip = parts.chips[&rack.chip].clone();
         let chips = rack.servers * rack.trays_per_server * rack.chips_per_tray;
-        self.campus.rack_kinds.push(RackKind { key: key.to_owned(), rack, chip, chips });
+        self.campus.rack_kinds.push(RackKind {
+            key: key.to_owned(),
+            rack,
+            chip,
+            chips,
+        });
         self.campus.rack_kinds.len() - 1
     }
 
@@ -424,7 +582,13 @@ impl Builder {
         self.campus.cooling_kinds.len() - 1
     }
 
-    fn building(&mut self, place: &Placed, kind: &Kind<'_>, overrides: &[(super::Address, &Override)], parts: &Catalog) {
+    fn building(
+        &mut self,
+        place: &Placed,
+        kind: &Kind<'_>,
+        overrides: &[(super::Address, &Override)],
+        parts: &Catalog,
+    ) {
         let file = kind.file;
         let number = place.number;
         let index = self.campus.buildings.len();
@@ -432,7 +596,12 @@ impl Builder {
         let grid = file.hall_grid.map(|n| n as u32);
         let feeders = [0, 1].map(|side| {
             let name = format!("B{number:02}/{}", SIDES[side]);
-            self.node(name, PowerKind::Feeder, self.main_of[place.substation][side], kind.feeder)
+            self.node(
+                name,
+                PowerKind::Feeder,
+                self.main_of[place.substation][side],
+                kind.feeder,
+            )
         });
         for h in 0..grid[0] * grid[1] {
             let step = [f64::from(h % grid[0]), f64::from(h / grid[0])];
@@ -440,7 +609,10 @@ impl Builder {
                 let pitch = file.hall_size_m[axis] + file.hall_gap_m[axis];
                 place.at_m[axis] + sign * pitch * (step[axis] - (file.hall_grid[axis] - 1.0) / 2.0)
             };
-            let rect = Rect { at_m: [centre(0, 1.0), centre(1, -1.0)], size_m: file.hall_size_m };
+            let rect = Rect {
+                at_m: [centre(0, 1.0), centre(1, -1.0)],
+                size_m: file.hall_size_m,
+            };
             self.hall(index, number, h + 1, rect, kind, feeders, overrides, parts);
         }
         let phase = overrides
@@ -451,7 +623,10 @@ impl Builder {
         self.campus.buildings.push(Building {
             number,
             phase,
-            rect: Rect { at_m: place.at_m, size_m: [file.size_m[0], file.size_m[1]] },
+            rect: Rect {
+                at_m: place.at_m,
+                size_m: [file.size_m[0], file.size_m[1]],
+            },
             height_m: file.size_m[2],
             halls: first_hall..self.campus.halls.len(),
             gensets: file.gensets,
@@ -520,7 +695,12 @@ impl Builder {
             let busways = [0, 1].map(|side| {
                 let range = &transformers[side];
                 let parent = range.start + r * (range.end - range.start) / file.rows;
-                self.node(format!("{name}/R{:02}/{}", r + 1, SIDES[side]), PowerKind::Busway, parent, kind.busway)
+                self.node(
+                    format!("{name}/R{:02}/{}", r + 1, SIDES[side]),
+                    PowerKind::Busway,
+                    parent,
+                    kind.busway,
+                )
             });
             self.campus.power.busways.push(busways);
         }

@@ -124,7 +124,13 @@ impl Check {
     }
 
     /// Checks one field of a record; used by [`record!`](crate::record).
-    pub fn field_of<T: Checked>(&mut self, fields: &[(String, crate::diag::Place, Node)], parent: &Node, name: &str, limits: Limits) {
+    pub fn field_of<T: Checked>(
+        &mut self,
+        fields: &[(String, crate::diag::Place, Node)],
+        parent: &Node,
+        name: &str,
+        limits: Limits,
+    ) {
         let mut matching = fields.iter().filter(|(field, ..)| field == name);
         let Some((_, _, value)) = matching.next() else {
             if !T::OPTIONAL {
@@ -137,7 +143,12 @@ impl Check {
         self.within(name, |check| T::check(value, limits, check));
         for (_, place, _) in matching {
             self.within(name, |check| {
-                check.error_at(Code::DuplicateField, *place, "the field again".into(), "each field once");
+                check.error_at(
+                    Code::DuplicateField,
+                    *place,
+                    "the field again".into(),
+                    "each field once",
+                );
             });
         }
     }
@@ -155,7 +166,12 @@ impl Check {
 
     /// Reports a value that is not a record; used by [`record!`](crate::record).
     pub fn not_a_record(&mut self, node: &Node, known: &[&str]) {
-        self.error(Code::WrongKind, node, node.describe(), format!("a record with the fields {}", known.join(", ")));
+        self.error(
+            Code::WrongKind,
+            node,
+            node.describe(),
+            format!("a record with the fields {}", known.join(", ")),
+        );
     }
 
     /// Checks a bare word against choices; used by [`choice!`](crate::choice).
@@ -177,7 +193,10 @@ pub struct Limits {
 }
 
 /// No limits but those of the type.
-pub const ANY: Limits = Limits { low: f64::NEG_INFINITY, high: f64::INFINITY };
+pub const ANY: Limits = Limits {
+    low: f64::NEG_INFINITY,
+    high: f64::INFINITY,
+};
 
 /// Limits from `low` to `high`.
 #[must_use]
@@ -187,7 +206,11 @@ pub const fn within(low: f64, high: f64) -> Limits {
 
 impl fmt::Display for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if *self == ANY { f.write_str("any number") } else { write!(f, "{} to {}", self.low, self.high) }
+        if *self == ANY {
+            f.write_str("any number")
+        } else {
+            write!(f, "{} to {}", self.low, self.high)
+        }
     }
 }
 
@@ -253,11 +276,21 @@ impl Checked for Figure {
         check_number(value, limits, false, check);
         check.word_of(tag, &["C", "C2", "B", "E"]);
         let Kind::Text(text) = &source.kind else {
-            check.error(Code::WrongKind, source, source.describe(), "source keys of this file, or \"= reason\"");
+            check.error(
+                Code::WrongKind,
+                source,
+                source.describe(),
+                "source keys of this file, or \"= reason\"",
+            );
             return;
         };
         if text.trim().is_empty() {
-            check.error(Code::MissingField, source, "an empty source".into(), "source keys of this file, or \"= reason\"");
+            check.error(
+                Code::MissingField,
+                source,
+                "an empty source".into(),
+                "source keys of this file, or \"= reason\"",
+            );
         } else if !text.starts_with('=') {
             for key in text.split_whitespace() {
                 check.used_sources.push((key.to_owned(), check.field(), source.place));
@@ -272,8 +305,15 @@ impl Checked for Figure {
                 "B" => Tag::B,
                 _ => Tag::E,
             };
-            let figure = Figure { value: *value, tag, source: text.clone() };
-            check.assumptions.push(Assumption { path: check.field(), figure });
+            let figure = Figure {
+                value: *value,
+                tag,
+                source: text.clone(),
+            };
+            check.assumptions.push(Assumption {
+                path: check.field(),
+                figure,
+            });
         }
     }
     fn expects(limits: Limits) -> String {
@@ -405,7 +445,10 @@ impl<T> Parsed<T> {
 /// Everything that is wrong with the text.
 pub fn read<T: Checked + DeserializeOwned>(file: &str, text: &str) -> Result<Parsed<T>, Report> {
     let tree = tree::parse(file, text).map_err(|error| Report { errors: vec![error] })?;
-    let mut check = Check { file: file.to_owned(), ..Check::default() };
+    let mut check = Check {
+        file: file.to_owned(),
+        ..Check::default()
+    };
     T::check(&tree, ANY, &mut check);
     let sources = source_keys(&tree);
     for (key, field, place) in std::mem::take(&mut check.used_sources) {
@@ -424,7 +467,12 @@ pub fn read<T: Checked + DeserializeOwned>(file: &str, text: &str) -> Result<Par
     check.report.into_result(())?;
     let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
     match options.from_str::<T>(text) {
-        Ok(value) => Ok(Parsed { file: file.to_owned(), value, tree, assumptions: check.assumptions }),
+        Ok(value) => Ok(Parsed {
+            file: file.to_owned(),
+            value,
+            tree,
+            assumptions: check.assumptions,
+        }),
         Err(error) => Err(Report {
             errors: vec![Diagnostic {
                 code: Code::Syntax,
@@ -442,12 +490,24 @@ pub fn read<T: Checked + DeserializeOwned>(file: &str, text: &str) -> Result<Par
 }
 
 fn source_keys(tree: &Node) -> BTreeSet<String> {
-    let Kind::Record(_, fields) = &tree.kind else { return BTreeSet::new() };
-    let Some((_, _, node)) = fields.iter().find(|(name, ..)| name == "sources") else { return BTreeSet::new() };
-    let Kind::Map(entries) = &node.kind else { return BTreeSet::new() };
+    let Kind::Record(_, fields) = &tree.kind else {
+        return BTreeSet::new();
+    };
+    let Some((_, _, node)) = fields.iter().find(|(name, ..)| name == "sources") else {
+        return BTreeSet::new();
+    };
+    let Kind::Map(entries) = &node.kind else {
+        return BTreeSet::new();
+    };
     entries
         .iter()
-        .filter_map(|(key, _)| if let Kind::Text(text) = &key.kind { Some(text.clone()) } else { None })
+        .filter_map(|(key, _)| {
+            if let Kind::Text(text) = &key.kind {
+                Some(text.clone())
+            } else {
+                None
+            }
+        })
         .collect()
 }
 

@@ -61,9 +61,11 @@ impl Node {
                     .iter()
                     .find(|(key, _)| matches!(&key.kind, Kind::Text(text) if text == step))
                     .map(|(_, n)| n),
-                Kind::List(items) | Kind::Tuple(_, items) => {
-                    step.trim_end_matches(']').parse::<usize>().ok().and_then(|i| items.get(i))
-                }
+                Kind::List(items) | Kind::Tuple(_, items) => step
+                    .trim_end_matches(']')
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|i| items.get(i)),
                 _ => None,
             };
             let Some(next) = next else { break };
@@ -82,7 +84,12 @@ const MAX_DEPTH: usize = 64;
 /// # Errors
 /// The first thing that is not RON, at its place.
 pub fn parse(file: &str, text: &str) -> Result<Node, Diagnostic> {
-    let mut reader = Reader { chars: text.chars().collect(), at: 0, line: 1, column: 1 };
+    let mut reader = Reader {
+        chars: text.chars().collect(),
+        at: 0,
+        line: 1,
+        column: 1,
+    };
     let outcome = reader.document();
     outcome.map_err(|(place, found, allowed)| Diagnostic {
         code: Code::Syntax,
@@ -117,11 +124,18 @@ impl Reader {
         }
         let node = self.value(0)?;
         self.blank()?;
-        if self.peek().is_some() { Err(self.unexpected("the end of the file")) } else { Ok(node) }
+        if self.peek().is_some() {
+            Err(self.unexpected("the end of the file"))
+        } else {
+            Ok(node)
+        }
     }
 
     fn place(&self) -> Place {
-        Place { line: self.line, column: self.column }
+        Place {
+            line: self.line,
+            column: self.column,
+        }
     }
 
     fn peek(&self) -> Option<char> {
@@ -145,7 +159,9 @@ impl Reader {
     }
 
     fn unexpected(&self, allowed: &str) -> (Place, String, String) {
-        let found = self.peek().map_or_else(|| "the end of the file".to_owned(), |c| format!("`{c}`"));
+        let found = self
+            .peek()
+            .map_or_else(|| "the end of the file".to_owned(), |c| format!("`{c}`"));
         (self.place(), found, allowed.to_owned())
     }
 
@@ -195,7 +211,11 @@ impl Reader {
     fn value(&mut self, depth: usize) -> Step<Node> {
         let place = self.place();
         if depth > MAX_DEPTH {
-            return Err((place, "values nested too deep".into(), format!("at most {MAX_DEPTH} levels")));
+            return Err((
+                place,
+                "values nested too deep".into(),
+                format!("at most {MAX_DEPTH} levels"),
+            ));
         }
         let kind = match self.peek() {
             Some('[') => {
@@ -278,13 +298,21 @@ impl Reader {
                         }
                     }
                     Some('u') => {
-                        let digits: String = std::iter::from_fn(|| self.advance().filter(|c| *c != '}')).skip(1).collect();
+                        let digits: String = std::iter::from_fn(|| self.advance().filter(|c| *c != '}'))
+                            .skip(1)
+                            .collect();
                         match u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32) {
                             Some(c) => out.push(c),
                             None => return Err((place, format!("`\\u{{{digits}}}`"), "a Unicode code point".into())),
                         }
                     }
-                    _ => return Err((place, "an unknown escape".into(), "\\n \\t \\r \\0 \\\" \\\\ \\u{…}".into())),
+                    _ => {
+                        return Err((
+                            place,
+                            "an unknown escape".into(),
+                            "\\n \\t \\r \\0 \\\" \\\\ \\u{…}".into(),
+                        ));
+                    }
                 },
                 Some(c) => out.push(c),
                 None => return Err((start, "a text without an end".into(), "a closing `\"`".into())),
@@ -426,7 +454,10 @@ mod tests {
     #[test]
     fn a_syntax_error_says_where_and_what() {
         let error = parse("site.ron", "(\n  a: 1\n  b: 2)").expect_err("a comma is missing");
-        assert_eq!(error.to_string(), "error[E0101]: site.ron:3:3: found `b`; allowed: `,` or `)`");
+        assert_eq!(
+            error.to_string(),
+            "error[E0101]: site.ron:3:3: found `b`; allowed: `,` or `)`"
+        );
     }
 
     proptest! {

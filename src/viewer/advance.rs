@@ -20,7 +20,12 @@ pub(crate) struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { speed: 600.0, paused: false, owed_s: 0.0, behind: false }
+        Self {
+            speed: 600.0,
+            paused: false,
+            owed_s: 0.0,
+            behind: false,
+        }
     }
 }
 

@@ -68,7 +68,8 @@ impl Args {
                 }
                 "--overlay" => {
                     let text = value()?;
-                    args.overlay = Overlay::named(&text).ok_or_else(|| format!("--overlay {text}: no such overlay\n{USAGE}"))?;
+                    args.overlay =
+                        Overlay::named(&text).ok_or_else(|| format!("--overlay {text}: no such overlay\n{USAGE}"))?;
                 }
                 "--size" => {
                     let text = value()?;

@@ -56,14 +56,28 @@ const CLICK_PX: f32 = 4.0;
 impl Orbit {
     fn of(campus: &Campus) -> Self {
         let extent = campus.terrain.size_m[0].max(campus.terrain.size_m[1]) as f32;
-        let home = View { focus: Vec3::new(0.09 * extent, 0.0, 0.03 * extent), distance: extent * 1.22, yaw: 0.38, pitch: 0.60 };
-        Self { now: home, goal: home, dragged: 0.0, fly_to: None }
+        let home = View {
+            focus: Vec3::new(0.09 * extent, 0.0, 0.03 * extent),
+            distance: extent * 1.22,
+            yaw: 0.38,
+            pitch: 0.60,
+        };
+        Self {
+            now: home,
+            goal: home,
+            dragged: 0.0,
+            fly_to: None,
+        }
     }
 
     fn fly(&mut self, campus: &Campus, found: Found) {
         let size = |rect: &rainier::site::campus::Rect| rect.size_m[0].max(rect.size_m[1]) as f32;
         let (at_m, up, distance) = match found {
-            Found::Building(b) => (campus.buildings[b].rect.at_m, 0.0, size(&campus.buildings[b].rect) * 1.2),
+            Found::Building(b) => (
+                campus.buildings[b].rect.at_m,
+                0.0,
+                size(&campus.buildings[b].rect) * 1.2,
+            ),
             Found::Hall(h) => (campus.halls[h].rect.at_m, 0.0, size(&campus.halls[h].rect) * 1.1),
             Found::Row(r) => {
                 let racks = &campus.rows[r].racks;
@@ -91,8 +105,16 @@ fn spawn(mut commands: Commands, plan: Res<Plan>) {
     let orbit = Orbit::of(&plan.0);
     commands.spawn((
         Camera3d::default(),
-        Camera { clear_color: ClearColorConfig::Custom(crate::scene::sky()), ..default() },
-        Projection::from(PerspectiveProjection { near: 0.2, far: 12_000.0, fov: 0.7, ..default() }),
+        Camera {
+            clear_color: ClearColorConfig::Custom(crate::scene::sky()),
+            ..default()
+        },
+        Projection::from(PerspectiveProjection {
+            near: 0.2,
+            far: 12_000.0,
+            fov: 0.7,
+            ..default()
+        }),
         Tonemapping::None,
         Exposure::default(),
         Msaa::Off,
@@ -128,9 +150,14 @@ fn steer(
         || buttons.pressed(MouseButton::Middle)
         || keys.pressed(KeyCode::ShiftLeft)
         || keys.pressed(KeyCode::ShiftRight);
-    if buttons.pressed(MouseButton::Left) || buttons.pressed(MouseButton::Right) || buttons.pressed(MouseButton::Middle) {
+    if buttons.pressed(MouseButton::Left) || buttons.pressed(MouseButton::Right) || buttons.pressed(MouseButton::Middle)
+    {
         orbit.dragged += motion.delta.length();
-        if pan { slide += motion.delta } else { turn += motion.delta }
+        if pan {
+            slide += motion.delta
+        } else {
+            turn += motion.delta
+        }
     }
     zoom += match scroll.unit {
         MouseScrollUnit::Line => scroll.delta.y * 0.16,
@@ -158,7 +185,12 @@ fn steer(
 }
 
 /// Eases towards the goal and writes the camera.
-fn ease(time: Res<Time<Real>>, plan: Res<Plan>, mut orbit: ResMut<Orbit>, mut camera: Query<&mut Transform, With<Camera3d>>) {
+fn ease(
+    time: Res<Time<Real>>,
+    plan: Res<Plan>,
+    mut orbit: ResMut<Orbit>,
+    mut camera: Query<&mut Transform, With<Camera3d>>,
+) {
     if let Some(found) = orbit.fly_to.take() {
         orbit.fly(&plan.0, found);
     }
@@ -187,14 +219,24 @@ fn click(
     window: Query<&Window, With<PrimaryWindow>>,
     camera: Query<(&Camera, &GlobalTransform)>,
 ) {
-    let tapped = touches.iter_just_released().next().filter(|t| t.distance().length() < 12.0).map(|t| t.position());
+    let tapped = touches
+        .iter_just_released()
+        .next()
+        .filter(|t| t.distance().length() < 12.0)
+        .map(|t| t.position());
     let clicked = buttons.just_released(MouseButton::Left) && orbit.dragged < CLICK_PX;
     if wants.wants_any_pointer_input() || !(clicked || tapped.is_some()) {
         return;
     }
-    let (Ok(window), Ok((camera, transform))) = (window.single(), camera.single()) else { return };
-    let Some(position) = tapped.or(window.cursor_position()) else { return };
-    let Ok(ray) = camera.viewport_to_world(transform, position) else { return };
+    let (Ok(window), Ok((camera, transform))) = (window.single(), camera.single()) else {
+        return;
+    };
+    let Some(position) = tapped.or(window.cursor_position()) else {
+        return;
+    };
+    let Ok(ray) = camera.viewport_to_world(transform, position) else {
+        return;
+    };
     let found = pick(&plan.0, &halls.live, &ray, roofs.0);
     // From afar a chip is smaller than the pointer: take its rack.
     let found = match found {

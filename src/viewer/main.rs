@@ -61,7 +61,10 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
             }),
             ..default()
         })
-        .set(AssetPlugin { meta_check: AssetMetaCheck::Never, ..default() })
+        .set(AssetPlugin {
+            meta_check: AssetMetaCheck::Never,
+            ..default()
+        })
 }
 
 fn app(args: args::Args, loaded: Loaded) -> App {

@@ -1,5 +1,6 @@
 //! The two materials: the still world, and racks that read the chip texture.
 
+use bevy::asset::uuid_handle;
 use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef};
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
 use bevy::prelude::*;
@@ -7,14 +8,14 @@ use bevy::reflect::TypePath;
 use bevy::render::render_resource::{
     AsBindGroup, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError, VertexFormat,
 };
-use bevy::asset::uuid_handle;
 use bevy::shader::{Shader, ShaderRef};
 
 const GROUND_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b001");
 const RACK_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b002");
 
 /// First chip of the rack; then columns, rows and face packed.
-pub(crate) const ATTRIBUTE_IDS: MeshVertexAttribute = MeshVertexAttribute::new("RackIds", 0x7261_696e, VertexFormat::Uint32x2);
+pub(crate) const ATTRIBUTE_IDS: MeshVertexAttribute =
+    MeshVertexAttribute::new("RackIds", 0x7261_696e, VertexFormat::Uint32x2);
 
 /// Columns of the chip texture.
 pub(crate) const TEXTURE_COLUMNS: u32 = 1024;
@@ -113,5 +114,8 @@ pub(crate) fn plugin(app: &mut App) {
             bevy::log::error!("a shader was refused: {error}");
         }
     }
-    app.add_plugins((MaterialPlugin::<GroundMaterial>::default(), MaterialPlugin::<RackMaterial>::default()));
+    app.add_plugins((
+        MaterialPlugin::<GroundMaterial>::default(),
+        MaterialPlugin::<RackMaterial>::default(),
+    ));
 }

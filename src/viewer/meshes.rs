@@ -22,7 +22,9 @@ pub(crate) fn at(east_north_m: [f64; 2], up_m: f64) -> Vec3 {
 impl Builder {
     /// A flat quad with corners in order.
     pub(crate) fn quad(&mut self, corners: [Vec3; 4], color: Srgba) {
-        let normal = (corners[1] - corners[0]).cross(corners[3] - corners[0]).normalize_or(Vec3::Y);
+        let normal = (corners[1] - corners[0])
+            .cross(corners[3] - corners[0])
+            .normalize_or(Vec3::Y);
         let first = self.positions.len() as u32;
         for corner in corners {
             self.vertex(corner, normal, color);
@@ -41,11 +43,41 @@ impl Builder {
     pub(crate) fn cuboid(&mut self, base: Vec3, size: Vec3, color: Srgba) {
         let (x, y, z) = (size.x / 2.0, size.y, size.z / 2.0);
         let p = |sx: f32, h: f32, sz: f32| base + Vec3::new(sx * x, h * y, sz * z);
-        self.quad([p(-1.0, 1.0, 1.0), p(1.0, 1.0, 1.0), p(1.0, 1.0, -1.0), p(-1.0, 1.0, -1.0)], color);
-        self.quad([p(-1.0, 0.0, 1.0), p(1.0, 0.0, 1.0), p(1.0, 1.0, 1.0), p(-1.0, 1.0, 1.0)], color);
-        self.quad([p(1.0, 0.0, -1.0), p(-1.0, 0.0, -1.0), p(-1.0, 1.0, -1.0), p(1.0, 1.0, -1.0)], color);
-        self.quad([p(1.0, 0.0, 1.0), p(1.0, 0.0, -1.0), p(1.0, 1.0, -1.0), p(1.0, 1.0, 1.0)], color);
-        self.quad([p(-1.0, 0.0, -1.0), p(-1.0, 0.0, 1.0), p(-1.0, 1.0, 1.0), p(-1.0, 1.0, -1.0)], color);
+        self.quad(
+            [
+                p(-1.0, 1.0, 1.0),
+                p(1.0, 1.0, 1.0),
+                p(1.0, 1.0, -1.0),
+                p(-1.0, 1.0, -1.0),
+            ],
+            color,
+        );
+        self.quad(
+            [p(-1.0, 0.0, 1.0), p(1.0, 0.0, 1.0), p(1.0, 1.0, 1.0), p(-1.0, 1.0, 1.0)],
+            color,
+        );
+        self.quad(
+            [
+                p(1.0, 0.0, -1.0),
+                p(-1.0, 0.0, -1.0),
+                p(-1.0, 1.0, -1.0),
+                p(1.0, 1.0, -1.0),
+            ],
+            color,
+        );
+        self.quad(
+            [p(1.0, 0.0, 1.0), p(1.0, 0.0, -1.0), p(1.0, 1.0, -1.0), p(1.0, 1.0, 1.0)],
+            color,
+        );
+        self.quad(
+            [
+                p(-1.0, 0.0, -1.0),
+                p(-1.0, 0.0, 1.0),
+                p(-1.0, 1.0, 1.0),
+                p(-1.0, 1.0, -1.0),
+            ],
+            color,
+        );
     }
 
     /// A cone, for trees.
@@ -74,7 +106,16 @@ impl Builder {
             let along = (pair[1] - pair[0]).normalize_or(Vec3::X);
             let side = along.cross(Vec3::Y) * width / 2.0;
             let end = along * width / 2.0;
-            self.quad([pair[0] + side - end, pair[0] - side - end, pair[1] - side + end, pair[1] + side + end].map(|p| p), color);
+            self.quad(
+                [
+                    pair[0] + side - end,
+                    pair[0] - side - end,
+                    pair[1] - side + end,
+                    pair[1] + side + end,
+                ]
+                .map(|p| p),
+                color,
+            );
         }
     }
 

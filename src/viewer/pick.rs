@@ -30,8 +30,16 @@ fn enter(ray: &Ray3d, low: Vec3, high: Vec3) -> Option<(f32, usize)> {
 fn bounds(centre_m: [f64; 2], size_m: [f64; 2], low_m: f64, high_m: f64) -> (Vec3, Vec3) {
     let half = [size_m[0] / 2.0, size_m[1] / 2.0];
     (
-        Vec3::new((centre_m[0] - half[0]) as f32, low_m as f32, (-centre_m[1] - half[1]) as f32),
-        Vec3::new((centre_m[0] + half[0]) as f32, high_m as f32, (-centre_m[1] + half[1]) as f32),
+        Vec3::new(
+            (centre_m[0] - half[0]) as f32,
+            low_m as f32,
+            (-centre_m[1] - half[1]) as f32,
+        ),
+        Vec3::new(
+            (centre_m[0] + half[0]) as f32,
+            high_m as f32,
+            (-centre_m[1] + half[1]) as f32,
+        ),
     )
 }
 
@@ -80,13 +88,18 @@ fn pick_row(campus: &Campus, row: usize, ray: &Ray3d) -> Option<(f32, Found)> {
     let kind = &campus.rack_kinds[plan.kind];
     let [width, depth, height] = kind.rack.size_m;
     let count = plan.racks.len() as f64;
-    let middle = [plan.first_m[0], plan.first_m[1] + (count - 1.0) / 2.0 * plan.rack_pitch_m];
+    let middle = [
+        plan.first_m[0],
+        plan.first_m[1] + (count - 1.0) / 2.0 * plan.rack_pitch_m,
+    ];
     let (low, high) = bounds(middle, [depth, count * plan.rack_pitch_m], FLOOR_M, FLOOR_M + height);
     enter(ray, low, high)?;
     let mut best: Option<(f32, Found)> = None;
     for rack in plan.racks.clone() {
         let (low, high) = bounds(campus.rack_at_m(rack), [depth, width], FLOOR_M, FLOOR_M + height);
-        let Some((distance, axis)) = enter(ray, low, high) else { continue };
+        let Some((distance, axis)) = enter(ray, low, high) else {
+            continue;
+        };
         if best.is_some_and(|(nearest, _)| nearest <= distance) {
             continue;
         }
@@ -118,7 +131,10 @@ mod tests {
     use rainier::site::load::{NoFiles, load_site};
 
     fn ray(from: Vec3, to: Vec3) -> Ray3d {
-        Ray3d { origin: from, direction: Dir3::new(to - from).expect("has a direction") }
+        Ray3d {
+            origin: from,
+            direction: Dir3::new(to - from).expect("has a direction"),
+        }
     }
 
     fn campus() -> Campus {
@@ -154,6 +170,9 @@ mod tests {
         let down = ray(top + Vec3::Y * 50.0, top);
         assert_eq!(pick(&campus, &[true, true], &down, true), Some(Found::Building(0)));
         assert_eq!(pick(&campus, &[false, false], &down, false), Some(Found::Hall(0)));
-        assert_eq!(pick(&campus, &[true, true], &ray(Vec3::Y * 50.0, Vec3::Y * 90.0), false), None);
+        assert_eq!(
+            pick(&campus, &[true, true], &ray(Vec3::Y * 50.0, Vec3::Y * 90.0), false),
+            None
+        );
     }
 }

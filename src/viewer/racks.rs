@@ -65,10 +65,25 @@ fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
             let p = |x: f32, y: f32, z: f32| base + Vec3::new(x * half.x, y * half.y, z * half.z);
             let faces: [[Vec3; 4]; 5] = [
                 [p(1.0, 0.0, 1.0), p(1.0, 0.0, -1.0), p(1.0, 1.0, -1.0), p(1.0, 1.0, 1.0)],
-                [p(-1.0, 0.0, -1.0), p(-1.0, 0.0, 1.0), p(-1.0, 1.0, 1.0), p(-1.0, 1.0, -1.0)],
+                [
+                    p(-1.0, 0.0, -1.0),
+                    p(-1.0, 0.0, 1.0),
+                    p(-1.0, 1.0, 1.0),
+                    p(-1.0, 1.0, -1.0),
+                ],
                 [p(-1.0, 0.0, 1.0), p(1.0, 0.0, 1.0), p(1.0, 1.0, 1.0), p(-1.0, 1.0, 1.0)],
-                [p(1.0, 0.0, -1.0), p(-1.0, 0.0, -1.0), p(-1.0, 1.0, -1.0), p(1.0, 1.0, -1.0)],
-                [p(-1.0, 1.0, 1.0), p(1.0, 1.0, 1.0), p(1.0, 1.0, -1.0), p(-1.0, 1.0, -1.0)],
+                [
+                    p(1.0, 0.0, -1.0),
+                    p(-1.0, 0.0, -1.0),
+                    p(-1.0, 1.0, -1.0),
+                    p(1.0, 1.0, -1.0),
+                ],
+                [
+                    p(-1.0, 1.0, 1.0),
+                    p(1.0, 1.0, 1.0),
+                    p(1.0, 1.0, -1.0),
+                    p(-1.0, 1.0, -1.0),
+                ],
             ];
             for (face, corners) in faces.iter().enumerate() {
                 let first = positions.len() as u32;
@@ -104,7 +119,11 @@ pub(crate) fn build(
     let campus = &plan.0;
     let rows = (campus.chips() as u32).div_ceil(TEXTURE_COLUMNS).max(1);
     let mut image = Image::new_fill(
-        Extent3d { width: TEXTURE_COLUMNS, height: rows, depth_or_array_layers: 1 },
+        Extent3d {
+            width: TEXTURE_COLUMNS,
+            height: rows,
+            depth_or_array_layers: 1,
+        },
         TextureDimension::D2,
         &[0],
         TextureFormat::R8Unorm,
@@ -113,8 +132,15 @@ pub(crate) fn build(
     image.sampler = ImageSampler::nearest();
     let image = images.add(image);
     let map = MAP.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4());
-    let look = Look { selected: UVec4::new(0, 0, TEXTURE_COLUMNS, 0), haze: HAZE.extend(HAZE_PER_M), map };
-    let material = materials.add(RackMaterial { look, chips: image.clone() });
+    let look = Look {
+        selected: UVec4::new(0, 0, TEXTURE_COLUMNS, 0),
+        haze: HAZE.extend(HAZE_PER_M),
+        map,
+    };
+    let material = materials.add(RackMaterial {
+        look,
+        chips: image.clone(),
+    });
     for hall in 0..campus.halls.len() {
         commands.spawn((
             HallRacks(hall),
@@ -124,7 +150,11 @@ pub(crate) fn build(
             NoFrustumCulling,
         ));
     }
-    commands.insert_resource(ChipTexture { image, material, holds: None });
+    commands.insert_resource(ChipTexture {
+        image,
+        material,
+        holds: None,
+    });
 }
 
 /// Writes the chips' values when there is a new tick or another overlay.
@@ -141,13 +171,18 @@ fn upload(
     if texture.holds == wanted {
         return;
     }
-    let Some(mut image) = images.get_mut(&texture.image) else { return };
+    let Some(mut image) = images.get_mut(&texture.image) else {
+        return;
+    };
     let Some(data) = image.data.as_mut() else { return };
     let [low, high] = shown.0.range();
     let scale = 255.0 / (high - low);
     let byte = |value: f32| ((value - low) * scale).clamp(0.0, 255.0) as u8;
     match shown.0 {
-        Overlay::Temperature => data.iter_mut().zip(&chips.junction_c).for_each(|(out, t)| *out = byte(*t)),
+        Overlay::Temperature => data
+            .iter_mut()
+            .zip(&chips.junction_c)
+            .for_each(|(out, t)| *out = byte(*t)),
         Overlay::Power => data.iter_mut().zip(&chips.power_w).for_each(|(out, p)| *out = byte(*p)),
         Overlay::Utilisation => data.iter_mut().zip(&chips.utilisation).for_each(|(out, u)| *out = *u),
         Overlay::Inlet => {
@@ -160,7 +195,12 @@ fn upload(
 }
 
 /// Marks the selected chips.
-fn mark(plan: Res<Plan>, selection: Res<Selection>, texture: Res<ChipTexture>, mut materials: ResMut<Assets<RackMaterial>>) {
+fn mark(
+    plan: Res<Plan>,
+    selection: Res<Selection>,
+    texture: Res<ChipTexture>,
+    mut materials: ResMut<Assets<RackMaterial>>,
+) {
     if !selection.is_changed() {
         return;
     }
@@ -176,12 +216,19 @@ fn show_live(halls: Res<HallColumns>, mut racks: Query<(&HallRacks, &mut Visibil
     if halls.is_changed() {
         for (hall, mut visibility) in &mut racks {
             let live = halls.live.get(hall.0).copied().unwrap_or(false);
-            visibility.set_if_neq(if live { Visibility::Inherited } else { Visibility::Hidden });
+            visibility.set_if_neq(if live {
+                Visibility::Inherited
+            } else {
+                Visibility::Hidden
+            });
         }
     }
 }
 
 pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, build);
-    app.add_systems(PostUpdate, (upload, mark, show_live).run_if(resource_exists::<ChipTexture>));
+    app.add_systems(
+        PostUpdate,
+        (upload, mark, show_live).run_if(resource_exists::<ChipTexture>),
+    );
 }

@@ -90,13 +90,23 @@ fn ground(campus: &Campus) -> Mesh {
     };
     for i in 0..CELLS {
         for j in 0..CELLS {
-            let (x, y) = ((f64::from(i) + 0.5) * step - extent / 2.0, (f64::from(j) + 0.5) * step - extent / 2.0);
+            let (x, y) = (
+                (f64::from(i) + 0.5) * step - extent / 2.0,
+                (f64::from(j) + 0.5) * step - extent / 2.0,
+            );
             let inside = x.abs() < relief.half_m[0] && y.abs() < relief.half_m[1];
             let field = ((x / field_m).floor() + 50.0) as u64 * 131 + ((y / field_m).floor() + 50.0) as u64;
-            let color = if inside { GRASS } else { FIELDS[(uniform(7, 70, field) * 4.0) as usize % 4] };
+            let color = if inside {
+                GRASS
+            } else {
+                FIELDS[(uniform(7, 70, field) * 4.0) as usize % 4]
+            };
             let shade = 0.96 + 0.08 * uniform(7, 71, (i * CELLS + j) as u64) as f32;
             let color = Srgba::rgb(color.red * shade, color.green * shade, color.blue * shade);
-            mesh.quad([corner(i, j), corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)], color);
+            mesh.quad(
+                [corner(i, j), corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)],
+                color,
+            );
         }
     }
     mesh.build()
@@ -110,7 +120,10 @@ fn features(campus: &Campus, mesh: &mut Builder) {
             FeatureKind::Road => mesh.strip(&points(0.10 + 0.004 * (f % 8) as f64), width, ASPHALT),
             FeatureKind::Pond => {
                 let middle = points(0.0).iter().sum::<Vec3>() / feature.points_m.len().max(1) as f32;
-                let bank: Vec<Vec3> = points(0.06).iter().map(|p| middle.with_y(0.06) + (*p - middle) * 1.06).collect();
+                let bank: Vec<Vec3> = points(0.06)
+                    .iter()
+                    .map(|p| middle.with_y(0.06) + (*p - middle) * 1.06)
+                    .collect();
                 mesh.polygon(&bank, GRAVEL);
                 mesh.polygon(&points(0.12), WATER);
             }
@@ -133,7 +146,11 @@ fn line(points: &[Vec3], mesh: &mut Builder) {
             let foot = pair[0] + along * k as f32;
             mesh.cuboid(foot, Vec3::new(1.2, TOP_M, 1.2), STEEL);
             for arm in [22.0, 27.0] {
-                let size = if side.x.abs() > 0.5 { Vec3::new(16.0, 0.5, 0.5) } else { Vec3::new(0.5, 0.5, 16.0) };
+                let size = if side.x.abs() > 0.5 {
+                    Vec3::new(16.0, 0.5, 0.5)
+                } else {
+                    Vec3::new(0.5, 0.5, 16.0)
+                };
                 mesh.cuboid(foot + Vec3::Y * arm, size, STEEL);
             }
         }
@@ -146,19 +163,31 @@ fn line(points: &[Vec3], mesh: &mut Builder) {
 
 fn trees(seed: u64, points: &[[f64; 2]], mesh: &mut Builder) {
     let bound = |axis: usize, pick: fn(f64, f64) -> f64| points.iter().map(|p| p[axis]).reduce(pick).unwrap_or(0.0);
-    let (low, high) = ([bound(0, f64::min), bound(1, f64::min)], [bound(0, f64::max), bound(1, f64::max)]);
+    let (low, high) = (
+        [bound(0, f64::min), bound(1, f64::min)],
+        [bound(0, f64::max), bound(1, f64::max)],
+    );
     let area = (high[0] - low[0]) * (high[1] - low[1]);
     let count = (area / 110.0).clamp(0.0, 900.0) as u64;
     for k in 0..count {
         let place = [0, 1].map(|axis| low[axis] + (high[axis] - low[axis]) * uniform(seed, 80 + axis as u64, k));
         let height = 6.0 + 8.0 * uniform(seed, 82, k) as f32;
         let shade = 0.8 + 0.4 * uniform(seed, 83, k) as f32;
-        mesh.cone(at(place, 0.0), height * 0.32, height, Srgba::rgb(TREE.red * shade, TREE.green * shade, TREE.blue * shade));
+        mesh.cone(
+            at(place, 0.0),
+            height * 0.32,
+            height,
+            Srgba::rgb(TREE.red * shade, TREE.green * shade, TREE.blue * shade),
+        );
     }
 }
 
 fn slab(rect: &Rect, grow_m: f64, up_m: f64, color: Srgba, mesh: &mut Builder) {
-    let size = Vec3::new((rect.size_m[0] + grow_m) as f32, up_m as f32, (rect.size_m[1] + grow_m) as f32);
+    let size = Vec3::new(
+        (rect.size_m[0] + grow_m) as f32,
+        up_m as f32,
+        (rect.size_m[1] + grow_m) as f32,
+    );
     mesh.cuboid(at(rect.at_m, 0.0), size, color);
 }
 
@@ -170,7 +199,10 @@ fn buildings(campus: &Campus, mesh: &mut Builder) {
         slab(rect, 0.0, 0.3, SLAB, mesh);
         let [w, d] = rect.size_m.map(|m| m / 2.0);
         let corners = [[-w, -d], [w, -d], [w, d], [-w, d], [-w, -d]];
-        let corners: Vec<Vec3> = corners.iter().map(|c| at([rect.at_m[0] + c[0], rect.at_m[1] + c[1]], 0.0)).collect();
+        let corners: Vec<Vec3> = corners
+            .iter()
+            .map(|c| at([rect.at_m[0] + c[0], rect.at_m[1] + c[1]], 0.0))
+            .collect();
         mesh.wall(&corners, 3.2, WALL);
         for hall in building.halls.clone() {
             slab(&campus.halls[hall].rect, 0.0, 0.38, FLOOR, mesh);
@@ -183,14 +215,26 @@ fn buildings(campus: &Campus, mesh: &mut Builder) {
             let foot = at([x, rect.at_m[1] - d - 13.0], 0.1);
             let width = (pitch * 0.55).min(4.0) as f32;
             mesh.cuboid(foot, Vec3::new(width, 4.2, 12.0), GENSET);
-            mesh.cuboid(foot + Vec3::new(0.0, 4.2, -3.5), Vec3::new(width * 0.35, 2.6, 0.9), STEEL);
+            mesh.cuboid(
+                foot + Vec3::new(0.0, 4.2, -3.5),
+                Vec3::new(width * 0.35, 2.6, 0.9),
+                STEEL,
+            );
         }
         // Unit transformers along the north side, one for each of a hall and line-up.
-        let transformers: usize = building.halls.clone().map(|h| campus.power.unit_transformers[h].iter().map(|r| r.len()).sum::<usize>()).sum();
+        let transformers: usize = building
+            .halls
+            .clone()
+            .map(|h| campus.power.unit_transformers[h].iter().map(|r| r.len()).sum::<usize>())
+            .sum();
         let pitch = rect.size_m[0] / transformers.max(1) as f64;
         for k in 0..transformers {
             let x = rect.at_m[0] - w + pitch * (k as f64 + 0.5);
-            mesh.cuboid(at([x, rect.at_m[1] + d + 6.0], 0.1), Vec3::new((pitch * 0.5).min(3.0) as f32, 2.6, 3.0), TRANSFORMER);
+            mesh.cuboid(
+                at([x, rect.at_m[1] + d + 6.0], 0.1),
+                Vec3::new((pitch * 0.5).min(3.0) as f32, 2.6, 3.0),
+                TRANSFORMER,
+            );
         }
     }
 }
@@ -202,17 +246,29 @@ fn substations(campus: &Campus, mesh: &mut Builder) {
         let [w, d] = rect.size_m;
         for side in [-0.25, 0.25] {
             let main = [rect.at_m[0] + side * w, rect.at_m[1] - 0.18 * d];
-            mesh.cuboid(at(main, 0.15), Vec3::new(10.0_f32.min(w as f32 * 0.2), 6.5, 8.0_f32.min(d as f32 * 0.2)), TRANSFORMER);
+            mesh.cuboid(
+                at(main, 0.15),
+                Vec3::new(10.0_f32.min(w as f32 * 0.2), 6.5, 8.0_f32.min(d as f32 * 0.2)),
+                TRANSFORMER,
+            );
             for k in 0..4 {
                 let gantry = [rect.at_m[0] + side * w, rect.at_m[1] + d * (0.05 + 0.11 * f64::from(k))];
                 let span = (w * 0.34) as f32;
                 mesh.cuboid(at(gantry, 9.0), Vec3::new(span, 0.7, 0.7), STEEL);
                 for end in [-0.5, 0.5] {
-                    mesh.cuboid(at([gantry[0] + end * f64::from(span), gantry[1]], 0.0), Vec3::new(0.7, 12.0, 0.7), STEEL);
+                    mesh.cuboid(
+                        at([gantry[0] + end * f64::from(span), gantry[1]], 0.0),
+                        Vec3::new(0.7, 12.0, 0.7),
+                        STEEL,
+                    );
                 }
             }
         }
-        mesh.cuboid(at([rect.at_m[0], rect.at_m[1] - 0.4 * d], 0.1), Vec3::new(w as f32 * 0.3, 4.0, d as f32 * 0.1), WALL);
+        mesh.cuboid(
+            at([rect.at_m[0], rect.at_m[1] - 0.4 * d], 0.1),
+            Vec3::new(w as f32 * 0.3, 4.0, d as f32 * 0.1),
+            WALL,
+        );
     }
 }
 
@@ -224,7 +280,11 @@ fn roof(campus: &Campus, b: usize) -> Mesh {
     let mut mesh = Builder::default();
     let base = at(rect.at_m, 3.2);
     mesh.cuboid(base, Vec3::new(w, height - 3.2, d), WALL);
-    mesh.cuboid(at(rect.at_m, building.height_m), Vec3::new(w * 0.99, 0.6, d * 0.98), ROOF);
+    mesh.cuboid(
+        at(rect.at_m, building.height_m),
+        Vec3::new(w * 0.99, 0.6, d * 0.98),
+        ROOF,
+    );
     for hall in building.halls.clone() {
         let hall = &campus.halls[hall];
         let columns = (hall.units.len() as f64 / 2.0).ceil().max(1.0);
@@ -251,7 +311,10 @@ fn build(
         commands.entity(entity).despawn();
     }
     let campus = &plan.0;
-    let light = Light { sun: Vec4::new(0.4, 0.8, 0.3, 1.0), haze: HAZE.extend(HAZE_PER_M) };
+    let light = Light {
+        sun: Vec4::new(0.4, 0.8, 0.3, 1.0),
+        haze: HAZE.extend(HAZE_PER_M),
+    };
     let material = materials.add(GroundMaterial { light });
     let mut still = Builder::default();
     features(campus, &mut still);
@@ -261,7 +324,12 @@ fn build(
         commands.spawn((Built, Mesh3d(meshes.add(mesh)), MeshMaterial3d(material.clone())));
     }
     for b in 0..campus.buildings.len() {
-        commands.spawn((Built, Roof, Mesh3d(meshes.add(roof(campus, b))), MeshMaterial3d(material.clone())));
+        commands.spawn((
+            Built,
+            Roof,
+            Mesh3d(meshes.add(roof(campus, b))),
+            MeshMaterial3d(material.clone()),
+        ));
     }
 }
 
@@ -275,7 +343,11 @@ fn lift(time: Res<Time<Real>>, roofs: Res<Roofs>, mut parts: Query<(&mut Transfo
             transform.translation.y = y + (goal - y) * (1.0 - (-time.delta_secs() * 5.0).exp());
         }
         let gone = !roofs.0 && transform.translation.y > LIFTED_M * 0.8;
-        visibility.set_if_neq(if gone { Visibility::Hidden } else { Visibility::Inherited });
+        visibility.set_if_neq(if gone {
+            Visibility::Hidden
+        } else {
+            Visibility::Inherited
+        });
     }
 }
 

@@ -95,7 +95,10 @@ fn keys(
     mut selection: ResMut<Selection>,
     plan: Res<rainier::sim::twin::Plan>,
 ) {
-    for (key, overlay) in [KeyCode::Digit1, KeyCode::Digit2, KeyCode::Digit3, KeyCode::Digit4].into_iter().zip(Overlay::ALL) {
+    for (key, overlay) in [KeyCode::Digit1, KeyCode::Digit2, KeyCode::Digit3, KeyCode::Digit4]
+        .into_iter()
+        .zip(Overlay::ALL)
+    {
         if keys.just_pressed(key) {
             shown.0 = overlay;
         }
@@ -139,5 +142,8 @@ pub(crate) fn plugin(app: &mut App) {
     app.insert_resource(Shown(Overlay::Temperature));
     app.init_resource::<Roofs>();
     app.init_resource::<Selection>();
-    app.add_systems(Update, keys.run_if(not(bevy_egui::input::egui_wants_any_keyboard_input)));
+    app.add_systems(
+        Update,
+        keys.run_if(not(bevy_egui::input::egui_wants_any_keyboard_input)),
+    );
 }

@@ -37,7 +37,9 @@ fn look(look: Option<Res<LookAt>>, plan: Res<Plan>, mut selection: ResMut<Select
 }
 
 fn take(world: &mut World) {
-    let Some(mut shot) = world.get_resource::<Shot>().cloned() else { return };
+    let Some(mut shot) = world.get_resource::<Shot>().cloned() else {
+        return;
+    };
     world.resource_mut::<Pace>().paused = true;
     while world.resource::<Clock>().time_s < shot.at_s {
         world.run_schedule(Tick);
@@ -65,7 +67,11 @@ pub(crate) fn add(app: &mut App, args: &Args) {
         app.add_systems(PostStartup, look);
     }
     if let Some(path) = &args.shot {
-        app.insert_resource(Shot { path: path.clone(), at_s: args.at_s, frames: 0 });
+        app.insert_resource(Shot {
+            path: path.clone(),
+            at_s: args.at_s,
+            frames: 0,
+        });
         app.add_systems(Update, take);
     }
 }

@@ -24,6 +24,9 @@ const QUIET: Color32 = Color32::from_rgb(150, 162, 178);
 const ACCENT: Color32 = Color32::from_rgb(94, 214, 238);
 const ALARM: Color32 = Color32::from_rgb(255, 132, 96);
 
+/// Pages narrower than this, in points, show the panel only with a selection.
+const NARROW: f32 = 860.0;
+
 /// Whether the list of assumptions is open.
 #[derive(Resource, Debug, Default)]
 struct AssumptionsOpen(bool);
@@ -48,7 +51,10 @@ fn theme(ctx: &egui::Context) {
 }
 
 fn frame() -> Frame {
-    Frame::new().fill(PANEL).inner_margin(Margin::symmetric(14, 9)).stroke(Stroke::new(1.0, LINE))
+    Frame::new()
+        .fill(PANEL)
+        .inner_margin(Margin::symmetric(14, 9))
+        .stroke(Stroke::new(1.0, LINE))
 }
 
 /// A reading: its name small above its value.
@@ -72,6 +78,12 @@ fn row(ui: &mut egui::Ui, title: &str, value: impl Into<String>) {
             ui.label(RichText::new(value.into()).font(FontId::monospace(13.0)));
         });
     });
+}
+
+/// One line of things that scrolls sideways where the window is too narrow for it.
+fn scrolled(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+    egui::ScrollArea::horizontal().show(ui, |ui| ui.horizontal(contents));
 }
 
 /// Columns that the panels read.
@@ -106,62 +118,106 @@ fn panels(
         *themed = true;
     }
     let ctx = ctx.clone();
-    let mut root = egui::Ui::new(ctx.clone(), "panels".into(), egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.content_rect()));
+    let mut root = egui::Ui::new(
+        ctx.clone(),
+        "panels".into(),
+        egui::UiBuilder::new()
+            .layer_id(egui::LayerId::background())
+            .max_rect(ctx.content_rect()),
+    );
     let root = &mut root;
-    egui::Panel::top("readings").frame(frame()).show(root, |ui| top_bar(ui, &state));
+    let narrow = ctx.content_rect().width() < NARROW;
+    egui::Panel::top("readings")
+        .frame(frame())
+        .show(root, |ui| scrolled(ui, |ui| top_bar(ui, &state)));
     egui::Panel::bottom("time").frame(frame()).show(root, |ui| {
-        ui.horizontal(|ui| {
+        scrolled(ui, |ui| {
             time_controls(ui, &state.clock, &mut pace);
             ui.separator();
             for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
                 let (title, _) = overlay.title();
-                if ui.selectable_label(shown.0 == overlay, title).on_hover_text(format!("key {}", k + 1)).clicked() {
+                if ui
+                    .selectable_label(shown.0 == overlay, title)
+                    .on_hover_text(format!("key {}", k + 1))
+                    .clicked()
+                {
                     shown.0 = overlay;
                 }
             }
             ui.separator();
             ui.toggle_value(&mut roofs.0, "Roofs").on_hover_text("key R");
             ui.toggle_value(&mut assumptions.0, "Assumptions");
-            let fps = diagnostics.get(&FrameTimeDiagnosticsPlugin::FPS).and_then(|d| d.smoothed());
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(RichText::new(format!("{:.0} frames/s", fps.unwrap_or(0.0))).size(11.0).color(QUIET));
+            let fps = diagnostics
+                .get(&FrameTimeDiagnosticsPlugin::FPS)
+                .and_then(|d| d.smoothed());
+            ui.label(
+                RichText::new(format!("{:.0} frames/s", fps.unwrap_or(0.0)))
+                    .size(11.0)
+                    .color(QUIET),
+            );
+        });
+    });
+    // A narrow page shows the campus first; the panel comes with a selection.
+    if !narrow || selection.0.is_some() {
+        let width = if narrow { 220.0 } else { 300.0 };
+        egui::Panel::right("place")
+            .frame(frame())
+            .exact_size(width)
+            .resizable(false)
+            .show(root, |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| place_panel(ui, &state, &mut selection, &mut orbit));
             });
-        });
-    });
-    egui::Panel::right("place").frame(frame()).default_size(300.0).resizable(false).show(root, |ui| {
-        place_panel(ui, &state, &mut selection, &mut orbit);
-    });
-    egui::Area::new("legend".into()).anchor(egui::Align2::LEFT_BOTTOM, [14.0, -62.0]).show(&ctx, |ui| legend(ui, shown.0));
+    }
+    egui::Area::new("legend".into())
+        .anchor(egui::Align2::LEFT_BOTTOM, [14.0, -62.0])
+        .show(&ctx, |ui| legend(ui, shown.0));
     if assumptions.0 {
-        egui::Window::new("Assumptions").open(&mut assumptions.0).default_size([760.0, 420.0]).show(&ctx, |ui| {
-            assumption_list(ui, &state.plan.0);
-        });
+        egui::Window::new("Assumptions")
+            .open(&mut assumptions.0)
+            .default_size([760.0, 420.0])
+            .show(&ctx, |ui| {
+                assumption_list(ui, &state.plan.0);
+            });
     }
     Ok(())
 }
 
 fn top_bar(ui: &mut egui::Ui, state: &State) {
     let (now, total) = (&state.meters.now, &state.meters.total);
-    ui.horizontal(|ui| {
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            ui.label(RichText::new(&state.plan.0.name).size(15.0).strong());
-            ui.label(RichText::new(state.clock.label()).font(FontId::monospace(12.0)).color(QUIET));
-        });
-        ui.add_space(18.0);
-        reading(ui, "IT", format!("{:.1}", now.it_w / 1e6), "MW", TEXT);
-        reading(ui, "Facility", format!("{:.1}", now.facility_w / 1e6), "MW", TEXT);
-        reading(ui, "PUE", format!("{:.3}", now.pue), "", TEXT);
-        reading(ui, "WUE", format!("{:.3}", now.wue_l_per_kwh), "L/kWh", TEXT);
-        let hot = now.limited_chips > 0;
-        reading(ui, "Hottest chip", format!("{:.1}", now.hottest_chip_c), "°C", if hot { ALARM } else { TEXT });
-        reading(ui, "Throttled", now.limited_chips.to_string(), "chips", if hot { ALARM } else { TEXT });
-        reading(ui, "Outside", format!("{:.1}", state.outside.dry_bulb_c), "°C", TEXT);
-        reading(ui, "Energy", format!("{:.0}", total.energy_kwh / 1e3), "MWh", TEXT);
-        if now.unserved_w > 0.0 {
-            reading(ui, "Unserved", format!("{:.1}", now.unserved_w / 1e6), "MW", ALARM);
-        }
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.label(RichText::new(&state.plan.0.name).size(15.0).strong());
+        ui.label(
+            RichText::new(state.clock.label())
+                .font(FontId::monospace(12.0))
+                .color(QUIET),
+        );
     });
+    ui.add_space(18.0);
+    reading(ui, "IT", format!("{:.1}", now.it_w / 1e6), "MW", TEXT);
+    reading(ui, "Facility", format!("{:.1}", now.facility_w / 1e6), "MW", TEXT);
+    reading(ui, "PUE", format!("{:.3}", now.pue), "", TEXT);
+    reading(ui, "WUE", format!("{:.3}", now.wue_l_per_kwh), "L/kWh", TEXT);
+    let hot = now.limited_chips > 0;
+    reading(
+        ui,
+        "Hottest chip",
+        format!("{:.1}", now.hottest_chip_c),
+        "°C",
+        if hot { ALARM } else { TEXT },
+    );
+    reading(
+        ui,
+        "Throttled",
+        now.limited_chips.to_string(),
+        "chips",
+        if hot { ALARM } else { TEXT },
+    );
+    reading(ui, "Outside", format!("{:.1}", state.outside.dry_bulb_c), "°C", TEXT);
+    reading(ui, "Energy", format!("{:.0}", total.energy_kwh / 1e3), "MWh", TEXT);
+    if now.unserved_w > 0.0 {
+        reading(ui, "Unserved", format!("{:.1}", now.unserved_w / 1e6), "MW", ALARM);
+    }
 }
 
 fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
@@ -170,11 +226,20 @@ fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
         pace.paused = !pace.paused;
     }
     ui.spacing_mut().slider_width = 130.0;
-    ui.add(egui::Slider::new(&mut pace.speed, 1.0..=10_000.0).logarithmic(true).suffix("×").max_decimals(0));
+    ui.add(
+        egui::Slider::new(&mut pace.speed, 1.0..=10_000.0)
+            .logarithmic(true)
+            .suffix("×")
+            .max_decimals(0),
+    );
     if pace.behind {
         ui.label(RichText::new("as fast as it can").size(11.0).color(QUIET));
     }
-    ui.label(RichText::new(format!("tick {:.0} s", clock.dt_s)).size(11.0).color(QUIET));
+    ui.label(
+        RichText::new(format!("tick {:.0} s", clock.dt_s))
+            .size(11.0)
+            .color(QUIET),
+    );
 }
 
 fn legend(ui: &mut egui::Ui, overlay: Overlay) {
@@ -197,17 +262,18 @@ fn legend(ui: &mut egui::Ui, overlay: Overlay) {
             }
         }
         ui.painter().add(egui::Shape::mesh(mesh));
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            for k in 0..=4 {
-                let value = (low + (high - low) * k as f32 / 4.0) * scale;
-                let align = if k == 0 { Align::Min } else if k == 4 { Align::Max } else { Align::Center };
-                let width = if k == 0 || k == 4 { 34.5 } else { 53.6 };
-                ui.allocate_ui_with_layout(egui::vec2(width, 14.0), Layout::top_down(align), |ui| {
-                    ui.label(RichText::new(format!("{value:.0}")).size(11.0).color(QUIET));
-                });
-            }
-        });
+        let (labels, _) = ui.allocate_exact_size(egui::vec2(230.0, 14.0), egui::Sense::hover());
+        for k in 0..=4 {
+            let value = (low + (high - low) * k as f32 / 4.0) * scale;
+            let align = [
+                egui::Align2::LEFT_TOP,
+                egui::Align2::CENTER_TOP,
+                egui::Align2::RIGHT_TOP,
+            ][usize::from(k > 0) + usize::from(k == 4)];
+            let at = egui::pos2(labels.left() + labels.width() * k as f32 / 4.0, labels.top());
+            ui.painter()
+                .text(at, align, format!("{value:.0}"), FontId::proportional(11.0), QUIET);
+        }
     });
 }
 
@@ -279,26 +345,41 @@ fn site_numbers(ui: &mut egui::Ui, state: &State, selection: &mut Selection, orb
     row(ui, "Energy ledger gap", format!("{:.0e}", total.worst_imbalance));
     ui.add_space(6.0);
     if ui.button("Go to the hottest chip").clicked() {
-        let found = Found::Chip { rack: now.hottest_rack as usize, chip: now.hottest_chip as usize };
+        let found = Found::Chip {
+            rack: now.hottest_rack as usize,
+            chip: now.hottest_chip as usize,
+        };
         selection.0 = Some(found);
         orbit.fly_to = Some(found);
     }
     ui.add_space(10.0);
-    ui.label(RichText::new("Drag turns, right drag moves, wheel zooms; click a place, click again to go there.").size(11.5).color(QUIET));
+    ui.label(
+        RichText::new("Drag turns, right drag moves, wheel zooms; click a place, click again to go there.")
+            .size(11.5)
+            .color(QUIET),
+    );
 }
 
 fn building_numbers(ui: &mut egui::Ui, state: &State, b: usize, selection: &mut Selection, orbit: &mut Orbit) {
     let campus = &*state.plan.0;
     let building = &campus.buildings[b];
     let live = state.halls.live[building.halls.start];
-    let about = if live { format!("phase {}, live", building.phase) } else { format!("phase {}, not live in this scenario", building.phase) };
+    let about = if live {
+        format!("phase {}, live", building.phase)
+    } else {
+        format!("phase {}, not live in this scenario", building.phase)
+    };
     heading(ui, format!("Building B{:02}", building.number), &about);
     let sum = |column: &[f64]| building.halls.clone().map(|h| column[h]).sum::<f64>();
     row(ui, "IT", format!("{:.2} MW", sum(&state.halls.it_w) / 1e6));
     row(ui, "Cooling", format!("{:.2} MW", sum(&state.halls.cooling_w) / 1e6));
     row(ui, "Water", format!("{:.2} L/s", sum(&state.halls.water_l_s)));
     row(ui, "Racks", campus.racks_of(Found::Building(b)).len().to_string());
-    row(ui, "Gensets", format!("{} × {:.2} MW", building.gensets, building.genset.rating_w.value / 1e6));
+    row(
+        ui,
+        "Gensets",
+        format!("{} × {:.2} MW", building.gensets, building.genset.rating_w.value / 1e6),
+    );
     row(ui, "Substation", campus.substations[building.substation].name.clone());
     ui.add_space(6.0);
     for h in building.halls.clone() {
@@ -312,14 +393,22 @@ fn building_numbers(ui: &mut egui::Ui, state: &State, b: usize, selection: &mut 
 fn hall_numbers(ui: &mut egui::Ui, state: &State, h: usize) {
     let campus = &*state.plan.0;
     let (hall, columns) = (&campus.halls[h], &state.halls);
-    heading(ui, format!("Hall {}", name(campus, Found::Hall(h))), &format!("{} racks in {} rows", hall.racks.len(), hall.rows.len()));
+    heading(
+        ui,
+        format!("Hall {}", name(campus, Found::Hall(h))),
+        &format!("{} racks in {} rows", hall.racks.len(), hall.rows.len()),
+    );
     row(ui, "IT", format!("{:.2} MW", columns.it_w[h] / 1e6));
     row(ui, "Cooling", format!("{:.0} kW", columns.cooling_w[h] / 1e3));
     row(ui, "Supply air", format!("{:.1} °C", columns.supply_c[h]));
     row(ui, "Hot aisle", format!("{:.1} °C", columns.hot_aisle_c[h]));
     row(ui, "Supply flow", format!("{:.0} kg/s", columns.supply_air_kg_s[h]));
     row(ui, "Rack flow", format!("{:.0} kg/s", columns.rack_air_kg_s[h]));
-    row(ui, "Recirculation", format!("{:.1} %", columns.recirculation[h] * 100.0));
+    row(
+        ui,
+        "Recirculation",
+        format!("{:.1} %", columns.recirculation[h] * 100.0),
+    );
     row(ui, "Water", format!("{:.2} L/s", columns.water_l_s[h]));
     row(ui, "Hottest chip", format!("{:.1} °C", columns.hottest_chip_c[h]));
     row(ui, "Throttled", columns.limited[h].to_string());
@@ -334,7 +423,11 @@ fn hall_numbers(ui: &mut egui::Ui, state: &State, h: usize) {
 fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
     let campus = &*state.plan.0;
     let plan = &campus.rows[r];
-    heading(ui, format!("Row {}", name(campus, Found::Row(r))), &campus.rack_kinds[plan.kind].rack.name);
+    heading(
+        ui,
+        format!("Row {}", name(campus, Found::Row(r))),
+        &campus.rack_kinds[plan.kind].rack.name,
+    );
     let draw: f64 = state.racks.draw_w[plan.racks.clone()].iter().sum();
     row(ui, "Racks", plan.racks.len().to_string());
     row(ui, "Draw", format!("{:.0} kW", draw / 1e3));
@@ -342,7 +435,11 @@ fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
         let (node, n) = (&campus.power.nodes[node as usize], node as usize);
         let percent = state.power.load_w[n] / node.loss.rating_w * 100.0;
         let on = if state.power.energised[n] { "" } else { " (dead)" };
-        row(ui, &format!("Busway {}{on}", node.name.rsplit('/').next().unwrap_or("")), format!("{:.0} kW, {percent:.0} %", state.power.load_w[n] / 1e3));
+        row(
+            ui,
+            &format!("Busway {}{on}", node.name.rsplit('/').next().unwrap_or("")),
+            format!("{:.0} kW, {percent:.0} %", state.power.load_w[n] / 1e3),
+        );
     }
 }
 
@@ -350,9 +447,21 @@ fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
     let campus = &*state.plan.0;
     let kind = &campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind];
     let racks = &state.racks;
-    heading(ui, format!("Rack {}", campus.rack_address(rack)), &format!("{}: {} {}", kind.rack.name, kind.chips, kind.chip.name));
+    heading(
+        ui,
+        format!("Rack {}", campus.rack_address(rack)),
+        &format!("{}: {} {}", kind.rack.name, kind.chips, kind.chip.name),
+    );
     let tag = format!("[{:?}]", kind.rack.rating_w.tag);
-    row(ui, "Draw", format!("{:.1} kW of {:.0} {tag}", racks.draw_w[rack] / 1e3, kind.rack.rating_w.value / 1e3));
+    row(
+        ui,
+        "Draw",
+        format!(
+            "{:.1} kW of {:.0} {tag}",
+            racks.draw_w[rack] / 1e3,
+            kind.rack.rating_w.value / 1e3
+        ),
+    );
     row(ui, "Inlet", format!("{:.1} °C", racks.inlet_c[rack]));
     row(ui, "Outlet", format!("{:.1} °C", racks.outlet_c[rack]));
     row(ui, "Fans", format!("{:.0} %", racks.fan_speed[rack] * 100.0));
@@ -365,25 +474,50 @@ fn chip_numbers(ui: &mut egui::Ui, state: &State, rack: usize, chip: usize) {
     let campus = &*state.plan.0;
     let kind = &campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind];
     let name = name(campus, Found::Chip { rack, chip });
-    heading(ui, format!("Chip {}", name.rsplit('/').next().unwrap_or("")), &format!("{}, {:.0} W design power [{:?}]", kind.chip.name, kind.chip.tdp_w.value, kind.chip.tdp_w.tag));
+    heading(
+        ui,
+        format!("Chip {}", name.rsplit('/').next().unwrap_or("")),
+        &format!(
+            "{}, {:.0} W design power [{:?}]",
+            kind.chip.name, kind.chip.tdp_w.value, kind.chip.tdp_w.tag
+        ),
+    );
     row(ui, "Junction", format!("{:.1} °C", state.chips.junction_c[chip]));
     row(ui, "Power", format!("{:.0} W", state.chips.power_w[chip]));
-    row(ui, "Utilisation", format!("{:.0} %", f32::from(state.chips.utilisation[chip]) / 2.55));
-    row(ui, "Throttles at", format!("{:.0} °C [{:?}]", kind.chip.throttle_c.value, kind.chip.throttle_c.tag));
+    row(
+        ui,
+        "Utilisation",
+        format!("{:.0} %", f32::from(state.chips.utilisation[chip]) / 2.55),
+    );
+    row(
+        ui,
+        "Throttles at",
+        format!("{:.0} °C [{:?}]", kind.chip.throttle_c.value, kind.chip.throttle_c.tag),
+    );
 }
 
 fn assumption_list(ui: &mut egui::Ui, campus: &Campus) {
-    ui.label(RichText::new("C confirmed · C2 press · B background · E estimate").size(12.0).color(QUIET));
-    egui::ScrollArea::both().auto_shrink(false).show_rows(ui, 18.0, campus.assumptions.len(), |ui, range| {
-        for (file, assumption) in &campus.assumptions[range] {
-            ui.horizontal(|ui| {
-                ui.label(RichText::new(format!("{:?}", assumption.figure.tag)).monospace().color(ACCENT));
-                ui.label(RichText::new(assumption.figure.value.to_string()).monospace());
-                ui.label(&assumption.path);
-                ui.label(RichText::new(format!("{} · {file}", assumption.figure.source)).color(QUIET));
-            });
-        }
-    });
+    ui.label(
+        RichText::new("C confirmed · C2 press · B background · E estimate")
+            .size(12.0)
+            .color(QUIET),
+    );
+    egui::ScrollArea::both()
+        .auto_shrink(false)
+        .show_rows(ui, 18.0, campus.assumptions.len(), |ui, range| {
+            for (file, assumption) in &campus.assumptions[range] {
+                ui.horizontal(|ui| {
+                    ui.label(
+                        RichText::new(format!("{:?}", assumption.figure.tag))
+                            .monospace()
+                            .color(ACCENT),
+                    );
+                    ui.label(RichText::new(assumption.figure.value.to_string()).monospace());
+                    ui.label(&assumption.path);
+                    ui.label(RichText::new(format!("{} · {file}", assumption.figure.source)).color(QUIET));
+                });
+            }
+        });
 }
 
 pub(crate) fn plugin(app: &mut App) {

@@ -102,7 +102,10 @@ pub fn rainier_want_digest() {
 pub(crate) fn show_error(message: &str) {
     let document = web_sys::window().and_then(|window| window.document());
     if let Some(document) = document
-        && let (Some(panel), Some(text)) = (document.get_element_by_id("problem"), document.get_element_by_id("problem-text"))
+        && let (Some(panel), Some(text)) = (
+            document.get_element_by_id("problem"),
+            document.get_element_by_id("problem-text"),
+        )
     {
         text.set_text_content(Some(message));
         let _ = panel.set_attribute("data-shown", "true");
@@ -134,13 +137,20 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
     match request {
         Request::Select(place) if place.is_empty() => world.resource_mut::<Selection>().0 = None,
         Request::Select(place) => {
-            let address: Address = place.parse().map_err(|error: rainier::site::address::NotAnAddress| error.to_string())?;
-            let found = world.resource::<Plan>().0.find(address).ok_or_else(|| format!("{address} is not on this site"))?;
+            let address: Address = place
+                .parse()
+                .map_err(|error: rainier::site::address::NotAnAddress| error.to_string())?;
+            let found = world
+                .resource::<Plan>()
+                .0
+                .find(address)
+                .ok_or_else(|| format!("{address} is not on this site"))?;
             world.resource_mut::<Selection>().0 = Some(found);
             world.resource_mut::<Orbit>().fly_to = Some(found);
         }
         Request::Overlay(name) => {
-            let overlay = Overlay::named(&name).ok_or_else(|| format!("{name}: temperature, utilisation, power or inlet"))?;
+            let overlay =
+                Overlay::named(&name).ok_or_else(|| format!("{name}: temperature, utilisation, power or inlet"))?;
             world.resource_mut::<Shown>().0 = overlay;
         }
         Request::Pause(paused) => world.resource_mut::<Pace>().paused = paused,
@@ -165,9 +175,16 @@ fn publish(world: &mut World) {
         let digest = digest_world(world);
         EXCHANGE.with_borrow_mut(|exchange| exchange.digest = digest);
     }
-    let (clock, meters, plan) = (world.resource::<Clock>(), world.resource::<Meters>(), world.resource::<Plan>());
+    let (clock, meters, plan) = (
+        world.resource::<Clock>(),
+        world.resource::<Meters>(),
+        world.resource::<Plan>(),
+    );
     let (pace, now, total) = (world.resource::<Pace>(), &meters.now, &meters.total);
-    let fps = world.resource::<DiagnosticsStore>().get(&FrameTimeDiagnosticsPlugin::FPS).and_then(|d| d.smoothed());
+    let fps = world
+        .resource::<DiagnosticsStore>()
+        .get(&FrameTimeDiagnosticsPlugin::FPS)
+        .and_then(|d| d.smoothed());
     let selection = world.resource::<Selection>().0.map(|found| name(&plan.0, found));
     EXCHANGE.with_borrow_mut(|exchange| {
         exchange.frames += 1;

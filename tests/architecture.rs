@@ -1,0 +1,169 @@
+//! The invariants of ARCHITECTURE.md, held by reading the sources and the dependency tree.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("is readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).expect("is readable");
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Layers from the bottom up; a module uses those before it, never those after it. `sim` and `scenario`
+/// stand together: a scenario's events are commands of the simulation.
+const LAYERS: [&[&str]; 6] = [
+    &["num", "diag"],
+    &["physics"],
+    &["site"],
+    &["sim", "scenario"],
+    &["record"],
+    &["cli", "viewer"],
+];
+
+#[test]
+fn dependencies_run_one_way() {
+    for (rank, names) in LAYERS.iter().enumerate().take(5) {
+        for name in *names {
+            let files = if Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name).is_dir() {
+                sources(&format!("src/{name}"))
+            } else {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/{name}.rs"));
+                vec![(path.clone(), fs::read_to_string(path).expect("is readable"))]
+            };
+            for (path, text) in files {
+                for above in LAYERS.iter().skip(rank + 1).flat_map(|layer| layer.iter()) {
+                    assert!(
+                        !text.contains(&format!("crate::{above}::")),
+                        "{} uses {above}, which stands above it",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_library_does_no_input_or_output_and_keeps_no_wall_time() {
+    let banned = [
+        "std::fs",
+        "std::env::",
+        "std::time::Instant",
+        "SystemTime",
+        "println!",
+        "HashMap",
+        "bevy::",
+        "wgpu",
+        "winit",
+        "egui",
+    ];
+    for (path, text) in sources("src") {
+        let inside = path
+            .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+            .expect("is inside");
+        if inside.starts_with("cli") || inside.starts_with("viewer") {
+            continue;
+        }
+        for word in banned {
+            assert!(!text.contains(word), "{} uses {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn transcendental_functions_come_from_one_place() {
+    let banned = [
+        ".exp()", ".ln()", ".sin()", ".cos()", ".powf(", ".powi(", ".tan()", ".atan2(",
+    ];
+    for (path, text) in sources("src/sim")
+        .into_iter()
+        .chain(sources("src/physics"))
+        .chain(sources("src/site"))
+    {
+        for word in banned {
+            assert!(
+                !text.contains(word),
+                "{} uses {word}: use crate::num, which is the same on every platform",
+                path.display()
+            );
+        }
+    }
+}
+
+/// The view changes the world through commands alone: it never takes the columns to write.
+#[test]
+fn the_view_does_not_write_the_simulation() {
+    for (path, text) in sources("src/viewer") {
+        for column in [
+            "ChipColumns",
+            "RackColumns",
+            "HallColumns",
+            "UnitColumns",
+            "PowerColumns",
+            "Meters",
+            "Outside",
+            "Clock",
+        ] {
+            for write in [
+                format!("ResMut<{column}>"),
+                format!("ResMut<'w, {column}>"),
+                format!("resource_mut::<{column}>"),
+            ] {
+                assert!(!text.contains(&write), "{} writes {column}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_headless_program_has_no_renderer_window_or_gpu_in_its_tree() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--edges", "normal", "--prefix", "none", "--offline", "--locked"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8_lossy(&output.stdout);
+    assert!(tree.contains("bevy_ecs"), "the tree is that of the twin");
+    for banned in [
+        "bevy_render",
+        "bevy_window",
+        "bevy_winit",
+        "bevy_egui",
+        "bevy_pbr",
+        "wgpu",
+        "winit",
+        "egui",
+        "naga",
+    ] {
+        assert!(
+            !tree.lines().any(|line| line.starts_with(&format!("{banned} "))),
+            "{banned} is in the headless tree"
+        );
+    }
+}
+
+#[test]
+fn every_error_code_has_its_section() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md")).expect("is readable");
+    for code in rainier::diag::Code::ALL {
+        assert!(
+            text.contains(&format!("## {}", code.as_str())),
+            "{} is missing in docs/errors.md",
+            code.as_str()
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! The command line as a user meets it: errors with places, exit codes, files.
+
+use std::fs;
+use std::process::{Command, Output};
+
+fn rainier(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rainier"))
+        .args(args)
+        .output()
+        .expect("the program starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn describe_goes_from_site_to_chip() {
+    let site = text(&rainier(&["describe"]).stdout);
+    assert!(
+        site.contains("16 buildings, 64 halls, 1024 rows, 32768 racks, 1048576 chips"),
+        "{site}"
+    );
+    let chip = text(&rainier(&["describe", "B03/H2/R12/K07/C05"]).stdout);
+    assert!(
+        chip.contains("B03/H2/R12/K07") && chip.contains("Trainium2") && chip.contains("[C2"),
+        "{chip}"
+    );
+    let figures = text(&rainier(&["describe", "--assumptions"]).stdout);
+    assert!(
+        figures.contains("chips.trainium2.tdp_w") && figures.contains("Epoch AI"),
+        "{figures}"
+    );
+    let missing = rainier(&["describe", "B77"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("B01 to B16"));
+}
+
+#[test]
+fn check_reports_every_error_at_once_with_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bad.ron");
+    let good = include_str!("../assets/scenarios/lab-day.ron");
+    let bad = good
+        .replace("tick_s: 60", "tick_s: 900")
+        .replace("seed: 1", "seed: -3")
+        .replace("phase: 1", "phace: 1")
+        .replace("action: FailUnits", "action: Explode")
+        .replace("utilisation: 0.92", "utilisation: \"high\"");
+    fs::write(&path, bad).expect("is written");
+    let output = rainier(&["check", path.to_str().expect("is text")]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = text(&output.stderr);
+    for expected in [
+        "error[E0106]",
+        "tick_s: found 900; allowed: 1 to 300",
+        "seed: found -3; allowed: 0 to 4294967295",
+        "error[E0102]",
+        "`phace`",
+        "error[E0103]",
+        "error[E0107]",
+        "`Explode`; allowed: OpenFeed, CloseFeed",
+        "utilisation: found \"high\"; allowed: a number, 0 to 1",
+        "6 errors",
+    ] {
+        assert!(errors.contains(expected), "{expected} is not in\n{errors}");
+    }
+}
+
+#[test]
+fn names_that_nothing_defines_are_found_across_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.ron");
+    let good = include_str!("../assets/sites/lab.ron");
+    fs::write(
+        &path,
+        good.replace("\"trn2\"", "\"trn9\"")
+            .replace("builtin:indiana", "nowhere.ron"),
+    )
+    .expect("is written");
+    let output = rainier(&["check", path.to_str().expect("is text")]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = text(&output.stderr);
+    assert!(errors.contains("nowhere.ron") && errors.contains("E0111"), "{errors}");
+    fs::write(
+        &path,
+        good.replace("\"trn2\"", "\"trn9\"")
+            .replace("at: \"B02\"", "at: \"B09\""),
+    )
+    .expect("is written");
+    let errors = text(&rainier(&["check", path.to_str().expect("is text")]).stderr);
+    assert!(
+        errors.contains("building_kinds.shed.rack: found \"trn9\"; allowed: h100-air, tpu-v6e-air, trn2, trn3-air"),
+        "{errors}"
+    );
+    assert!(errors.contains(":26:19:"), "{errors}");
+}
+
+#[test]
+fn a_run_writes_its_series_and_summary() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("a/b");
+    let output = rainier(&[
+        "run",
+        "builtin:lab-day",
+        "--quiet",
+        "--out",
+        out.to_str().expect("is text"),
+    ]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let csv = fs::read_to_string(out.join("series.csv")).expect("is there");
+    assert_eq!(
+        csv.lines().count(),
+        1 + 12,
+        "a header and a row each five minutes of an hour"
+    );
+    let parquet = fs::read(out.join("series.parquet")).expect("is there");
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+    let summary: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(out.join("summary.json")).expect("is there")).expect("is JSON");
+    assert_eq!(summary["ticks"], 60);
+    assert!(summary["worst_imbalance"].as_f64().expect("is a number") < 1e-9);
+    let stdout = text(&output.stdout);
+    for line in [
+        "IT power, mean",
+        "PUE",
+        "WUE",
+        "Hottest chip",
+        "Peak demand",
+        "CO₂",
+        "Cost",
+        "digest",
+    ] {
+        assert!(stdout.contains(line), "{line} is not in\n{stdout}");
+    }
+}
+
+#[test]
+fn another_site_file_gives_another_data_center() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mine.ron");
+    let mine = include_str!("../assets/sites/lab.ron")
+        .replace("rows: 4", "rows: 2")
+        .replace("Lab, Ashburn", "Mine, Ashburn");
+    fs::write(&path, mine).expect("is written");
+    let output = rainier(&[
+        "run",
+        "builtin:lab-day",
+        "--json",
+        "--site",
+        path.to_str().expect("is text"),
+    ]);
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+    assert_eq!(summary["site"], "Mine, Ashburn, Virginia");
+    assert_eq!(summary["live_chips"], 2 * 2 * 6 * 32);
+}
+
+#[test]
+fn wrong_words_and_places_end_with_their_codes_and_no_panic() {
+    for (args, code) in [
+        (vec!["run", "builtin:nothing"], 2),
+        (vec!["run", "/no/such/file.ron"], 2),
+        (vec!["run", "/"], 2),
+        (vec!["run", "builtin:lab-day", "--tick", "0"], 2),
+        (vec!["run", "builtin:lab-day", "--tick", "nan"], 2),
+        (vec!["run", "builtin:lab-day", "--duration", "-5"], 2),
+        (vec!["run", "builtin:lab-day", "--out", "/proc/no/place"], 3),
+        (vec!["fly"], 2),
+    ] {
+        let output = rainier(&args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", text(&output.stderr));
+        assert!(!text(&output.stderr).contains("panicked"), "{args:?}");
+    }
+}

@@ -1,0 +1,269 @@
+//! The twin as a whole, on the small test site: ledger, determinism, steps, events, published figures.
+
+use proptest::prelude::*;
+use rainier::record::{Summary, digest_world};
+use rainier::scenario::{self, Loaded};
+use rainier::sim::Twin;
+use rainier::sim::command::{Command, CommandQueue};
+use rainier::sim::meters::LEDGER_TOLERANCE;
+use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
+use rainier::site::load::{NoFiles, load_site};
+
+fn load(name: &str) -> Loaded {
+    scenario::load(&NoFiles, name, None).unwrap_or_else(|report| panic!("{report}"))
+}
+
+fn finish(loaded: Loaded, threads: usize) -> (Summary, Twin) {
+    let name = loaded.scenario.name.clone();
+    let mut twin = Twin::new(loaded, threads);
+    while !twin.done() {
+        twin.tick();
+    }
+    (Summary::of(twin.world(), &name, 1), twin)
+}
+
+#[test]
+fn every_built_in_scenario_is_valid() {
+    for (name, _) in scenario::BUILTIN {
+        let _ = load(&format!("builtin:{name}"));
+    }
+}
+
+#[test]
+fn the_default_campus_is_the_one_of_the_design() {
+    let campus = load_site(&NoFiles, "builtin:rainier").expect("is valid").campus;
+    assert_eq!(campus.buildings.len(), 16);
+    assert_eq!(campus.buildings.iter().filter(|b| b.phase == 1).count(), 8);
+    assert_eq!(campus.halls.len(), 64);
+    assert_eq!(campus.racks(), 32_768);
+    assert_eq!(campus.chips(), 1_048_576);
+    assert_eq!(campus.location.area_acres.value, 485.0);
+    // The fenced square is the stated land: 1 acre = 4046.856 m² (NIST SP 811).
+    let acres = campus.terrain.size_m[0] * campus.terrain.size_m[1] / 4_046.856;
+    assert!((acres - 485.0).abs() < 1.0, "{acres}");
+    for building in &campus.buildings {
+        for axis in 0..2 {
+            let edge = building.rect.at_m[axis].abs() + building.rect.size_m[axis] / 2.0;
+            assert!(
+                edge < campus.terrain.size_m[axis] / 2.0,
+                "B{:02} is outside the fence",
+                building.number
+            );
+        }
+    }
+}
+
+/// Every place has a name, and every name leads back to its place.
+#[test]
+fn names_and_places_agree() {
+    let campus = load_site(&NoFiles, "builtin:rainier").expect("is valid").campus;
+    for rack in (0..campus.racks()).step_by(61) {
+        let address = campus.rack_address(rack);
+        assert_eq!(
+            campus.find(address),
+            Some(rainier::site::campus::Found::Rack(rack)),
+            "{address}"
+        );
+    }
+    for chip in (0..campus.chips()).step_by(997) {
+        let address = campus.chip_address(chip);
+        assert!(
+            matches!(campus.find(address), Some(rainier::site::campus::Found::Chip { chip: c, .. }) if c == chip),
+            "{address}"
+        );
+    }
+}
+
+/// Golden: changes of the model change this on purpose. The same digest must come out in debug and release,
+/// for any number of threads, and in a browser (tests/web/smoke.mjs checks that one).
+#[test]
+fn a_run_gives_the_same_digest_for_any_number_of_threads() {
+    let digests: Vec<String> = [1, 2, 3]
+        .map(|threads| finish(load("builtin:lab-day"), threads).0.digest)
+        .to_vec();
+    assert_eq!(digests[0], digests[1]);
+    assert_eq!(digests[0], digests[2]);
+    let golden = include_str!("golden/lab-day.digest").trim();
+    assert_eq!(
+        digests[0], golden,
+        "the model's results have changed; if on purpose, put the new digest in tests/golden/lab-day.digest"
+    );
+}
+
+#[test]
+fn another_seed_gives_another_run() {
+    let mut loaded = load("builtin:lab-day");
+    loaded.scenario.seed = 2;
+    assert_ne!(finish(load("builtin:lab-day"), 1).0.digest, finish(loaded, 1).0.digest);
+}
+
+/// Heat stored in chips and racks, counted again from the columns themselves.
+#[test]
+fn stored_heat_counted_from_the_columns_closes_the_books() {
+    let loaded = load("builtin:lab-day");
+    let dt_s = loaded.scenario.tick_s;
+    let mut twin = Twin::new(loaded, 1);
+    for _ in 0..20 {
+        let (chips, racks, halls) = (
+            twin.world().resource::<ChipColumns>().clone(),
+            twin.world().resource::<RackColumns>().clone(),
+            twin.world().resource::<HallColumns>().clone(),
+        );
+        twin.tick();
+        let world = twin.world();
+        let campus = &world.resource::<rainier::sim::twin::Plan>().0;
+        let after = world.resource::<HallColumns>();
+        for (h, hall) in campus.halls.iter().enumerate() {
+            let mut stored_j = hall.heat_capacity_j_per_k * (after.hot_aisle_c[h] - halls.hot_aisle_c[h]);
+            for rack in hall.racks.clone() {
+                let kind = &campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind];
+                stored_j += kind.rack.heat_capacity_j_per_k.value
+                    * (world.resource::<RackColumns>().outlet_c[rack] - racks.outlet_c[rack]);
+                for chip in campus.rack_chips(rack) {
+                    let warmed =
+                        f64::from(world.resource::<ChipColumns>().junction_c[chip]) - f64::from(chips.junction_c[chip]);
+                    stored_j += kind.chip.heat_capacity_j_per_k.value * warmed;
+                }
+            }
+            let drawn_j = (after.it_w[h] + after.cooling_w[h] + after.misc_w[h]) * dt_s;
+            let out_j = (after.heat_out_w[h] + after.heat_evaporated_w[h]) * dt_s;
+            let gap = (drawn_j - out_j - stored_j).abs() / drawn_j;
+            assert!(gap < LEDGER_TOLERANCE, "hall {h}: {gap:e}");
+        }
+    }
+}
+
+/// A day's worth of physics must not hang on the tick: energy within 1.5 %, the hottest chip within 1 K. Measured here: 1.1 % and 0.2 K;
+/// the start from cold at one temperature dominates, and a later issue tightens this to 0.5 % and 0.5 K.
+#[test]
+fn short_and_long_ticks_agree() {
+    let run = |tick_s: f64| {
+        let mut loaded = load("builtin:lab-day");
+        loaded.scenario.tick_s = tick_s;
+        loaded.scenario.duration_s = 4.0 * 3600.0;
+        loaded.timeline.clear();
+        finish(loaded, 2).0
+    };
+    let reference = run(1.0);
+    for tick_s in [5.0, 15.0, 60.0, 300.0] {
+        let other = run(tick_s);
+        let gap = (other.energy_kwh / reference.energy_kwh - 1.0).abs();
+        assert!(gap < 0.015, "{tick_s} s: energy off by {gap}");
+        assert!(
+            (other.hottest_chip_c - reference.hottest_chip_c).abs() < 1.0,
+            "{tick_s} s: {} and {}",
+            other.hottest_chip_c,
+            reference.hottest_chip_c
+        );
+    }
+}
+
+#[test]
+fn a_lost_feed_moves_its_load_and_two_leave_the_dark() {
+    let mut twin = Twin::new(load("builtin:lab-day"), 1);
+    for _ in 0..5 {
+        twin.tick();
+    }
+    let main = |twin: &Twin| {
+        let power = twin.world().resource::<PowerColumns>();
+        [power.load_w[1], power.load_w[2]]
+    };
+    let both = main(&twin);
+    assert!((both[0] / both[1] - 1.0).abs() < 1e-9, "A and B share alike");
+    twin.world_mut()
+        .resource_mut::<CommandQueue>()
+        .0
+        .push(Command::OpenFeed(1));
+    twin.tick();
+    let one = main(&twin);
+    assert_eq!(one[0], 0.0);
+    assert!(
+        (one[1] / (both[0] + both[1]) - 1.0).abs() < 0.02,
+        "{one:?} after {both:?}"
+    );
+    twin.world_mut()
+        .resource_mut::<CommandQueue>()
+        .0
+        .push(Command::OpenFeed(2));
+    twin.tick();
+    assert_eq!(twin.meters().now.it_w, 0.0);
+    assert!(twin.meters().now.unserved_w > 1e6);
+    twin.world_mut()
+        .resource_mut::<CommandQueue>()
+        .0
+        .extend([Command::CloseFeed(1), Command::CloseFeed(2)]);
+    for _ in 0..60 {
+        twin.tick();
+    }
+    assert!(twin.meters().now.it_w > 1e6, "the lights are on again");
+    assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
+}
+
+#[test]
+fn without_cooling_units_chips_throttle_and_then_trip() {
+    let mut twin = Twin::new(load("builtin:lab-day"), 1);
+    twin.world_mut()
+        .resource_mut::<CommandQueue>()
+        .0
+        .push(Command::FailUnits { hall: 0, count: 4 });
+    let (mut throttled, mut tripped) = (false, false);
+    for _ in 0..120 {
+        twin.tick();
+        let flags = &twin.world().resource::<ChipColumns>().flags;
+        throttled |= flags.iter().any(|f| f & 1 != 0);
+        tripped |= flags.iter().any(|f| f & 2 != 0);
+    }
+    assert!(throttled && tripped);
+    let world = twin.world();
+    assert!(
+        world
+            .resource::<ChipColumns>()
+            .junction_c
+            .iter()
+            .all(|t| t.is_finite() && *t < 250.0)
+    );
+    assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
+    assert_eq!(digest_world(world).len(), 64);
+}
+
+/// Parks the climate at its figures: the built-in year against the normals that it is made from.
+#[test]
+fn the_built_in_year_keeps_its_normals() {
+    let site = load_site(&NoFiles, "builtin:rainier").expect("is valid");
+    let climate = rainier::sim::weather::Climate::new(site.weather.clone(), 236.0, 1);
+    let year: Vec<_> = (0..8760).map(|h| climate.at(f64::from(h) + 0.5, 0.0)).collect();
+    let mean = year.iter().map(|o| o.dry_bulb_c).sum::<f64>() / 8760.0;
+    let normal = site
+        .weather
+        .months
+        .iter()
+        .map(|m| 0.5 * (m.max_c.value + m.min_c.value))
+        .sum::<f64>()
+        / 12.0;
+    assert!((mean - normal).abs() < 1.0, "annual mean {mean}, normal {normal}");
+    assert!(
+        year.iter()
+            .all(|o| o.wet_bulb_c <= o.dry_bulb_c + 1e-6 && o.relative_humidity <= 1.0)
+    );
+    // Facts: 150 to 250 h above 29.4 °C a year (an estimate); one seeded year may differ by a factor.
+    let hot = year.iter().filter(|o| o.dry_bulb_c > 29.4).count();
+    assert!((50..400).contains(&hot), "{hot} h above 29.4 °C");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    #[test]
+    fn any_weather_load_and_tick_keep_the_books(tick_s in 1.0..300.0_f64, offset in -35.0..25.0_f64, load_level in 0.0..1.0_f64, seed in 0_u32..1000) {
+        let mut loaded = load("builtin:lab-day");
+        loaded.scenario.tick_s = tick_s;
+        loaded.scenario.seed = seed;
+        loaded.scenario.utilisation = load_level;
+        loaded.scenario.weather_offset_k = offset;
+        loaded.scenario.duration_s = tick_s * 40.0;
+        let (summary, twin) = finish(loaded, 1);
+        prop_assert!(summary.worst_imbalance < LEDGER_TOLERANCE, "{}", summary.worst_imbalance);
+        prop_assert!(summary.pue >= 1.0);
+        let racks = twin.world().resource::<RackColumns>();
+        prop_assert!(racks.outlet_c.iter().zip(&racks.inlet_c).all(|(o, i)| o.is_finite() && *o > f64::from(*i) - 60.0));
+    }
+}

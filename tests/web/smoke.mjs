@@ -1,0 +1,93 @@
+// Loads the built page (dist/) in Chromium, waits until the twin ticks, selects by script and by a click,
+// compares the digest with the native one, and checks that the picture is not blank.
+//
+// usage: node tests/web/smoke.mjs DIST SCENARIO.ron TICKS NATIVE_DIGEST [PICTURE.png]
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+import { chromium } from "playwright-core";
+
+const [dist, scenario, ticks, nativeDigest, picture] = process.argv.slice(2);
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+const server = createServer(async (request, response) => {
+  try {
+    const path = normalize(new URL(request.url, "http://x").pathname);
+    const file = join(dist, path === "/" ? "index.html" : path);
+    const body = await readFile(file);
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-length": body.length });
+    response.end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+});
+await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader", "--use-angle=swiftshader",
+    "--ignore-gpu-blocklist"],
+});
+let passed = 0, failed = 0;
+function check(what, ok, found = "") {
+  if (ok) passed += 1; else failed += 1;
+  console.log(`${ok ? "ok  " : "FAIL"} ${what}${ok ? "" : ` (found ${found})`}`);
+}
+
+try {
+  const page = await browser.newPage({ viewport: { width: 640, height: 360 } });
+  const problems = [];
+  page.on("pageerror", (error) => { if (!/control flow/.test(String(error))) problems.push(String(error)); });
+  page.on("console", (message) => { if (process.env.VERBOSE) console.log(message.text()); });
+  const started = Date.now();
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForFunction(() => window.rainier, null, { timeout: 60_000 });
+  await page.evaluate(() => Promise.race([
+    window.rainier.ready,
+    new Promise((_, fail) => setTimeout(() => fail(new Error("the twin did not start")), 150_000)),
+  ]));
+  console.log(`ready after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  const first = await page.evaluate(() => window.rainier.state());
+  check("the default campus is loaded", first.live_chips === 1048576, first.live_chips);
+  check("the energy ledger closes", first.worst_imbalance < 1e-9, first.worst_imbalance);
+  check("the page shows no problem", (await page.getAttribute("#problem", "data-shown")) !== "true");
+
+  const shot = await page.screenshot(picture ? { path: picture } : {});
+  check("the picture is not blank", shot.length > 20_000, `${shot.length} bytes`);
+
+  await page.evaluate(() => window.rainier.pause(true));
+  await page.evaluate(() => window.rainier.select("B03/H2/R12/K07"));
+  await page.evaluate(() => window.rainier.setOverlay("power"));
+  await page.waitForFunction(() => window.rainier.state().selection === "B03/H2/R12/K07", null, { timeout: 60_000 });
+  const selected = await page.evaluate(() => window.rainier.state());
+  check("a script selects a rack", selected.selection === "B03/H2/R12/K07", selected.selection);
+  check("a script sets the overlay", selected.overlay === "power", selected.overlay);
+  // The camera flies to the rack; a click in the middle of the free view then meets it or a neighbour.
+  await page.waitForTimeout(9_000);
+  await page.mouse.move(170, 185);
+  await page.waitForTimeout(1_500);
+  await page.mouse.down();
+  await page.waitForTimeout(1_500);
+  await page.mouse.up();
+  await page.waitForFunction(() => window.rainier.state().selection !== "B03/H2/R12/K07", null, { timeout: 60_000 }).catch(() => {});
+  const clicked = await page.evaluate(() => window.rainier.state().selection);
+  check("a click selects a rack or chip", /^B03\/H2\/R\d\d\/K\d\d/.test(clicked ?? ""), clicked);
+  if (picture) await page.screenshot({ path: picture.replace(".png", "-rack.png") });
+
+  await page.evaluate(() => window.rainier.loadScenario("(format: 1, nonsense: 2)"));
+  await page.waitForFunction(() => window.rainier.state().message.includes("E0102"), null, { timeout: 60_000 });
+  check("a wrong scenario is refused with its errors", true);
+  await page.evaluate((text) => window.rainier.loadScenario(text), await readFile(scenario, "utf8"));
+  await page.waitForFunction(() => window.rainier.state().tick === 0, null, { timeout: 60_000 });
+  await page.evaluate((n) => window.rainier.run(n), Number(ticks));
+  const state = await page.evaluate(() => window.rainier.state());
+  check("the scenario ran as far as asked", state.tick === Number(ticks), state.tick);
+  const digest = await page.evaluate(() => window.rainier.digest());
+  check("the digest is the native one", digest === nativeDigest, digest);
+  check("no script error", problems.length === 0, problems.join("; "));
+} finally {
+  await browser.close();
+  server.close();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
