@@ -93,7 +93,10 @@ fn names_that_nothing_defines_are_found_across_files() {
         errors.contains("building_kinds.shed.rack: found \"trn9\"; allowed: h100-air, tpu-v6e-air, trn2, trn3-air"),
         "{errors}"
     );
-    assert!(errors.contains(":26:19:"), "{errors}");
+    assert!(
+        errors.contains(":29:19:") && errors.contains("overrides[0].at: found \"B09\""),
+        "{errors}"
+    );
 }
 
 #[test]

@@ -201,7 +201,9 @@ fn a_lost_feed_moves_its_load_and_two_leave_the_dark() {
 
 #[test]
 fn without_cooling_units_chips_throttle_and_then_trip() {
-    let mut twin = Twin::new(load("builtin:lab-day"), 1);
+    let mut loaded = load("builtin:lab-day");
+    loaded.timeline.clear();
+    let mut twin = Twin::new(loaded, 1);
     twin.world_mut()
         .resource_mut::<CommandQueue>()
         .0

@@ -211,6 +211,7 @@ fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next:
         hottest_c: f32::MIN,
         limited: 0,
     };
+    #[allow(clippy::needless_range_loop, reason = "one index runs over five columns")]
     for k in 0..chips.junction_c.len() {
         let old = chips.junction_c[k];
         let s = f32::from(chips.spread[k]);
@@ -263,6 +264,7 @@ fn step_dark(air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> Chip
         hottest_c: f32::MIN,
         limited: 0,
     };
+    #[allow(clippy::needless_range_loop, reason = "one index runs over five columns")]
     for k in 0..chips.junction_c.len() {
         let old = chips.junction_c[k];
         let t = air.inlet_c + (old - air.inlet_c) * air.keep;

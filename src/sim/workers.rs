@@ -45,7 +45,7 @@ impl Workers {
 }
 
 /// Splits a column into disjoint parts, one for each range; ranges follow each other without gaps.
-pub fn split<'a, T>(mut column: &'a mut [T], ranges: impl Iterator<Item = std::ops::Range<usize>>) -> Vec<&'a mut [T]> {
+pub fn split<T>(mut column: &mut [T], ranges: impl Iterator<Item = std::ops::Range<usize>>) -> Vec<&mut [T]> {
     ranges
         .map(|range| {
             let (part, rest) = std::mem::take(&mut column).split_at_mut(range.len());

@@ -329,6 +329,7 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
         .map(curve);
     let placed = place_buildings(&mut layout, &kinds);
     let overrides = read_overrides(&mut layout);
+    check_places(&mut layout, &placed, &overrides);
     let main = main?;
     if !layout.report.errors.is_empty() {
         return None;
@@ -349,17 +350,6 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
     if campus.racks() == 0 {
         layout.wrong("buildings", "no racks", "at least one building with racks");
         return None;
-    }
-    for (address, over) in &overrides {
-        if campus.find(*address).is_none() {
-            let at = file.overrides.iter().position(|o| std::ptr::eq(o, *over)).unwrap_or(0);
-            layout.report.push(site.error(
-                Code::UnknownName,
-                &format!("overrides[{at}].at"),
-                format!("{:?}", over.at),
-                "a place of this site",
-            ));
-        }
     }
     Some(campus)
 }
@@ -463,9 +453,8 @@ fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<(super::Address, &'s Overr
         }
         match over.at.parse() {
             Ok(address) => out.push((address, over)),
-            Err(error) => {
+            Err(super::address::NotAnAddress(_)) => {
                 let allowed = "a place such as B03, B03/H2 or B03/H2/R12";
-                let _: &super::address::NotAnAddress = &error;
                 layout.report.push(site.error(
                     Code::UnknownName,
                     &format!("overrides[{i}].at"),
@@ -476,6 +465,40 @@ fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<(super::Address, &'s Overr
         }
     }
     out
+}
+
+/// Overrides must name a building, hall or row that the groups make; a rack kind holds for a row as a whole, and a
+/// phase for a building.
+fn check_places(layout: &mut Layout<'_>, placed: &[Placed], overrides: &[(super::Address, &Override)]) {
+    let file = &layout.site.value;
+    for (address, over) in overrides {
+        let kind = placed
+            .iter()
+            .find(|p| p.number == address.building)
+            .and_then(|p| file.building_kinds.get(&p.kind));
+        let exists = kind.is_some_and(|kind| {
+            address
+                .hall
+                .is_none_or(|hall| f64::from(hall) <= kind.hall_grid[0] * kind.hall_grid[1])
+                && address.row.is_none_or(|row| row <= kind.rows)
+        });
+        let index = file.overrides.iter().position(|o| std::ptr::eq(o, *over)).unwrap_or(0);
+        let mut wrong = |allowed: &str| {
+            let field = format!("overrides[{index}].at");
+            layout.report.push(
+                layout
+                    .site
+                    .error(Code::UnknownName, &field, format!("{:?}", over.at), allowed),
+            );
+        };
+        if !exists {
+            wrong("a building, hall or row of this site");
+        } else if address.rack.is_some() {
+            wrong("a building, hall or row: racks of a row are of one kind");
+        } else if over.phase.is_some() && address.hall.is_some() {
+            wrong("a building, since a phase is a building's");
+        }
+    }
 }
 
 struct Builder {

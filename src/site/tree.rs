@@ -447,7 +447,7 @@ mod tests {
     fn places_are_counted_from_one_and_found_by_path() {
         let node = parse("x", "// note\n(a: 1, list: [\n  (2.5, C2),\n], m: {\"k\": Some(3)})").expect("is RON");
         assert_eq!(node.locate("list[0]"), Place { line: 3, column: 3 });
-        assert_eq!(node.locate("m.k"), Place { line: 4, column: 12 });
+        assert_eq!(node.locate("m.k"), Place { line: 4, column: 13 });
         assert_eq!(node.locate("a.nothing"), Place { line: 2, column: 5 });
     }
 

@@ -16,7 +16,7 @@ use crate::selection::Roofs;
 /// Colour of the haze, linear.
 pub(crate) const HAZE: Vec3 = Vec3::new(0.30, 0.40, 0.52);
 /// Density of the haze, 1/m.
-pub(crate) const HAZE_PER_M: f32 = 0.000_16;
+pub(crate) const HAZE_PER_M: f32 = 0.000_10;
 
 /// The sky behind everything: the haze's colour.
 pub(crate) fn sky() -> Color {
@@ -125,7 +125,7 @@ fn features(campus: &Campus, mesh: &mut Builder) {
                     .map(|p| middle.with_y(0.06) + (*p - middle) * 1.06)
                     .collect();
                 mesh.polygon(&bank, GRAVEL);
-                mesh.polygon(&points(0.12), WATER);
+                mesh.polygon(&points(0.5), WATER);
             }
             FeatureKind::Fence => mesh.wall(&points(0.0), 2.4, STEEL),
             FeatureKind::Line => line(&points(0.0), mesh),
