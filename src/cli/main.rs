@@ -30,7 +30,7 @@ enum Failure {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let outcome = match args.command.unwrap_or_else(|| Command::Run(args.run)) {
+    let outcome = match args.command.unwrap_or(Command::Run(args.run)) {
         Command::Run(run) => run::run(&run),
         Command::Describe(describe) => describe::describe(&describe),
         Command::Check(check) => check::check(&check),
