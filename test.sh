@@ -42,7 +42,6 @@ done
 "$program" bench --ticks 60
 
 step "The view in a window, rendered in software"
-cargo test --locked --release --features view --bin rainier-view
 cargo build --locked --release --features view --bin rainier-view
 picture=$(mktemp -d)/campus.png
 xvfb-run -a -s "-screen 0 1280x800x24" "$CARGO_TARGET_DIR/release/rainier-view" --shot "$picture" --at 3600 2>"$picture.log" \
