@@ -70,8 +70,16 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         let seam = min(min(inside.x, 1.0 - inside.x), min(inside.y, 1.0 - inside.y));
         color = color * mix(0.35, 1.0, smoothstep(0.0, 0.07, seam));
     }
+    // What is selected gets a frame; its values keep their colours.
     if (chip >= look.selected.x && chip < look.selected.y) {
-        color = mix(color, vec3<f32>(0.35, 0.95, 1.0), 0.45);
+        let one = look.selected.y - look.selected.x == 1u;
+        let size = select(vec2<f32>(f32(columns), f32(rows)), vec2<f32>(1.0, 1.0), one);
+        let place = select(in.cell, fract(in.cell), one);
+        let metres = vec2<f32>(0.6, 2.2) * size / vec2<f32>(f32(columns), f32(rows));
+        let rim = min(place, size - place) / size * metres;
+        let width = max(0.02, in.depth * 0.0022);
+        let frame = 1.0 - smoothstep(width * 0.7, width, min(rim.x, rim.y));
+        color = mix(color, vec3<f32>(0.10, 0.85, 1.0), max(frame, select(0.0, 0.25, in.depth > 60.0)));
     }
     let clear = exp(-in.depth * look.haze.w);
     return vec4<f32>(mix(look.haze.rgb, color, clear), 1.0);

@@ -45,6 +45,11 @@ fn advance(world: &mut World) {
     }
     let started = Instant::now();
     while world.resource::<Pace>().owed_s >= dt_s {
+        if world.resource::<Clock>().done() {
+            // The scenario is over: the panels show its end.
+            world.resource_mut::<Pace>().paused = true;
+            break;
+        }
         world.run_schedule(Tick);
         let mut pace = world.resource_mut::<Pace>();
         pace.owed_s -= dt_s;

@@ -21,6 +21,8 @@ pub(crate) struct Orbit {
     goal: View,
     /// Distance that the pointer has gone since the button went down, pixels.
     dragged: f32,
+    /// Middle of what the panels leave free, from the window's middle, in window heights right and down.
+    pub(crate) free: Vec2,
     /// A place to show in a way that its size asks for.
     pub(crate) fly_to: Option<Found>,
 }
@@ -50,6 +52,9 @@ impl View {
 /// Nearest and farthest view, m.
 const DISTANCE_M: [f32; 2] = [1.5, 4_000.0];
 
+/// Vertical field of view, radians.
+const FOV: f32 = 0.7;
+
 /// A pointer that moved less than this between down and up has clicked, pixels.
 const CLICK_PX: f32 = 4.0;
 
@@ -57,7 +62,7 @@ impl Orbit {
     fn of(campus: &Campus) -> Self {
         let extent = campus.terrain.size_m[0].max(campus.terrain.size_m[1]) as f32;
         let home = View {
-            focus: Vec3::new(0.09 * extent, 0.0, 0.03 * extent),
+            focus: Vec3::new(0.0, 0.0, 0.06 * extent),
             distance: extent * 1.22,
             yaw: 0.38,
             pitch: 0.60,
@@ -66,6 +71,7 @@ impl Orbit {
             now: home,
             goal: home,
             dragged: 0.0,
+            free: Vec2::ZERO,
             fly_to: None,
         }
     }
@@ -83,15 +89,15 @@ impl Orbit {
                 let racks = &campus.rows[r].racks;
                 (campus.rack_at_m((racks.start + racks.end) / 2), 1.0, 22.0)
             }
-            Found::Rack(rack) => (campus.rack_at_m(rack), 1.3, 6.5),
-            Found::Chip { rack, .. } => (campus.rack_at_m(rack), 1.3, 3.6),
+            Found::Rack(rack) => (campus.rack_at_m(rack), 1.5, 4.2),
+            Found::Chip { rack, .. } => (campus.rack_at_m(rack), 1.5, 3.2),
         };
         self.goal.focus = crate::meshes::at(at_m, up);
         self.goal.distance = distance;
         if matches!(found, Found::Rack(_) | Found::Chip { .. }) {
-            // Racks look east and west.
+            // Racks look east and west: stand in the aisle, before the next row.
             self.goal.yaw = -1.25;
-            self.goal.pitch = 0.28;
+            self.goal.pitch = 0.10;
         }
     }
 
@@ -101,18 +107,18 @@ impl Orbit {
     }
 }
 
-fn spawn(mut commands: Commands, plan: Res<Plan>) {
+fn spawn(mut commands: Commands, plan: Res<Plan>, hour: Res<crate::scene::Hour>) {
     let orbit = Orbit::of(&plan.0);
     commands.spawn((
         Camera3d::default(),
         Camera {
-            clear_color: ClearColorConfig::Custom(crate::scene::sky()),
+            clear_color: ClearColorConfig::Custom(hour.sky()),
             ..default()
         },
         Projection::from(PerspectiveProjection {
             near: 0.2,
             far: 12_000.0,
-            fov: 0.7,
+            fov: FOV,
             ..default()
         }),
         Tonemapping::None,
@@ -189,7 +195,7 @@ fn ease(
     time: Res<Time<Real>>,
     plan: Res<Plan>,
     mut orbit: ResMut<Orbit>,
-    mut camera: Query<&mut Transform, With<Camera3d>>,
+    mut camera: Query<(&mut Transform, &mut Projection), With<Camera3d>>,
 ) {
     if let Some(found) = orbit.fly_to.take() {
         orbit.fly(&plan.0, found);
@@ -201,8 +207,18 @@ fn ease(
     now.distance = (now.distance.ln() + (goal.distance.ln() - now.distance.ln()) * t).exp();
     now.yaw += (goal.yaw - now.yaw) * t;
     now.pitch += (goal.pitch - now.pitch) * t;
-    if let Ok(mut transform) = camera.single_mut() {
+    let (now, free) = (*now, orbit.free);
+    if let Ok((mut transform, mut projection)) = camera.single_mut() {
         *transform = now.transform();
+        // The point that is looked at stands in the middle of what the panels leave free.
+        let height_m = 2.0 * now.distance * (FOV / 2.0).tan();
+        let shift = *transform.right() * -free.x + *transform.up() * free.y;
+        transform.translation += shift * height_m;
+        // WebGL keeps its depth to a fixed step, not a relative one: the near plane has to follow the distance,
+        // or roads and ponds flicker through the ground from afar.
+        if let Projection::Perspective(perspective) = &mut *projection {
+            perspective.near = (now.distance * 0.03).max(0.1);
+        }
     }
 }
 

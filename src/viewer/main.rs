@@ -35,6 +35,11 @@ fn main() -> AppExit {
         Ok(loaded) => loaded,
         Err(report) => return fail(&report.to_string()),
     };
+    if let Some(place) = &args.look
+        && let Err(message) = shot::place(&loaded.site.campus, place)
+    {
+        return fail(&message);
+    }
     app(args, loaded).run()
 }
 

@@ -1,7 +1,7 @@
 //! Racks: one mesh a hall, one texel a chip.
 
 use bevy::asset::RenderAssetUsages;
-use bevy::camera::visibility::NoFrustumCulling;
+use bevy::camera::primitives::Aabb;
 use bevy::image::ImageSampler;
 use bevy::mesh::Indices;
 use bevy::prelude::*;
@@ -12,7 +12,7 @@ use rainier::sim::{ChipColumns, HallColumns, RackColumns};
 use rainier::site::Campus;
 
 use crate::materials::{ATTRIBUTE_IDS, Look, RackMaterial, TEXTURE_COLUMNS};
-use crate::scene::{HAZE, HAZE_PER_M};
+use crate::scene::Hour;
 use crate::selection::{Overlay, Selection, Shown};
 
 /// Stops of the colour map, dark to light: those of matplotlib's inferno at sevenths, readable without colour.
@@ -104,10 +104,27 @@ fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
         .with_inserted_indices(Indices::U32(indices))
 }
 
+/// Space that a hall's racks stand in, so that halls out of sight are not drawn.
+fn bounds(campus: &Campus, hall: usize) -> Aabb {
+    let rect = &campus.halls[hall].rect;
+    let [east, north] = rect.size_m.map(|m| m / 2.0);
+    let high_m = campus
+        .rack_kinds
+        .iter()
+        .map(|kind| kind.rack.size_m[2])
+        .fold(0.0, f64::max);
+    let [x, y] = rect.at_m;
+    Aabb::from_min_max(
+        crate::meshes::at([x - east, y + north], FLOOR_M),
+        crate::meshes::at([x + east, y - north], FLOOR_M + high_m),
+    )
+}
+
 /// Makes the meshes of a campus. Runs again when another scenario has been loaded.
 pub(crate) fn build(
     mut commands: Commands,
     plan: Res<Plan>,
+    hour: Res<Hour>,
     old: Query<Entity, With<HallRacks>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut images: ResMut<Assets<Image>>,
@@ -134,7 +151,7 @@ pub(crate) fn build(
     let map = MAP.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4());
     let look = Look {
         selected: UVec4::new(0, 0, TEXTURE_COLUMNS, 0),
-        haze: HAZE.extend(HAZE_PER_M),
+        haze: hour.haze,
         map,
     };
     let material = materials.add(RackMaterial {
@@ -147,7 +164,7 @@ pub(crate) fn build(
             Mesh3d(meshes.add(hall_mesh(campus, hall))),
             MeshMaterial3d(material.clone()),
             Transform::IDENTITY,
-            NoFrustumCulling,
+            bounds(campus, hall),
         ));
     }
     commands.insert_resource(ChipTexture {

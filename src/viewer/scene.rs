@@ -9,18 +9,40 @@ use rainier::site::Campus;
 use rainier::site::campus::Rect;
 use rainier::site::files::FeatureKind;
 
-use crate::materials::{GroundMaterial, Light};
+use crate::materials::{GroundMaterial, Light, RackMaterial};
 use crate::meshes::{Builder, at};
 use crate::selection::Roofs;
 
-/// Colour of the haze, linear.
-pub(crate) const HAZE: Vec3 = Vec3::new(0.30, 0.40, 0.52);
+/// Colour of the haze by day, linear.
+const HAZE: Vec3 = Vec3::new(0.30, 0.40, 0.52);
+/// Colour of the haze by night, linear.
+const NIGHT: Vec3 = Vec3::new(0.020, 0.030, 0.052);
 /// Density of the haze, 1/m.
-pub(crate) const HAZE_PER_M: f32 = 0.000_10;
+const HAZE_PER_M: f32 = 0.000_10;
 
-/// The sky behind everything: the haze's colour.
-pub(crate) fn sky() -> Color {
-    Color::linear_rgb(HAZE.x, HAZE.y, HAZE.z)
+/// Light of the hour: direction to the sun with its strength, and the haze, which is also the sky.
+#[derive(Resource, Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hour {
+    /// Direction to the sun, and its strength.
+    sun: Vec4,
+    /// Colour of the haze, linear, and its density per metre.
+    pub(crate) haze: Vec4,
+}
+
+impl Default for Hour {
+    fn default() -> Self {
+        Self {
+            sun: Vec4::new(0.4, 0.8, 0.3, 1.0),
+            haze: HAZE.extend(HAZE_PER_M),
+        }
+    }
+}
+
+impl Hour {
+    /// The sky behind everything: the haze's colour.
+    pub(crate) fn sky(&self) -> Color {
+        Color::linear_rgb(self.haze.x, self.haze.y, self.haze.z)
+    }
 }
 
 const GRASS: Srgba = Srgba::rgb(0.36, 0.44, 0.27);
@@ -122,7 +144,7 @@ fn features(campus: &Campus, mesh: &mut Builder) {
                 let middle = points(0.0).iter().sum::<Vec3>() / feature.points_m.len().max(1) as f32;
                 let bank: Vec<Vec3> = points(0.06)
                     .iter()
-                    .map(|p| middle.with_y(0.06) + (*p - middle) * 1.06)
+                    .map(|p| (middle + (*p - middle) * 1.06).with_y(0.06))
                     .collect();
                 mesh.polygon(&bank, GRAVEL);
                 mesh.polygon(&points(0.5), WATER);
@@ -303,6 +325,7 @@ fn roof(campus: &Campus, b: usize) -> Mesh {
 fn build(
     mut commands: Commands,
     plan: Res<Plan>,
+    hour: Res<Hour>,
     old: Query<Entity, With<Built>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<GroundMaterial>>,
@@ -312,8 +335,8 @@ fn build(
     }
     let campus = &plan.0;
     let light = Light {
-        sun: Vec4::new(0.4, 0.8, 0.3, 1.0),
-        haze: HAZE.extend(HAZE_PER_M),
+        sun: hour.sun,
+        haze: hour.haze,
     };
     let material = materials.add(GroundMaterial { light });
     let mut still = Builder::default();
@@ -352,21 +375,38 @@ fn lift(time: Res<Time<Real>>, roofs: Res<Roofs>, mut parts: Query<(&mut Transfo
 }
 
 /// Moves the sun. The night keeps a moon's worth of light, so that the site can always be read.
-fn shine(clock: Res<Clock>, mut last: Local<Option<i64>>, mut materials: ResMut<Assets<GroundMaterial>>) {
-    let minute = (clock.time_s / 300.0) as i64;
-    if *last == Some(minute) {
+fn shine(
+    clock: Res<Clock>,
+    mut last: Local<Option<i64>>,
+    mut hour: ResMut<Hour>,
+    mut ground: ResMut<Assets<GroundMaterial>>,
+    mut racks: ResMut<Assets<RackMaterial>>,
+    mut cameras: Query<&mut Camera>,
+) {
+    let minutes = (clock.time_s / 300.0) as i64;
+    if *last == Some(minutes) {
         return;
     }
-    *last = Some(minute);
+    *last = Some(minutes);
     let (elevation, azimuth) = clock.sun_deg();
     let (e, a) = ((elevation.max(8.0) as f32).to_radians(), (azimuth as f32).to_radians());
     let direction = Vec3::new(a.sin() * e.cos(), e.sin(), -a.cos() * e.cos());
-    let strength = ((elevation as f32 + 6.0) / 18.0).clamp(0.25, 1.0);
-    let ids: Vec<_> = materials.ids().collect();
-    for id in ids {
-        if let Some(mut material) = materials.get_mut(id) {
-            material.light.sun = direction.extend(strength);
+    let day = ((elevation as f32 + 6.0) / 18.0).clamp(0.0, 1.0);
+    hour.sun = direction.extend(day.max(0.25));
+    hour.haze = NIGHT.lerp(HAZE, day).extend(HAZE_PER_M);
+    for id in ground.ids().collect::<Vec<_>>() {
+        if let Some(mut material) = ground.get_mut(id) {
+            material.light.sun = hour.sun;
+            material.light.haze = hour.haze;
         }
+    }
+    for id in racks.ids().collect::<Vec<_>>() {
+        if let Some(mut material) = racks.get_mut(id) {
+            material.look.haze = hour.haze;
+        }
+    }
+    for mut camera in &mut cameras {
+        camera.clear_color = ClearColorConfig::Custom(hour.sky());
     }
 }
 
@@ -376,6 +416,7 @@ fn changed(plan: Res<Plan>) -> bool {
 }
 
 pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Hour>();
     app.add_systems(Startup, build);
     app.add_systems(Update, (build, crate::racks::build).run_if(changed));
     app.add_systems(Update, (lift, shine));

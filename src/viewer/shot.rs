@@ -5,7 +5,9 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_dis
 use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
-use rainier::site::Address;
+use rainier::site::address::NotAnAddress;
+use rainier::site::campus::Found;
+use rainier::site::{Address, Campus};
 
 use crate::advance::Pace;
 use crate::args::Args;
@@ -27,9 +29,17 @@ const FRAMES: u32 = 24;
 #[derive(Resource, Debug, Clone)]
 struct LookAt(String);
 
+/// The place of a name.
+pub(crate) fn place(campus: &Campus, name: &str) -> Result<Found, String> {
+    let address: Address = name.parse().map_err(|error: NotAnAddress| error.to_string())?;
+    campus
+        .find(address)
+        .ok_or_else(|| format!("{name} is not on this site"))
+}
+
 fn look(look: Option<Res<LookAt>>, plan: Res<Plan>, mut selection: ResMut<Selection>, mut orbit: ResMut<Orbit>) {
     if let Some(look) = look
-        && let Some(found) = look.0.parse::<Address>().ok().and_then(|address| plan.0.find(address))
+        && let Ok(found) = place(&plan.0, &look.0)
     {
         selection.0 = Some(found);
         orbit.fly_to = Some(found);
@@ -41,7 +51,7 @@ fn take(world: &mut World) {
         return;
     };
     world.resource_mut::<Pace>().paused = true;
-    while world.resource::<Clock>().time_s < shot.at_s {
+    while world.resource::<Clock>().time_s < shot.at_s && !world.resource::<Clock>().done() {
         world.run_schedule(Tick);
     }
     shot.frames += 1;

@@ -168,6 +168,9 @@ fn panels(
                 egui::ScrollArea::vertical().show(ui, |ui| place_panel(ui, &state, &mut selection, &mut orbit));
             });
     }
+    let window = ctx.content_rect();
+    let free = (root.available_rect_before_wrap().center() - window.center()) / window.height().max(1.0);
+    orbit.free = Vec2::new(free.x, free.y);
     egui::Area::new("legend".into())
         .anchor(egui::Align2::LEFT_BOTTOM, [14.0, -62.0])
         .show(&ctx, |ui| legend(ui, shown.0));

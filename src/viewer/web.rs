@@ -1,6 +1,8 @@
 //! The page's side: `window.rainier` calls these functions. Requests wait in a queue and are carried out by
 //! a system, so that a page changes the world only as a click would.
 
+#![allow(unreachable_pub, reason = "wasm-bindgen exports what is public, from a program too")]
+
 use std::cell::RefCell;
 
 use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
