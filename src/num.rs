@@ -39,6 +39,18 @@ pub fn atan2(y: f64, x: f64) -> f64 {
     libm::atan2(y, x)
 }
 
+/// Tangent of an angle in radians.
+#[must_use]
+pub fn tan(x: f64) -> f64 {
+    libm::tan(x)
+}
+
+/// `e^x - 1`, exact for small x.
+#[must_use]
+pub fn exp_m1(x: f64) -> f64 {
+    libm::expm1(x)
+}
+
 /// Arc sine, in radians; the argument is clamped to [-1, 1].
 #[must_use]
 pub fn asin(x: f64) -> f64 {

@@ -116,7 +116,7 @@ fn stored_heat_counted_from_the_columns_closes_the_books() {
         for (h, hall) in campus.halls.iter().enumerate() {
             let mut stored_j = hall.heat_capacity_j_per_k * (after.hot_aisle_c[h] - halls.hot_aisle_c[h]);
             for rack in hall.racks.clone() {
-                let kind = &campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind];
+                let kind = campus.rack_kind(rack);
                 stored_j += kind.rack.heat_capacity_j_per_k.value
                     * (world.resource::<RackColumns>().outlet_c[rack] - racks.outlet_c[rack]);
                 for chip in campus.rack_chips(rack) {

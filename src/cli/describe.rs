@@ -45,19 +45,13 @@ pub(crate) fn describe(args: &Describe) -> Result<(), Failure> {
 fn rating_mw(campus: &Campus, found: Found) -> f64 {
     campus
         .racks_of(found)
-        .map(|rack| {
-            campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind]
-                .rack
-                .rating_w
-                .value
-        })
+        .map(|rack| campus.rack_kind(rack).rack.rating_w.value)
         .sum::<f64>()
         / 1e6
 }
 
-fn chips_of(campus: &Campus, found: Found) -> u32 {
-    let racks = campus.racks_of(found);
-    campus.chip_first[racks.end] - campus.chip_first[racks.start]
+fn chips_of(campus: &Campus, found: Found) -> usize {
+    campus.chips_of(campus.racks_of(found)).len()
 }
 
 fn print_site(campus: &Campus) {
@@ -173,7 +167,7 @@ fn print_row(campus: &Campus, r: usize, indent: &str) {
 }
 
 fn print_rack(campus: &Campus, rack: usize) {
-    let kind = &campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind];
+    let kind = campus.rack_kind(rack);
     let at = campus.rack_at_m(rack);
     println!(
         "{}  {}  {} servers x {} trays x {} chips = {} {}",

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rainier::record::{Sample, Summary};
 use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
+use rainier::sim::clock::Clock;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 
 use crate::Failure;
@@ -69,14 +70,14 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     while !twin.done() {
         twin.tick();
         bar.inc(1);
-        let sample = Sample::of(twin.world());
-        if sample.time_s >= next_sample_s - 1e-9 || twin.done() {
-            bar.set_message(twin.world().resource::<rainier::sim::clock::Clock>().label());
-            while next_sample_s <= sample.time_s + 1e-9 {
+        let clock = twin.world().resource::<Clock>();
+        if clock.time_s >= next_sample_s - 1e-9 || clock.done() {
+            bar.set_message(clock.label());
+            while next_sample_s <= clock.time_s + 1e-9 {
                 next_sample_s += scenario.record_every_s;
             }
             if let Some(series) = &mut series
-                && let Err(error) = series.push(&sample)
+                && let Err(error) = series.push(&Sample::of(twin.world()))
             {
                 failed = Some(error);
                 break;

@@ -1,6 +1,6 @@
 //! Where the sun stands.
 
-use crate::num::{asin, atan2, cos, sin};
+use crate::num::{asin, atan2, cos, sin, tan};
 
 /// Elevation and azimuth (clockwise from north) of the sun, degrees, by the low-precision solar
 /// coordinates of the Astronomical Almanac (0.01° from 1950 to 2050).
@@ -22,7 +22,7 @@ pub fn sun_position_deg(days_since_j2000: f64, latitude_deg: f64, longitude_deg:
     let elevation = asin(sin(latitude) * sin(declination) + cos(latitude) * cos(declination) * cos(hour_angle));
     let azimuth = atan2(
         -sin(hour_angle),
-        libm::tan(declination) * cos(latitude) - sin(latitude) * cos(hour_angle),
+        tan(declination) * cos(latitude) - sin(latitude) * cos(hour_angle),
     );
     (elevation / rad, (azimuth / rad).rem_euclid(360.0))
 }

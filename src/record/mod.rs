@@ -10,79 +10,58 @@ use crate::sim::twin::Plan;
 use crate::sim::weather::Outside;
 use crate::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
 
-/// One recorded sample of the site. Every field is a column of the time series.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Sample {
+/// Declares the sample from one list of columns, so that names and values cannot part.
+macro_rules! columns {
+    ($($(#[$meta:meta])* $name:ident,)*) => {
+        /// One recorded sample of the site. Every field is a column of the time series.
+        #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+        pub struct Sample { $($(#[$meta])* pub $name: f64,)* }
+
+        impl Sample {
+            /// Names of the columns, in order.
+            pub const COLUMNS: [&'static str; [$(stringify!($name)),*].len()] = [$(stringify!($name)),*];
+
+            /// Values in the order of the columns.
+            #[must_use]
+            pub fn values(&self) -> [f64; Self::COLUMNS.len()] {
+                [$(self.$name),*]
+            }
+        }
+    };
+}
+
+columns! {
     /// Time since the start, s.
-    pub time_s: f64,
+    time_s,
     /// Dry bulb outside, °C.
-    pub dry_bulb_c: f64,
+    dry_bulb_c,
     /// Wet bulb outside, °C.
-    pub wet_bulb_c: f64,
+    wet_bulb_c,
     /// Racks and network, W.
-    pub it_power_w: f64,
+    it_power_w,
     /// From the utility, W.
-    pub facility_power_w: f64,
+    facility_power_w,
     /// Fans and pumps, W.
-    pub cooling_power_w: f64,
+    cooling_power_w,
     /// Losses of the power path, W.
-    pub loss_power_w: f64,
+    loss_power_w,
     /// Facility over IT.
-    pub pue: f64,
+    pue,
     /// Water, L/s.
-    pub water_l_s: f64,
+    water_l_s,
     /// Hottest chip, °C.
-    pub hottest_chip_c: f64,
+    hottest_chip_c,
     /// Throttled or tripped chips.
-    pub limited_chips: f64,
+    limited_chips,
     /// Cooling units that evaporate.
-    pub wet_units: f64,
+    wet_units,
     /// Load that no feed carries, W.
-    pub unserved_w: f64,
+    unserved_w,
     /// Facility energy since the start, kWh.
-    pub energy_kwh: f64,
+    energy_kwh,
 }
 
 impl Sample {
-    /// Names of the columns, in order.
-    pub const COLUMNS: [&'static str; 14] = [
-        "time_s",
-        "dry_bulb_c",
-        "wet_bulb_c",
-        "it_power_w",
-        "facility_power_w",
-        "cooling_power_w",
-        "loss_power_w",
-        "pue",
-        "water_l_s",
-        "hottest_chip_c",
-        "limited_chips",
-        "wet_units",
-        "unserved_w",
-        "energy_kwh",
-    ];
-
-    /// Values in the order of the columns.
-    #[must_use]
-    pub fn values(&self) -> [f64; 14] {
-        [
-            self.time_s,
-            self.dry_bulb_c,
-            self.wet_bulb_c,
-            self.it_power_w,
-            self.facility_power_w,
-            self.cooling_power_w,
-            self.loss_power_w,
-            self.pue,
-            self.water_l_s,
-            self.hottest_chip_c,
-            self.limited_chips,
-            self.wet_units,
-            self.unserved_w,
-            self.energy_kwh,
-        ]
-    }
-
     /// The sample of a world now.
     #[must_use]
     pub fn of(world: &World) -> Self {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 
-use crate::diag::{Code, Diagnostic, Report};
+use crate::diag::{Code, Report};
 use crate::sim::command::Command;
 use crate::site::campus::Found;
-use crate::site::load::{Files, Site, load_site};
+use crate::site::load::{Files, Site, builtin_names, find_text, load_site, unreadable};
 use crate::site::schema::{Parsed, read, within};
 use crate::site::{Address, Campus};
 use crate::{choice, record};
@@ -111,32 +111,17 @@ pub struct Loaded {
 /// # Errors
 /// Every error of the scenario and of the files that it names.
 pub fn load(files: &dyn Files, name: &str, site: Option<&str>) -> Result<Loaded, Report> {
-    let text = match name.strip_prefix("builtin:") {
-        Some(key) => BUILTIN
-            .iter()
-            .find(|(builtin, _)| *builtin == key)
-            .map(|(_, text)| (*text).to_owned())
-            .ok_or_else(|| {
-                let names: Vec<String> = BUILTIN.iter().map(|(name, _)| format!("builtin:{name}")).collect();
-                ("no built-in scenario of that name".to_owned(), names.join(", "))
-            }),
-        None => files
-            .text(name)
-            .map_err(|reason| (reason, "a readable scenario file".to_owned())),
-    };
-    match text {
+    match find_text(BUILTIN, "scenario", files, name) {
         Ok(text) => load_text(files, name, &text, site),
-        Err((found, allowed)) => {
-            let place = crate::diag::Place { line: 1, column: 1 };
-            let error = Diagnostic {
-                code: Code::Unreadable,
-                file: name.to_owned(),
-                place,
-                field: String::new(),
-                found,
-                allowed,
+        Err(found) => {
+            let allowed = if name.starts_with("builtin:") {
+                builtin_names(BUILTIN)
+            } else {
+                "a readable scenario file".to_owned()
             };
-            Err(Report { errors: vec![error] })
+            Err(Report {
+                errors: vec![unreadable(name, found, allowed)],
+            })
         }
     }
 }

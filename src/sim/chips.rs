@@ -112,6 +112,12 @@ impl Kernel {
         self.overhead_w + self.preheat.len() as f64 * (f64::from(self.idle_w) + f64::from(self.dynamic_w) * utilisation)
     }
 
+    /// Power at a junction temperature over power at the reference temperature. Bounded below, since the line
+    /// is not meant for the cold.
+    fn leakage(&self, junction_c: f32) -> f32 {
+        (1.0 + self.leakage_per_k * (junction_c - self.leakage_reference_c)).max(0.5)
+    }
+
     /// Speed that the rack's own controller sets, share of full.
     fn fan_speed(&self, utilisation: f64, inlet_c: f64) -> f64 {
         let ramp = self.fan_ramp_per_k * (inlet_c - self.fan_ramp_from_c).max(0.0);
@@ -141,6 +147,16 @@ struct ChipSums {
     limited: u16,
 }
 
+impl ChipSums {
+    /// Of no chips.
+    const NONE: Self = Self {
+        power_w: 0.0,
+        warmed_k: 0.0,
+        hottest_c: f32::MIN,
+        limited: 0,
+    };
+}
+
 /// The chips of one rack.
 struct ChipSlices<'a> {
     junction_c: &'a mut [f32],
@@ -159,6 +175,18 @@ struct ChipAir {
     /// Share of the old temperature that is left after the tick.
     keep: f32,
     utilisation: f32,
+}
+
+impl ChipAir {
+    /// Utilisation of a part with a spread, in steps.
+    fn utilisation_of(self, spread: f32) -> f32 {
+        (self.utilisation * (1.0 + spread * (UTILISATION_SPREAD / SPREAD_STEPS))).clamp(0.0, 1.0)
+    }
+}
+
+/// A utilisation as it stands in its column.
+fn byte(utilisation: f32) -> u8 {
+    (utilisation * 255.0 + 0.5) as u8
 }
 
 /// Steps chips that run free: no branches, so that the compiler makes vectors of it.
@@ -180,14 +208,14 @@ fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &m
         let preheat = &kernel.preheat[part];
         for l in 0..old.len() {
             let s = f32::from(spread[l]);
-            let u = (air.utilisation * (1.0 + s * (UTILISATION_SPREAD / SPREAD_STEPS))).clamp(0.0, 1.0);
-            let leakage = (1.0 + kernel.leakage_per_k * (old[l] - kernel.leakage_reference_c)).max(0.5);
+            let u = air.utilisation_of(s);
+            let leakage = kernel.leakage(old[l]);
             let p = (kernel.idle_w + kernel.dynamic_w * u) * leakage * (1.0 + kernel.power_spread * s);
             let settled = air.inlet_c + preheat[l] * air.rise_k + air.resistance * p;
             let t = settled + (old[l] - settled) * air.keep;
             next[l] = t;
             watts[l] = p;
-            busy[l] = (u * 255.0 + 0.5) as u8;
+            busy[l] = byte(u);
             power[l] += f64::from(p);
             warmed[l] += f64::from(t) - f64::from(old[l]);
             hottest[l] = hottest[l].max(t);
@@ -205,18 +233,13 @@ fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &m
 /// Steps chips of which some throttle or have tripped. A chip that would pass its throttle point within
 /// the tick runs throttled from there on, so that a long tick does not overshoot into the trip.
 fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
-    let mut sums = ChipSums {
-        power_w: 0.0,
-        warmed_k: 0.0,
-        hottest_c: f32::MIN,
-        limited: 0,
-    };
+    let mut sums = ChipSums::NONE;
     #[allow(clippy::needless_range_loop, reason = "one index runs over five columns")]
     for k in 0..chips.junction_c.len() {
         let old = chips.junction_c[k];
         let s = f32::from(chips.spread[k]);
-        let u = (air.utilisation * (1.0 + s * (UTILISATION_SPREAD / SPREAD_STEPS))).clamp(0.0, 1.0);
-        let leakage = (1.0 + kernel.leakage_per_k * (old - kernel.leakage_reference_c)).max(0.5);
+        let u = air.utilisation_of(s);
+        let leakage = kernel.leakage(old);
         let of_part = leakage * (1.0 + kernel.power_spread * s);
         let breathed = air.inlet_c + kernel.preheat[k] * air.rise_k;
         let run = |share: f32, from: f32| {
@@ -246,7 +269,7 @@ fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next:
         }
         next[k] = t;
         chips.power_w[k] = p;
-        chips.utilisation[k] = (u * 255.0 + 0.5) as u8;
+        chips.utilisation[k] = byte(u);
         chips.flags[k] = flags;
         sums.power_w += f64::from(p);
         sums.warmed_k += f64::from(t) - f64::from(old);
@@ -258,12 +281,7 @@ fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next:
 
 /// Steps chips without power.
 fn step_dark(air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
-    let mut sums = ChipSums {
-        power_w: 0.0,
-        warmed_k: 0.0,
-        hottest_c: f32::MIN,
-        limited: 0,
-    };
+    let mut sums = ChipSums::NONE;
     #[allow(clippy::needless_range_loop, reason = "one index runs over five columns")]
     for k in 0..chips.junction_c.len() {
         let old = chips.junction_c[k];
@@ -429,7 +447,7 @@ fn step(
     let campus = &*plan.0;
     let (chips, racks, halls) = (&mut *chips, &mut *racks, &mut *halls);
     let rack_ranges = || campus.halls.iter().map(|hall| hall.racks.clone());
-    let chip_ranges = || rack_ranges().map(|r| campus.chip_first[r.start] as usize..campus.chip_first[r.end] as usize);
+    let chip_ranges = || rack_ranges().map(|racks| campus.chips_of(racks));
     let mut junction_c = split(&mut chips.junction_c, chip_ranges()).into_iter();
     let mut power_w = split(&mut chips.power_w, chip_ranges()).into_iter();
     let mut busy = split(&mut chips.utilisation, chip_ranges()).into_iter();
@@ -444,7 +462,7 @@ fn step(
     let mut sums = vec![HallSums::default(); campus.halls.len()];
     let mut jobs = Vec::with_capacity(campus.halls.len());
     for ((hall, racks_of), sums) in rack_ranges().enumerate().zip(&mut sums) {
-        let chips_of = campus.chip_first[racks_of.start] as usize..campus.chip_first[racks_of.end] as usize;
+        let chips_of = campus.chips_of(racks_of.clone());
         let (Some(junction_c), Some(power_w), Some(busy), Some(flags)) =
             (junction_c.next(), power_w.next(), busy.next(), flags.next())
         else {

@@ -8,7 +8,7 @@ use super::state::{HallColumns, UnitColumns, UnitMode};
 use super::twin::Plan;
 use super::weather::Outside;
 use super::{Tick, TickSet};
-use crate::num::{exp, pow};
+use crate::num::{exp, exp_m1, pow};
 use crate::physics::air::{AIR_CP_J_PER_KG_K, WATER_H_FG_J_PER_KG};
 use crate::site::files::CoolingUnitSpec;
 
@@ -127,7 +127,7 @@ fn step(
         // Measured where the air leaves: exchange times the exact mean of the hot aisle over the step, so that
         // the ledger checks the step instead of repeating it.
         let x = clock.dt_s * exchange_w_per_k / hall.heat_capacity_j_per_k;
-        let mean_c = settled + (before - settled) * (-libm::expm1(-x) / x);
+        let mean_c = settled + (before - settled) * (-exp_m1(-x) / x);
         halls.heat_out_w[h] = exchange_w_per_k * (mean_c - outside.dry_bulb_c);
         halls.stored_j[h] += stored_j;
     }

@@ -158,10 +158,7 @@ fn read(
         unserved_w: sum(&halls.unserved_w),
         wet_units: units.mode.iter().filter(|m| **m == UnitMode::Evaporative).count() as u32,
         live_chips: live()
-            .map(|h| {
-                let racks = &campus.halls[h].racks;
-                campus.chip_first[racks.end] - campus.chip_first[racks.start]
-            })
+            .map(|h| campus.chips_of(campus.halls[h].racks.clone()).len() as u32)
             .sum(),
     };
 

@@ -17,7 +17,6 @@ use super::{SimPlugin, Tick, chips, entities};
 use crate::num::normal;
 use crate::scenario::Loaded;
 use crate::site::Campus;
-use crate::site::campus::PowerKind;
 
 /// The campus that the world is about.
 #[derive(Resource, Debug, Clone)]
@@ -87,7 +86,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         mode_s: vec![1e9; campus.units()],
         speed: vec![0.0; campus.units()],
     });
-    world.insert_resource(power_columns(&campus, scenario.phase));
+    world.insert_resource(power_columns(&campus, &live));
     world.insert_resource(RowPower {
         energised: vec![[false; 2]; campus.rows.len()],
     });
@@ -180,13 +179,12 @@ fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
 }
 
 /// A node is live if any building behind it is: a substation without a live building is not switched on.
-fn power_columns(campus: &Campus, phase: u32) -> PowerColumns {
+fn power_columns(campus: &Campus, live_halls: &[bool]) -> PowerColumns {
     let nodes = &campus.power.nodes;
     let mut live = vec![false; nodes.len()];
-    let live_row = |row: usize| campus.buildings[campus.halls[campus.rows[row].hall].building].phase <= phase;
     for (row, busways) in campus.power.busways.iter().enumerate() {
         for busway in busways {
-            live[*busway as usize] = live_row(row);
+            live[*busway as usize] = live_halls[campus.rows[row].hall];
         }
     }
     for n in (1..nodes.len()).rev() {
@@ -194,10 +192,13 @@ fn power_columns(campus: &Campus, phase: u32) -> PowerColumns {
             live[nodes[n].parent as usize] = true;
         }
     }
+    // Passes over the tree go up or down by index alone.
     debug_assert!(
         nodes
             .iter()
-            .all(|node| node.kind == PowerKind::Utility || (node.parent as usize) < nodes.len())
+            .enumerate()
+            .skip(1)
+            .all(|(n, node)| (node.parent as usize) < n)
     );
     PowerColumns {
         load_w: vec![0.0; nodes.len()],

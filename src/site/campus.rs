@@ -219,7 +219,19 @@ impl Campus {
     /// Chips of a rack.
     #[must_use]
     pub fn rack_chips(&self, rack: usize) -> Range<usize> {
-        self.chip_first[rack] as usize..self.chip_first[rack + 1] as usize
+        self.chips_of(rack..rack + 1)
+    }
+
+    /// Chips of racks that follow each other.
+    #[must_use]
+    pub fn chips_of(&self, racks: Range<usize>) -> Range<usize> {
+        self.chip_first[racks.start] as usize..self.chip_first[racks.end] as usize
+    }
+
+    /// Kind of a rack.
+    #[must_use]
+    pub fn rack_kind(&self, rack: usize) -> &RackKind {
+        &self.rack_kinds[self.rows[self.rack_row[rack] as usize].kind]
     }
 
     /// Centre of a rack, m.

@@ -39,29 +39,43 @@ impl Files for NoFiles {
     }
 }
 
-/// The text of a name: `builtin:NAME`, or a file.
-///
-/// # Errors
-/// One error that says why it cannot be read.
-pub fn text_of(files: &dyn Files, name: &str) -> Result<String, Diagnostic> {
-    let found = match name.strip_prefix("builtin:") {
-        Some(key) => match BUILTIN.iter().find(|(builtin, _)| *builtin == key) {
-            Some((_, text)) => return Ok((*text).to_owned()),
-            None => "no built-in file of that name".to_owned(),
+/// The text of a name: that of a table after `builtin:`, else a file's; or why there is none.
+pub(crate) fn find_text(table: &[(&str, &str)], what: &str, files: &dyn Files, name: &str) -> Result<String, String> {
+    match name.strip_prefix("builtin:") {
+        Some(key) => match table.iter().find(|(builtin, _)| *builtin == key) {
+            Some((_, text)) => Ok((*text).to_owned()),
+            None => Err(format!("no built-in {what} of that name")),
         },
-        None => match files.text(name) {
-            Ok(text) => return Ok(text),
-            Err(reason) => reason,
-        },
-    };
-    let builtins: Vec<String> = BUILTIN.iter().map(|(name, _)| format!("builtin:{name}")).collect();
-    Err(Diagnostic {
+        None => files.text(name),
+    }
+}
+
+/// The names of a table, as they are written in files.
+pub(crate) fn builtin_names(table: &[(&str, &str)]) -> String {
+    let names: Vec<String> = table.iter().map(|(name, _)| format!("builtin:{name}")).collect();
+    names.join(", ")
+}
+
+/// An error about a file as a whole.
+pub(crate) fn unreadable(name: &str, found: String, allowed: String) -> Diagnostic {
+    Diagnostic {
         code: Code::Unreadable,
         file: name.to_owned(),
         place: Place { line: 1, column: 1 },
         field: String::new(),
         found,
-        allowed: format!("a readable file, or one of {}", builtins.join(", ")),
+        allowed,
+    }
+}
+
+/// The text of a name: `builtin:NAME`, or a file.
+///
+/// # Errors
+/// One error that says why it cannot be read.
+pub fn text_of(files: &dyn Files, name: &str) -> Result<String, Diagnostic> {
+    find_text(BUILTIN, "file", files, name).map_err(|found| {
+        let allowed = format!("a readable file, or one of {}", builtin_names(BUILTIN));
+        unreadable(name, found, allowed)
     })
 }
 
@@ -443,7 +457,14 @@ fn place_buildings(layout: &mut Layout<'_>, kinds: &BTreeMap<String, Kind<'_>>) 
     placed
 }
 
-fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<(super::Address, &'s Override)> {
+/// An override with its number in the file and the place that it names.
+struct Change<'s> {
+    index: usize,
+    at: super::Address,
+    over: &'s Override,
+}
+
+fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<Change<'s>> {
     let mut out = Vec::new();
     let site = layout.site;
     for (i, over) in site.value.overrides.iter().enumerate() {
@@ -452,7 +473,7 @@ fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<(super::Address, &'s Overr
             let _ = layout.named(&catalog.value.racks, rack, &format!("overrides[{i}].rack"));
         }
         match over.at.parse() {
-            Ok(address) => out.push((address, over)),
+            Ok(at) => out.push(Change { index: i, at, over }),
             Err(super::address::NotAnAddress(_)) => {
                 let allowed = "a place such as B03, B03/H2 or B03/H2/R12";
                 layout.report.push(site.error(
@@ -469,9 +490,14 @@ fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<(super::Address, &'s Overr
 
 /// Overrides must name a building, hall or row that the groups make; a rack kind holds for a row as a whole, and a
 /// phase for a building.
-fn check_places(layout: &mut Layout<'_>, placed: &[Placed], overrides: &[(super::Address, &Override)]) {
+fn check_places(layout: &mut Layout<'_>, placed: &[Placed], overrides: &[Change<'_>]) {
     let file = &layout.site.value;
-    for (address, over) in overrides {
+    for Change {
+        index,
+        at: address,
+        over,
+    } in overrides
+    {
         let kind = placed
             .iter()
             .find(|p| p.number == address.building)
@@ -482,7 +508,6 @@ fn check_places(layout: &mut Layout<'_>, placed: &[Placed], overrides: &[(super:
                 .is_none_or(|hall| f64::from(hall) <= kind.hall_grid[0] * kind.hall_grid[1])
                 && address.row.is_none_or(|row| row <= kind.rows)
         });
-        let index = file.overrides.iter().position(|o| std::ptr::eq(o, *over)).unwrap_or(0);
         let mut wrong = |allowed: &str| {
             let field = format!("overrides[{index}].at");
             layout.report.push(
@@ -605,13 +630,7 @@ impl Builder {
         self.campus.cooling_kinds.len() - 1
     }
 
-    fn building(
-        &mut self,
-        place: &Placed,
-        kind: &Kind<'_>,
-        overrides: &[(super::Address, &Override)],
-        parts: &Catalog,
-    ) {
+    fn building(&mut self, place: &Placed, kind: &Kind<'_>, overrides: &[Change<'_>], parts: &Catalog) {
         let file = kind.file;
         let number = place.number;
         let index = self.campus.buildings.len();
@@ -640,8 +659,8 @@ impl Builder {
         }
         let phase = overrides
             .iter()
-            .filter(|(a, _)| a.building == number && a.hall.is_none())
-            .find_map(|(_, o)| o.phase)
+            .filter(|c| c.at.building == number && c.at.hall.is_none())
+            .find_map(|c| c.over.phase)
             .unwrap_or(place.phase);
         self.campus.buildings.push(Building {
             number,
@@ -666,7 +685,7 @@ impl Builder {
         rect: Rect,
         kind: &Kind<'_>,
         feeders: [u32; 2],
-        overrides: &[(super::Address, &Override)],
+        overrides: &[Change<'_>],
         parts: &Catalog,
     ) {
         let file = kind.file;
@@ -685,14 +704,14 @@ impl Builder {
         for r in 0..file.rows {
             let key = overrides
                 .iter()
-                .filter(|(a, o)| {
-                    o.rack.is_some()
-                        && a.building == number
-                        && a.hall.is_none_or(|h| h == hall_number)
-                        && a.row.is_none_or(|n| n == r + 1)
+                .filter(|c| {
+                    c.over.rack.is_some()
+                        && c.at.building == number
+                        && c.at.hall.is_none_or(|h| h == hall_number)
+                        && c.at.row.is_none_or(|n| n == r + 1)
                 })
-                .max_by_key(|(a, _)| (a.hall.is_some(), a.row.is_some()))
-                .and_then(|(_, o)| o.rack.as_deref())
+                .max_by_key(|c| (c.at.hall.is_some(), c.at.row.is_some()))
+                .and_then(|c| c.over.rack.as_deref())
                 .unwrap_or(&file.rack);
             let rack_kind = self.rack_kind(key, parts);
             let chips = self.campus.rack_kinds[rack_kind].chips;

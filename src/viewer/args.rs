@@ -1,4 +1,4 @@
-//! What the view is started with: flags natively, the query of the page in a browser.
+//! What the view is started with: flags natively, nothing in a browser.
 
 use rainier::diag::Report;
 use rainier::scenario::{self, Loaded};

@@ -39,6 +39,11 @@ struct View {
 }
 
 impl View {
+    /// Height of what is seen at the point, m.
+    fn height_m(&self) -> f32 {
+        2.0 * self.distance * (FOV / 2.0).tan()
+    }
+
     fn transform(&self) -> Transform {
         let direction = Vec3::new(
             self.yaw.sin() * self.pitch.cos(),
@@ -183,7 +188,7 @@ fn steer(
     goal.yaw -= turn.x * 0.005;
     goal.pitch = (goal.pitch + turn.y * 0.005).clamp(0.04, 1.54);
     goal.distance = (goal.distance * (-zoom).exp()).clamp(DISTANCE_M[0], DISTANCE_M[1]);
-    let metres = goal.distance * 0.73 / height;
+    let metres = goal.height_m() / height;
     let (sin, cos) = goal.yaw.sin_cos();
     let (right, forward) = (Vec3::new(cos, 0.0, -sin), Vec3::new(-sin, 0.0, -cos));
     goal.focus += (-right * slide.x + forward * slide.y) * metres;
@@ -211,9 +216,8 @@ fn ease(
     if let Ok((mut transform, mut projection)) = camera.single_mut() {
         *transform = now.transform();
         // The point that is looked at stands in the middle of what the panels leave free.
-        let height_m = 2.0 * now.distance * (FOV / 2.0).tan();
         let shift = *transform.right() * -free.x + *transform.up() * free.y;
-        transform.translation += shift * height_m;
+        transform.translation += shift * now.height_m();
         // WebGL keeps its depth to a fixed step, not a relative one: the near plane has to follow the distance,
         // or roads and ponds flicker through the ground from afar.
         if let Projection::Perspective(perspective) = &mut *projection {

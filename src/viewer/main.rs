@@ -36,7 +36,7 @@ fn main() -> AppExit {
         Err(report) => return fail(&report.to_string()),
     };
     if let Some(place) = &args.look
-        && let Err(message) = shot::place(&loaded.site.campus, place)
+        && let Err(message) = selection::place(&loaded.site.campus, place)
     {
         return fail(&message);
     }

@@ -1,7 +1,7 @@
 //! The two materials: the still world, and racks that read the chip texture.
 
 use bevy::asset::uuid_handle;
-use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef};
+use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef, VertexAttributeDescriptor};
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
 use bevy::prelude::*;
 use bevy::reflect::TypePath;
@@ -19,6 +19,17 @@ pub(crate) const ATTRIBUTE_IDS: MeshVertexAttribute =
 
 /// Columns of the chip texture.
 pub(crate) const TEXTURE_COLUMNS: u32 = 1024;
+
+/// Sets the vertex attributes of a pipeline. Walls are seen from both sides.
+fn use_attributes(
+    descriptor: &mut RenderPipelineDescriptor,
+    layout: &MeshVertexBufferLayoutRef,
+    attributes: &[VertexAttributeDescriptor],
+) -> Result<(), SpecializedMeshPipelineError> {
+    descriptor.vertex.buffers = vec![layout.0.get_layout(attributes)?];
+    descriptor.primitive.cull_mode = None;
+    Ok(())
+}
 
 /// Sun and haze.
 #[derive(ShaderType, Debug, Clone, Copy)]
@@ -50,13 +61,12 @@ impl Material for GroundMaterial {
         layout: &MeshVertexBufferLayoutRef,
         _: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
-        descriptor.vertex.buffers = vec![layout.0.get_layout(&[
+        let attributes = [
             Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
             Mesh::ATTRIBUTE_NORMAL.at_shader_location(1),
             Mesh::ATTRIBUTE_COLOR.at_shader_location(2),
-        ])?];
-        descriptor.primitive.cull_mode = None;
-        Ok(())
+        ];
+        use_attributes(descriptor, layout, &attributes)
     }
 }
 
@@ -95,13 +105,12 @@ impl Material for RackMaterial {
         layout: &MeshVertexBufferLayoutRef,
         _: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
-        descriptor.vertex.buffers = vec![layout.0.get_layout(&[
+        let attributes = [
             Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
             Mesh::ATTRIBUTE_UV_0.at_shader_location(1),
             ATTRIBUTE_IDS.at_shader_location(2),
-        ])?];
-        descriptor.primitive.cull_mode = None;
-        Ok(())
+        ];
+        use_attributes(descriptor, layout, &attributes)
     }
 }
 

@@ -35,8 +35,7 @@ impl Builder {
     fn vertex(&mut self, position: Vec3, normal: Vec3, color: Srgba) {
         self.positions.push(position.to_array());
         self.normals.push(normal.to_array());
-        let linear = color.to_linear_like();
-        self.colors.push(linear);
+        self.colors.push(LinearRgba::from(color).to_f32_array());
     }
 
     /// An upright box: centre of its base, east-west, height and north-south extents. No floor.
@@ -112,8 +111,7 @@ impl Builder {
                     pair[0] - side - end,
                     pair[1] - side + end,
                     pair[1] + side + end,
-                ]
-                .map(|p| p),
+                ],
                 color,
             );
         }
@@ -149,15 +147,5 @@ impl Builder {
             .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, self.normals)
             .with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, self.colors)
             .with_inserted_indices(Indices::U32(self.indices))
-    }
-}
-
-trait ToLinear {
-    fn to_linear_like(self) -> [f32; 4];
-}
-
-impl ToLinear for Srgba {
-    fn to_linear_like(self) -> [f32; 4] {
-        LinearRgba::from(self).to_f32_array()
     }
 }

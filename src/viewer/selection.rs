@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use bevy::prelude::*;
-use rainier::site::Campus;
+use rainier::site::address::NotAnAddress;
 use rainier::site::campus::Found;
+use rainier::site::{Address, Campus};
 
 /// What colours the racks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,10 +78,7 @@ impl Selection {
         match self.0 {
             Some(Found::Chip { chip, .. }) => chip..chip + 1,
             Some(Found::Rack(rack)) => campus.rack_chips(rack),
-            Some(Found::Row(row)) => {
-                let racks = &campus.rows[row].racks;
-                campus.chip_first[racks.start] as usize..campus.chip_first[racks.end] as usize
-            }
+            Some(Found::Row(row)) => campus.chips_of(campus.rows[row].racks.clone()),
             _ => 0..0,
         }
     }
@@ -123,6 +121,14 @@ pub(crate) fn up(campus: &Campus, found: Found) -> Option<Found> {
         Found::Hall(hall) => Some(Found::Building(campus.halls[hall].building)),
         Found::Building(_) => None,
     }
+}
+
+/// The place of a name, or why there is none.
+pub(crate) fn place(campus: &Campus, name: &str) -> Result<Found, String> {
+    let address: Address = name.parse().map_err(|error: NotAnAddress| error.to_string())?;
+    campus
+        .find(address)
+        .ok_or_else(|| format!("{address} is not on this site"))
 }
 
 /// The name of a place.

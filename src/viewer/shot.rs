@@ -5,14 +5,11 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_dis
 use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
-use rainier::site::address::NotAnAddress;
-use rainier::site::campus::Found;
-use rainier::site::{Address, Campus};
 
 use crate::advance::Pace;
 use crate::args::Args;
 use crate::camera::Orbit;
-use crate::selection::{Selection, Shown};
+use crate::selection::{Selection, Shown, place};
 
 /// The picture to take.
 #[derive(Resource, Debug, Clone)]
@@ -28,14 +25,6 @@ const FRAMES: u32 = 24;
 /// Where to look at the start.
 #[derive(Resource, Debug, Clone)]
 struct LookAt(String);
-
-/// The place of a name.
-pub(crate) fn place(campus: &Campus, name: &str) -> Result<Found, String> {
-    let address: Address = name.parse().map_err(|error: NotAnAddress| error.to_string())?;
-    campus
-        .find(address)
-        .ok_or_else(|| format!("{name} is not on this site"))
-}
 
 fn look(look: Option<Res<LookAt>>, plan: Res<Plan>, mut selection: ResMut<Selection>, mut orbit: ResMut<Orbit>) {
     if let Some(look) = look

@@ -448,7 +448,7 @@ fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
 
 fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
     let campus = &*state.plan.0;
-    let kind = &campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind];
+    let kind = campus.rack_kind(rack);
     let racks = &state.racks;
     heading(
         ui,
@@ -475,7 +475,7 @@ fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
 
 fn chip_numbers(ui: &mut egui::Ui, state: &State, rack: usize, chip: usize) {
     let campus = &*state.plan.0;
-    let kind = &campus.rack_kinds[campus.rows[campus.rack_row[rack] as usize].kind];
+    let kind = campus.rack_kind(rack);
     let name = name(campus, Found::Chip { rack, chip });
     heading(
         ui,

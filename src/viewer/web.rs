@@ -13,14 +13,13 @@ use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::Meters;
 use rainier::sim::twin::{Plan, replace};
-use rainier::site::Address;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::advance::Pace;
 use crate::args::Texts;
 use crate::camera::Orbit;
-use crate::selection::{Overlay, Selection, Shown, name};
+use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
 
 enum Request {
     Select(String),
@@ -139,14 +138,7 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
     match request {
         Request::Select(place) if place.is_empty() => world.resource_mut::<Selection>().0 = None,
         Request::Select(place) => {
-            let address: Address = place
-                .parse()
-                .map_err(|error: rainier::site::address::NotAnAddress| error.to_string())?;
-            let found = world
-                .resource::<Plan>()
-                .0
-                .find(address)
-                .ok_or_else(|| format!("{address} is not on this site"))?;
+            let found = place_of(&world.resource::<Plan>().0, &place)?;
             world.resource_mut::<Selection>().0 = Some(found);
             world.resource_mut::<Orbit>().fly_to = Some(found);
         }
