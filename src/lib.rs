@@ -10,10 +10,12 @@
 //! | [`site`] | what stands there: RON files, checked and laid out |
 //! | [`scenario`], [`sim`] | what if: a scenario's file and commands; what happens: the plugins of a tick |
 //! | [`record`] | samples, summary and digest of a run |
+//! | [`host`] | what programs share: disk and wall clock |
 
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "tests compare exact results"))]
 
 pub mod diag;
+pub mod host;
 pub mod num;
 pub mod physics;
 pub mod record;

@@ -175,3 +175,27 @@ fn wrong_words_and_places_end_with_their_codes_and_no_panic() {
         assert!(!text(&output.stderr).contains("panicked"), "{args:?}");
     }
 }
+
+#[test]
+fn a_file_of_another_version_or_with_half_a_hall_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.ron");
+    let good = include_str!("../assets/sites/lab.ron");
+    let errors_of = |bad: String| {
+        fs::write(&path, bad).expect("is written");
+        let output = rainier(&["check", path.to_str().expect("is text")]);
+        assert_eq!(output.status.code(), Some(2));
+        text(&output.stderr)
+    };
+    let version = errors_of(good.replace("format: 1", "format: 2").replace("phase: 1", "phace: 1"));
+    assert!(
+        version.contains("error[E0112]") && version.contains("format: found 2; allowed: 1"),
+        "{version}"
+    );
+    assert!(
+        !version.contains("phace"),
+        "fields of another version mean nothing: {version}"
+    );
+    let half = errors_of(good.replace("hall_grid: (1, 1)", "hall_grid: (1, 1.5)"));
+    assert!(half.contains("a whole number") && half.contains("hall_grid"), "{half}");
+}

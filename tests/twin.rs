@@ -7,7 +7,8 @@ use rainier::sim::Twin;
 use rainier::sim::command::{Command, CommandQueue};
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
-use rainier::site::load::{NoFiles, load_site};
+use rainier::site::load::load_site;
+use rainier::site::texts::NoFiles;
 
 fn load(name: &str) -> Loaded {
     scenario::load(&NoFiles, name, None).unwrap_or_else(|report| panic!("{report}"))

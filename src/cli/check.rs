@@ -1,13 +1,14 @@
 //! `rainier check`: every error of every file.
 
 use rainier::diag::Report;
-use rainier::site::load::{BUILTIN, load_site, text_of};
+use rainier::site::load::load_site;
 use rainier::site::tree::{Kind, parse};
 use rainier::{scenario, site};
 
 use crate::Failure;
 use crate::args::Check;
-use crate::files::Disk;
+use rainier::host::Disk;
+use rainier::site::texts::{BUILTIN, text_of};
 
 pub(crate) fn check(args: &Check) -> Result<(), Failure> {
     let mut report = Report::default();

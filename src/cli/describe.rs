@@ -7,7 +7,7 @@ use rainier::site::{Address, Campus};
 
 use crate::Failure;
 use crate::args::Describe;
-use crate::files::Disk;
+use rainier::host::Disk;
 
 pub(crate) fn describe(args: &Describe) -> Result<(), Failure> {
     let site = load_site(&Disk, &args.site).map_err(Failure::Input)?;
@@ -174,8 +174,8 @@ fn print_rack(campus: &Campus, rack: usize) {
         campus.rack_address(rack),
         kind.rack.name,
         kind.rack.servers,
-        kind.rack.trays_per_server,
-        kind.rack.chips_per_tray,
+        kind.server.trays,
+        kind.server.chips_per_tray,
         kind.chips,
         kind.chip.name
     );

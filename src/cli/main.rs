@@ -6,7 +6,6 @@ mod args;
 mod bench;
 mod check;
 mod describe;
-mod files;
 mod run;
 mod write;
 

@@ -12,8 +12,8 @@ use rainier::sim::meters::LEDGER_TOLERANCE;
 
 use crate::Failure;
 use crate::args::Run;
-use crate::files::Disk;
 use crate::write::Series;
+use rainier::host::Disk;
 
 pub(crate) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(

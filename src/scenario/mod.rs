@@ -7,8 +7,9 @@ use jiff::civil::DateTime;
 use crate::diag::{Code, Report};
 use crate::sim::command::Command;
 use crate::site::campus::Found;
-use crate::site::load::{Files, Site, builtin_names, find_text, load_site, unreadable};
+use crate::site::load::{Site, load_site};
 use crate::site::schema::{Parsed, read, within};
+use crate::site::texts::{Files, builtin_names, find_text, unreadable};
 use crate::site::{Address, Campus};
 use crate::{choice, record};
 
@@ -28,7 +29,7 @@ record! {
     /// A scenario.
     ScenarioFile {
         /// Format version.
-        format: u32 = within(1.0, 1.0),
+        format: u32,
         /// Name.
         name: String,
         /// What it asks, in a sentence.

@@ -67,11 +67,12 @@ struct Kernel {
 
 impl Kernel {
     fn new(kind: &RackKind) -> Self {
-        let (chip, rack) = (&kind.chip, &kind.rack);
-        let per_tray = rack.chips_per_tray;
+        let (chip, server, rack) = (&kind.chip, &kind.server, &kind.rack);
+        let servers = f64::from(rack.servers);
+        let per_tray = server.chips_per_tray;
         let last = f64::from(per_tray.max(2) - 1);
         let preheat = (0..kind.chips)
-            .map(|k| (rack.preheat_share.value * f64::from(k % per_tray) / last) as f32)
+            .map(|k| (server.preheat_share.value * f64::from(k % per_tray) / last) as f32)
             .collect();
         Self {
             idle_w: chip.idle_w.value as f32,
@@ -89,18 +90,18 @@ impl Kernel {
             resistance_exponent: chip.resistance_flow_exponent.value,
             preheat,
             rating_w: rack.rating_w.value,
-            overhead_w: rack.overhead_w.value,
-            fan_w: rack.fan_w.value,
-            fan_exponent: rack.fan_exponent.value,
-            fan_min: rack.fan_min_speed.value,
-            fan_ramp_from_c: rack.fan_ramp_from_c.value,
-            fan_ramp_per_k: rack.fan_ramp_per_k.value,
-            full_flow_w_per_k: rack.rating_w.value / rack.air_rise_k.value,
+            overhead_w: servers * server.overhead_w.value,
+            fan_w: servers * server.fan_w.value,
+            fan_exponent: server.fan_exponent.value,
+            fan_min: server.fan_min_speed.value,
+            fan_ramp_from_c: server.fan_ramp_from_c.value,
+            fan_ramp_per_k: server.fan_ramp_per_k.value,
+            full_flow_w_per_k: rack.rating_w.value / server.air_rise_k.value,
             psu: LossCurve {
-                rating_w: rack.psu_rating_w.value,
-                p0: rack.psu_p0.value,
-                p1: rack.psu_p1.value,
-                p2: rack.psu_p2.value,
+                rating_w: servers * server.psu_rating_w.value,
+                p0: server.psu_p0.value,
+                p1: server.psu_p1.value,
+                p2: server.psu_p2.value,
             },
             rack_j_per_k: rack.heat_capacity_j_per_k.value,
             network_w: rack.network_w.value,

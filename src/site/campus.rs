@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::Address;
-use super::files::{ChipSpec, CoolingUnitSpec, Feature, GensetSpec, Location, RackSpec, Terrain};
+use super::files::{ChipSpec, CoolingUnitSpec, Feature, GensetSpec, Location, RackSpec, ServerSpec, Terrain};
 use super::schema::Assumption;
 use crate::physics::loss::LossCurve;
 
@@ -134,13 +134,15 @@ pub struct Row {
     pub rack_pitch_m: f64,
 }
 
-/// A kind of rack with its chip.
+/// A kind of rack with its server and chip.
 #[derive(Debug, Clone)]
 pub struct RackKind {
     /// Catalog name.
     pub key: String,
     /// The rack.
     pub rack: RackSpec,
+    /// Its server.
+    pub server: ServerSpec,
     /// Its chip.
     pub chip: ChipSpec,
     /// Chips a rack.
@@ -195,6 +197,15 @@ pub struct PowerNode {
     pub parent: u32,
     /// Its losses and rating.
     pub loss: LossCurve,
+}
+
+impl RackKind {
+    /// Columns and rows of chips on the face of a rack: a row is a tray, from the floor up.
+    #[must_use]
+    pub fn face_grid(&self) -> [u32; 2] {
+        let columns = self.server.chips_per_tray.clamp(1, self.chips.max(1));
+        [columns, self.chips.div_ceil(columns)]
+    }
 }
 
 impl Campus {

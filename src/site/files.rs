@@ -7,9 +7,6 @@ use std::collections::BTreeMap;
 use super::schema::{ANY, Figure, within};
 use crate::{choice, record};
 
-/// Format version that this program reads.
-pub const FORMAT: u32 = 1;
-
 choice! {
     /// How the heat leaves a chip.
     ChipCooling {
@@ -24,12 +21,14 @@ record! {
     /// The parts that a site can be built of.
     Catalog {
         /// Format version.
-        format: u32 = within(1.0, 1.0),
+        format: u32,
         /// Source keys and what they stand for.
         sources: BTreeMap<String, String>,
         /// Accelerators.
         chips: BTreeMap<String, ChipSpec>,
-        /// Racks with their servers.
+        /// Servers.
+        servers: BTreeMap<String, ServerSpec>,
+        /// Racks of servers.
         racks: BTreeMap<String, RackSpec>,
         /// Air-handling units.
         cooling_units: BTreeMap<String, CoolingUnitSpec>,
@@ -85,20 +84,16 @@ record! {
 }
 
 record! {
-    /// One rack with its servers.
-    RackSpec {
+    /// One server: a head and trays of chips in the order of the air.
+    ServerSpec {
         /// Name.
         name: String,
         /// Chip in it, by its catalog name.
         chip: String,
-        /// Servers.
-        servers: u32 = within(1.0, 64.0),
-        /// Compute trays a server.
-        trays_per_server: u32 = within(1.0, 64.0),
+        /// Compute trays.
+        trays: u32 = within(1.0, 64.0),
         /// Chips a tray, in the order in which air passes them.
         chips_per_tray: u32 = within(1.0, 16.0),
-        /// Power that it may draw, W.
-        rating_w: Figure = within(100.0, 1e6),
         /// Hosts, network cards and regulators, W.
         overhead_w: Figure = within(0.0, 1e6),
         /// Fans at full speed, W.
@@ -111,7 +106,7 @@ record! {
         fan_ramp_from_c: Figure = within(10.0, 60.0),
         /// Fan speed added per K above that, share of full.
         fan_ramp_per_k: Figure = within(0.0, 1.0),
-        /// Air temperature rise at rated power and full speed, K.
+        /// Air temperature rise at the rack's rated power and full speed, K.
         air_rise_k: Figure = within(2.0, 60.0),
         /// Share of the rise that the last chip of a tray breathes.
         preheat_share: Figure = within(0.0, 1.0),
@@ -123,6 +118,20 @@ record! {
         psu_p1: Figure = within(0.0, 0.2),
         /// Power supplies: quadratic loss over rating.
         psu_p2: Figure = within(0.0, 0.2),
+    }
+}
+
+record! {
+    /// One rack of servers of one kind.
+    RackSpec {
+        /// Name.
+        name: String,
+        /// Server in it, by its catalog name.
+        server: String,
+        /// Servers.
+        servers: u32 = within(1.0, 64.0),
+        /// Power that it may draw, W.
+        rating_w: Figure = within(100.0, 1e6),
         /// Heat capacity that follows the air, J/K.
         heat_capacity_j_per_k: Figure = within(1_000.0, 1e7),
         /// Switches and storage outside the rack that serve it, W.
@@ -198,7 +207,7 @@ record! {
     /// A campus.
     SiteFile {
         /// Format version.
-        format: u32 = within(1.0, 1.0),
+        format: u32,
         /// Name.
         name: String,
         /// One sentence on what it is.
@@ -273,7 +282,7 @@ record! {
         /// East-west, north-south and eaves height, m.
         size_m: [f64; 3] = within(5.0, 2_000.0),
         /// Halls in east-west and north-south direction.
-        hall_grid: [f64; 2] = within(1.0, 16.0),
+        hall_grid: [u32; 2] = within(1.0, 16.0),
         /// Size of a hall, m.
         hall_size_m: [f64; 2] = within(5.0, 1_000.0),
         /// Gap between halls, m.
@@ -323,7 +332,7 @@ record! {
         /// Number of the first one (`B01` is 1).
         first: u32 = within(1.0, 999.0),
         /// Buildings in east-west and north-south direction.
-        grid: [f64; 2] = within(1.0, 100.0),
+        grid: [u32; 2] = within(1.0, 100.0),
         /// Centre of the first one, m east and north of the site centre.
         at_m: [f64; 2] = within(-50_000.0, 50_000.0),
         /// Distance to the next, m.
@@ -419,7 +428,7 @@ record! {
     /// Climate of a place, by month, January first.
     WeatherFile {
         /// Format version.
-        format: u32 = within(1.0, 1.0),
+        format: u32,
         /// Place.
         name: String,
         /// Source keys and what they stand for.
@@ -455,7 +464,7 @@ record! {
     /// What energy, water and carbon cost.
     TariffFile {
         /// Format version.
-        format: u32 = within(1.0, 1.0),
+        format: u32,
         /// Name.
         name: String,
         /// Source keys and what they stand for.

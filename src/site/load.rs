@@ -8,76 +8,9 @@ use super::files::{
     BuildingKind, Catalog, CoolingUnitSpec, Override, PowerStageSpec, SiteFile, TariffFile, WeatherFile,
 };
 use super::schema::{Parsed, read};
-use crate::diag::{Code, Diagnostic, Place, Report};
+use super::texts::{Files, text_of};
+use crate::diag::{Code, Report};
 use crate::physics::loss::LossCurve;
-
-/// Files that come with the program, by the name after `builtin:`.
-pub const BUILTIN: &[(&str, &str)] = &[
-    ("catalog", include_str!("../../assets/catalog.ron")),
-    ("rainier", include_str!("../../assets/sites/rainier.ron")),
-    ("lab", include_str!("../../assets/sites/lab.ron")),
-    ("south-bend", include_str!("../../assets/weather/south-bend.ron")),
-    ("indiana", include_str!("../../assets/tariffs/indiana.ron")),
-];
-
-/// Where texts come from: a folder, a page's fetches, a test's memory.
-pub trait Files {
-    /// The text of a file, or why it cannot be read.
-    ///
-    /// # Errors
-    /// The reason, in words.
-    fn text(&self, name: &str) -> Result<String, String>;
-}
-
-/// Only the files that come with the program.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoFiles;
-
-impl Files for NoFiles {
-    fn text(&self, _: &str) -> Result<String, String> {
-        Err("only built-in files can be read here".into())
-    }
-}
-
-/// The text of a name: that of a table after `builtin:`, else a file's; or why there is none.
-pub(crate) fn find_text(table: &[(&str, &str)], what: &str, files: &dyn Files, name: &str) -> Result<String, String> {
-    match name.strip_prefix("builtin:") {
-        Some(key) => match table.iter().find(|(builtin, _)| *builtin == key) {
-            Some((_, text)) => Ok((*text).to_owned()),
-            None => Err(format!("no built-in {what} of that name")),
-        },
-        None => files.text(name),
-    }
-}
-
-/// The names of a table, as they are written in files.
-pub(crate) fn builtin_names(table: &[(&str, &str)]) -> String {
-    let names: Vec<String> = table.iter().map(|(name, _)| format!("builtin:{name}")).collect();
-    names.join(", ")
-}
-
-/// An error about a file as a whole.
-pub(crate) fn unreadable(name: &str, found: String, allowed: String) -> Diagnostic {
-    Diagnostic {
-        code: Code::Unreadable,
-        file: name.to_owned(),
-        place: Place { line: 1, column: 1 },
-        field: String::new(),
-        found,
-        allowed,
-    }
-}
-
-/// The text of a name: `builtin:NAME`, or a file.
-///
-/// # Errors
-/// One error that says why it cannot be read.
-pub fn text_of(files: &dyn Files, name: &str) -> Result<String, Diagnostic> {
-    find_text(BUILTIN, "file", files, name).map_err(|found| {
-        let allowed = format!("a readable file, or one of {}", builtin_names(BUILTIN));
-        unreadable(name, found, allowed)
-    })
-}
 
 /// A site with all that its file names.
 #[derive(Debug, Clone)]
@@ -184,6 +117,14 @@ fn check_weather(weather: &Parsed<WeatherFile>, report: &mut Report) {
     }
 }
 
+/// A part of the catalog that is named in it must be in it.
+fn known<T>(catalog: &Parsed<Catalog>, map: &BTreeMap<String, T>, name: &str, field: &str, report: &mut Report) {
+    if !map.contains_key(name) {
+        let names: Vec<_> = map.keys().cloned().collect();
+        report.push(catalog.error(Code::UnknownName, field, format!("{name:?}"), names.join(", ")));
+    }
+}
+
 fn check_catalog(catalog: &Parsed<Catalog>, report: &mut Report) {
     for (name, chip) in &catalog.value.chips {
         let field = |leaf: &str| format!("chips.{name}.{leaf}");
@@ -212,16 +153,24 @@ fn check_catalog(catalog: &Parsed<Catalog>, report: &mut Report) {
             ));
         }
     }
-    for (name, rack) in &catalog.value.racks {
-        if !catalog.value.chips.contains_key(&rack.chip) {
-            let names: Vec<_> = catalog.value.chips.keys().cloned().collect();
-            report.push(catalog.error(
-                Code::UnknownName,
-                &format!("racks.{name}.chip"),
-                format!("{:?}", rack.chip),
-                names.join(", "),
-            ));
-        }
+    let parts = &catalog.value;
+    for (name, server) in &parts.servers {
+        known(
+            catalog,
+            &parts.chips,
+            &server.chip,
+            &format!("servers.{name}.chip"),
+            report,
+        );
+    }
+    for (name, rack) in &parts.racks {
+        known(
+            catalog,
+            &parts.servers,
+            &rack.server,
+            &format!("racks.{name}.server"),
+            report,
+        );
     }
 }
 
@@ -291,12 +240,9 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
         let busway = layout
             .named(&parts.power_stages, &kind.busway, &field("busway"))
             .map(curve);
-        for (axis, leaf) in ["hall_grid"; 2].iter().enumerate() {
-            if kind.hall_grid[axis].fract() != 0.0 {
-                layout.wrong(&field(leaf), kind.hall_grid[axis].to_string(), "whole numbers");
-            }
-            let needed =
-                kind.hall_grid[axis] * kind.hall_size_m[axis] + (kind.hall_grid[axis] - 1.0) * kind.hall_gap_m[axis];
+        for axis in 0..2 {
+            let halls = f64::from(kind.hall_grid[axis]);
+            let needed = halls * kind.hall_size_m[axis] + (halls - 1.0) * kind.hall_gap_m[axis];
             if needed > kind.size_m[axis] {
                 layout.wrong(
                     &field("hall_size_m"),
@@ -382,11 +328,7 @@ fn place_buildings(layout: &mut Layout<'_>, kinds: &BTreeMap<String, Kind<'_>>) 
     for (i, group) in file.buildings.iter().enumerate() {
         let field = |leaf: &str| format!("buildings[{i}].{leaf}");
         let _ = layout.named(&file.building_kinds, &group.kind, &field("kind"));
-        if group.grid.iter().any(|n| n.fract() != 0.0) {
-            layout.wrong(&field("grid"), format!("{:?}", group.grid), "whole numbers");
-            continue;
-        }
-        let (columns, rows) = (group.grid[0] as u32, group.grid[1] as u32);
+        let [columns, rows] = group.grid;
         for k in 0..columns * rows {
             let number = group.first + k;
             let step = [f64::from(k % columns), f64::from(k / columns)];
@@ -505,7 +447,7 @@ fn check_places(layout: &mut Layout<'_>, placed: &[Placed], overrides: &[Change<
         let exists = kind.is_some_and(|kind| {
             address
                 .hall
-                .is_none_or(|hall| f64::from(hall) <= kind.hall_grid[0] * kind.hall_grid[1])
+                .is_none_or(|hall| hall <= kind.hall_grid[0] * kind.hall_grid[1])
                 && address.row.is_none_or(|row| row <= kind.rows)
         });
         let mut wrong = |allowed: &str| {
@@ -611,11 +553,13 @@ impl Builder {
             return known;
         }
         let rack = parts.racks[key].clone();
-        let chip = parts.chips[&rack.chip].clone();
-        let chips = rack.servers * rack.trays_per_server * rack.chips_per_tray;
+        let server = parts.servers[&rack.server].clone();
+        let chip = parts.chips[&server.chip].clone();
+        let chips = rack.servers * server.trays * server.chips_per_tray;
         self.campus.rack_kinds.push(RackKind {
             key: key.to_owned(),
             rack,
+            server,
             chip,
             chips,
         });
@@ -635,7 +579,7 @@ impl Builder {
         let number = place.number;
         let index = self.campus.buildings.len();
         let first_hall = self.campus.halls.len();
-        let grid = file.hall_grid.map(|n| n as u32);
+        let grid = file.hall_grid;
         let feeders = [0, 1].map(|side| {
             let name = format!("B{number:02}/{}", SIDES[side]);
             self.node(
@@ -649,7 +593,7 @@ impl Builder {
             let step = [f64::from(h % grid[0]), f64::from(h / grid[0])];
             let centre = |axis: usize, sign: f64| {
                 let pitch = file.hall_size_m[axis] + file.hall_gap_m[axis];
-                place.at_m[axis] + sign * pitch * (step[axis] - (file.hall_grid[axis] - 1.0) / 2.0)
+                place.at_m[axis] + sign * pitch * (step[axis] - (f64::from(grid[axis]) - 1.0) / 2.0)
             };
             let rect = Rect {
                 at_m: [centre(0, 1.0), centre(1, -1.0)],

@@ -4,7 +4,9 @@ pub mod address;
 pub mod campus;
 pub mod files;
 pub mod load;
+pub mod pick;
 pub mod schema;
+pub mod texts;
 pub mod tree;
 
 pub use address::Address;

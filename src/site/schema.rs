@@ -10,6 +10,9 @@ use serde::{Deserialize, Deserializer};
 use super::tree::{self, Kind, Node};
 use crate::diag::{Code, Diagnostic, Report};
 
+/// Format version of every file that this program reads.
+pub const FORMAT: u32 = 1;
+
 /// How sure a figure is; the letters are those of the facts sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub enum Tag {
@@ -121,6 +124,19 @@ impl Check {
         let out = f(self);
         self.path.pop();
         out
+    }
+
+    /// Reports a format version that this program does not read.
+    fn version(&mut self, root: &Node) {
+        if let Kind::Record(_, fields) = &root.kind
+            && let Some((_, _, node)) = fields.iter().find(|(name, ..)| name == "format")
+            && let Kind::Number(version) = node.kind
+            && version != f64::from(FORMAT)
+        {
+            self.within("format", |check| {
+                check.error(Code::Version, node, version.to_string(), FORMAT.to_string());
+            });
+        }
     }
 
     /// Checks one field of a record; used by [`record!`](crate::record).
@@ -395,19 +411,20 @@ impl<T: Checked> Checked for BTreeMap<String, T> {
     }
 }
 
-impl<const N: usize> Checked for [f64; N] {
+/// A group of numbers of one kind in parentheses.
+impl<T: Checked, const N: usize> Checked for [T; N] {
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         match &node.kind {
             Kind::Tuple(None, items) if items.len() == N => {
                 for item in items {
-                    check_number(item, limits, false, check);
+                    T::check(item, limits, check);
                 }
             }
             _ => check.error(Code::WrongKind, node, node.describe(), Self::expects(limits)),
         }
     }
     fn expects(limits: Limits) -> String {
-        format!("a group of {N} numbers, each {limits}")
+        format!("a group of {N}, each {}", T::expects(limits))
     }
 }
 
@@ -449,6 +466,11 @@ pub fn read<T: Checked + DeserializeOwned>(file: &str, text: &str) -> Result<Par
         file: file.to_owned(),
         ..Check::default()
     };
+    // Fields of another version mean nothing to this one: its number is then the only error.
+    check.version(&tree);
+    if !check.report.errors.is_empty() {
+        return Err(check.report);
+    }
     T::check(&tree, ANY, &mut check);
     let sources = source_keys(&tree);
     for (key, field, place) in std::mem::take(&mut check.used_sources) {

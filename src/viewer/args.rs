@@ -2,113 +2,101 @@
 
 use rainier::diag::Report;
 use rainier::scenario::{self, Loaded};
-use rainier::site::load::Files;
+use rainier::site::texts::Files;
 
 use crate::selection::Overlay;
 
-/// Options of the view.
+/// The campus in 3D: racks coloured by their live chips, from the whole site down to one chip.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(clap::Parser))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    command(name = "rainier-view", version, max_term_width = 100)
+)]
 pub(crate) struct Args {
-    /// Scenario file, or `builtin:NAME`.
+    /// Scenario file, or builtin:NAME
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_name = "FILE", default_value = DEFAULT_SCENARIO)
+    )]
     pub(crate) scenario: String,
-    /// Site that replaces the scenario's.
+    /// Site file that replaces the scenario's, or builtin:NAME
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
     pub(crate) site: Option<String>,
-    /// Picture to take before ending.
-    pub(crate) shot: Option<String>,
-    /// Simulated time of the picture, s.
-    pub(crate) at_s: f64,
-    /// Place to look at.
+    /// Place to look at, such as B03, B03/H2 or B03/H2/R12/K07
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "PLACE"))]
     pub(crate) look: Option<String>,
-    /// Overlay at the start.
+    /// What colours the racks
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Overlay::Temperature))]
     pub(crate) overlay: Overlay,
-    /// Size of the window, pixels.
-    pub(crate) size: [u32; 2],
+    /// Size of the window in pixels, 200 to 8192 each
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_name = "WxH", default_value = "1280x800", value_parser = size)
+    )]
+    pub(crate) size: Size,
+    /// Take a picture of the window, and end
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE.png"))]
+    pub(crate) shot: Option<String>,
+    /// Simulated time of the picture, s
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_name = "SECONDS", default_value_t = 1800.0, value_parser = seconds, requires = "shot")
+    )]
+    pub(crate) at: f64,
 }
 
-/// Usage, printed with `--help` and after a wrong flag.
-#[cfg(not(target_arch = "wasm32"))]
-const USAGE: &str = "\
-usage: rainier-view [--scenario FILE] [--site FILE] [--look PLACE] [--overlay NAME] [--size WxH]
-                    [--shot FILE.png [--at SECONDS]]
-  FILE is a path or builtin:NAME; PLACE reads B03, B03/H2 or B03/H2/R12/K07
-  NAME is temperature, utilisation, power or inlet
-  --shot runs to the time --at (default 1800), takes a picture and ends";
+/// Scenario that is shown when none is named.
+const DEFAULT_SCENARIO: &str = "builtin:default";
 
-impl Default for Args {
-    fn default() -> Self {
-        Self {
-            scenario: "builtin:default".into(),
-            site: None,
-            shot: None,
-            at_s: 1800.0,
-            look: None,
-            overlay: Overlay::Temperature,
-            size: [1280, 800],
-        }
-    }
+/// Width and height, pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size(pub(crate) u32, pub(crate) u32);
+
+#[cfg(not(target_arch = "wasm32"))]
+fn size(text: &str) -> Result<Size, String> {
+    let side = |text: &str| text.parse().ok().filter(|n| (200..=8192).contains(n));
+    text.split_once('x')
+        .and_then(|(w, h)| Some(Size(side(w)?, side(h)?)))
+        .ok_or_else(|| "such as 1280x800, each 200 to 8192".into())
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn seconds(text: &str) -> Result<f64, String> {
+    let value = text.parse().ok().filter(|s: &f64| (0.0..=1e7).contains(s));
+    value.ok_or_else(|| "0 to 1e7 seconds".into())
 }
 
 impl Args {
-    /// Reads the flags.
+    /// Reads the flags; ends the program with help or with what is wrong with them.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) fn read() -> Result<Self, String> {
-        let mut args = Self::default();
-        let mut words = std::env::args().skip(1);
-        while let Some(flag) = words.next() {
-            let mut value = || words.next().ok_or_else(|| format!("{flag} needs a value\n{USAGE}"));
-            match flag.as_str() {
-                "--scenario" => args.scenario = value()?,
-                "--site" => args.site = Some(value()?),
-                "--shot" => args.shot = Some(value()?),
-                "--look" => args.look = Some(value()?),
-                "--at" => {
-                    let text = value()?;
-                    let seconds = text.parse().ok().filter(|s: &f64| (0.0..=1e7).contains(s));
-                    args.at_s = seconds.ok_or_else(|| format!("--at {text}: 0 to 1e7 seconds"))?;
-                }
-                "--overlay" => {
-                    let text = value()?;
-                    args.overlay =
-                        Overlay::named(&text).ok_or_else(|| format!("--overlay {text}: no such overlay\n{USAGE}"))?;
-                }
-                "--size" => {
-                    let text = value()?;
-                    let parts: Vec<u32> = text.split('x').filter_map(|n| n.parse().ok()).collect();
-                    match parts.as_slice() {
-                        [w, h] if (200..=8192).contains(w) && (200..=8192).contains(h) => args.size = [*w, *h],
-                        _ => return Err(format!("--size {text}: such as 1280x800, each 200 to 8192")),
-                    }
-                }
-                "--help" | "-h" => return Err(USAGE.into()),
-                _ => return Err(format!("{flag}: no such flag\n{USAGE}")),
-            }
-        }
-        Ok(args)
+    pub(crate) fn read() -> Self {
+        clap::Parser::parse()
     }
 
     /// A page has no flags; its scripts call `window.rainier` instead.
     #[cfg(target_arch = "wasm32")]
-    pub(crate) fn read() -> Result<Self, String> {
-        Ok(Self::default())
+    pub(crate) fn read() -> Self {
+        Self {
+            scenario: DEFAULT_SCENARIO.into(),
+            site: None,
+            look: None,
+            overlay: Overlay::Temperature,
+            size: Size(1280, 800),
+            shot: None,
+            at: 0.0,
+        }
     }
 
     /// The scenario asked for.
     pub(crate) fn load(&self) -> Result<Loaded, Report> {
-        scenario::load(&Texts, &self.scenario, self.site.as_deref())
+        scenario::load(TEXTS, &self.scenario, self.site.as_deref())
     }
 }
 
 /// Where files come from: the disk natively; a page has only what is built in.
-pub(crate) struct Texts;
-
-impl Files for Texts {
-    #[cfg(not(target_arch = "wasm32"))]
-    fn text(&self, name: &str) -> Result<String, String> {
-        std::fs::read_to_string(name).map_err(|error| error.to_string())
-    }
-
-    #[cfg(target_arch = "wasm32")]
-    fn text(&self, name: &str) -> Result<String, String> {
-        rainier::site::load::NoFiles.text(name)
-    }
-}
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) const TEXTS: &dyn Files = &rainier::host::Disk;
+/// Where files come from: the disk natively; a page has only what is built in.
+#[cfg(target_arch = "wasm32")]
+pub(crate) const TEXTS: &dyn Files = &rainier::site::texts::NoFiles;

@@ -10,8 +10,8 @@ use rainier::sim::HallColumns;
 use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 use rainier::site::campus::Found;
+use rainier::site::pick::{Ray, pick};
 
-use crate::pick::pick;
 use crate::selection::{Roofs, Selection};
 
 /// Where the camera is and where it is going.
@@ -226,6 +226,11 @@ fn ease(
     }
 }
 
+/// A vector of the drawn world as east, north and up.
+fn east_north_up(v: Vec3) -> [f64; 3] {
+    [v.x, -v.z, v.y].map(f64::from)
+}
+
 /// A click selects what is under the pointer; a second click on the same place goes there.
 fn click(
     mut orbit: ResMut<Orbit>,
@@ -256,6 +261,10 @@ fn click(
     };
     let Ok(ray) = camera.viewport_to_world(transform, position) else {
         return;
+    };
+    let ray = Ray {
+        origin_m: east_north_up(ray.origin),
+        direction: east_north_up(*ray.direction),
     };
     let found = pick(&plan.0, &halls.live, &ray, roofs.0);
     // From afar a chip is smaller than the pointer: take its rack.

@@ -7,7 +7,6 @@ mod args;
 mod camera;
 mod materials;
 mod meshes;
-mod pick;
 mod racks;
 mod scene;
 mod selection;
@@ -27,10 +26,7 @@ use rainier::scenario::Loaded;
 fn main() -> AppExit {
     #[cfg(target_arch = "wasm32")]
     console_error_panic_hook::set_once();
-    let args = match args::Args::read() {
-        Ok(args) => args,
-        Err(message) => return fail(&message),
-    };
+    let args = args::Args::read();
     let loaded = match args.load() {
         Ok(loaded) => loaded,
         Err(report) => return fail(&report.to_string()),
@@ -57,7 +53,7 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
         .set(WindowPlugin {
             primary_window: Some(Window {
                 title: "rainier".into(),
-                resolution: WindowResolution::new(args.size[0], args.size[1]),
+                resolution: WindowResolution::new(args.size.0, args.size.1),
                 canvas: Some("#rainier".into()),
                 fit_canvas_to_parent: true,
                 prevent_default_event_handling: true,

@@ -10,6 +10,7 @@ use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
 use rainier::sim::{ChipColumns, HallColumns, RackColumns};
 use rainier::site::Campus;
+use rainier::site::pick::FLOOR_M;
 
 use crate::materials::{ATTRIBUTE_IDS, Look, RackMaterial, TEXTURE_COLUMNS};
 use crate::scene::Hour;
@@ -27,9 +28,6 @@ pub(crate) const MAP: [[u8; 3]; 8] = [
     [252, 255, 164],
 ];
 
-/// Floor of a hall above the ground, m.
-pub(crate) const FLOOR_M: f64 = 0.4;
-
 /// The texture that the racks read.
 #[derive(Resource, Debug, Clone)]
 struct ChipTexture {
@@ -43,12 +41,6 @@ struct ChipTexture {
 #[derive(Component, Debug, Clone, Copy)]
 pub(crate) struct HallRacks(pub(crate) usize);
 
-/// Columns and rows of chips on the face of a rack of so many chips: trays from bottom to top.
-pub(crate) fn face_grid(chips_per_tray: u32, chips: u32) -> [u32; 2] {
-    let columns = chips_per_tray.clamp(1, chips.max(1));
-    [columns, chips.div_ceil(columns)]
-}
-
 /// Vertices of a hall's racks: five faces each.
 fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
     let plan = &campus.halls[hall];
@@ -56,7 +48,7 @@ fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
     for row in plan.rows.clone() {
         let row = &campus.rows[row];
         let kind = &campus.rack_kinds[row.kind];
-        let [columns, rows] = face_grid(kind.rack.chips_per_tray, kind.chips);
+        let [columns, rows] = kind.face_grid();
         let [width, depth, height] = kind.rack.size_m.map(|m| m as f32);
         // A row runs north-south, so that a rack's width lies along z and its face looks east or west.
         let half = Vec3::new(depth / 2.0, height, width / 2.0);

@@ -9,6 +9,7 @@ use rainier::site::{Address, Campus};
 
 /// What colours the racks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
 pub(crate) enum Overlay {
     /// Junction temperature of each chip.
     Temperature,

@@ -68,7 +68,7 @@ pub(crate) fn add(app: &mut App, args: &Args) {
     if let Some(path) = &args.shot {
         app.insert_resource(Shot {
             path: path.clone(),
-            at_s: args.at_s,
+            at_s: args.at,
             frames: 0,
         });
         app.add_systems(Update, take);

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::advance::Pace;
-use crate::args::Texts;
+use crate::args::TEXTS;
 use crate::camera::Orbit;
 use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
 
@@ -151,7 +151,7 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         Request::Speed(times) if times.is_finite() => world.resource_mut::<Pace>().speed = times.clamp(1.0, 10_000.0),
         Request::Speed(_) => return Err("a speed is 1 to 10,000".into()),
         Request::Load(text) => {
-            let loaded = load_text(&Texts, "page.ron", &text, None).map_err(|report| report.to_string())?;
+            let loaded = load_text(TEXTS, "page.ron", &text, None).map_err(|report| report.to_string())?;
             world.resource_mut::<Selection>().0 = None;
             replace(world, loaded);
         }

@@ -1,11 +1,12 @@
-//! Files from disk.
+//! Files on disk.
 
-use rainier::site::load::Files;
+use crate::site::texts::Files;
 
-/// Reads names as paths.
-pub(crate) struct Disk;
+/// Files on disk, by their paths.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
 
-/// Largest input file: a site is text by hand, not data.
+/// Largest file that is read: a site is text by hand, not data.
 const MAX_BYTES: u64 = 64 << 20;
 
 impl Files for Disk {

@@ -1,0 +1,71 @@
+//! Where the texts of files come from: the program itself, a folder, a test's memory.
+
+use crate::diag::{Code, Diagnostic, Place};
+
+/// Files that come with the program, by the name after `builtin:`.
+pub const BUILTIN: &[(&str, &str)] = &[
+    ("catalog", include_str!("../../assets/catalog.ron")),
+    ("rainier", include_str!("../../assets/sites/rainier.ron")),
+    ("lab", include_str!("../../assets/sites/lab.ron")),
+    ("south-bend", include_str!("../../assets/weather/south-bend.ron")),
+    ("indiana", include_str!("../../assets/tariffs/indiana.ron")),
+];
+
+/// Where texts come from: a folder, a page's fetches, a test's memory.
+pub trait Files {
+    /// The text of a file, or why it cannot be read.
+    ///
+    /// # Errors
+    /// The reason, in words.
+    fn text(&self, name: &str) -> Result<String, String>;
+}
+
+/// Only the files that come with the program.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn text(&self, _: &str) -> Result<String, String> {
+        Err("only built-in files can be read here".into())
+    }
+}
+
+/// The text of a name: that of a table after `builtin:`, else a file's; or why there is none.
+pub(crate) fn find_text(table: &[(&str, &str)], what: &str, files: &dyn Files, name: &str) -> Result<String, String> {
+    match name.strip_prefix("builtin:") {
+        Some(key) => match table.iter().find(|(builtin, _)| *builtin == key) {
+            Some((_, text)) => Ok((*text).to_owned()),
+            None => Err(format!("no built-in {what} of that name")),
+        },
+        None => files.text(name),
+    }
+}
+
+/// The names of a table, as they are written in files.
+pub(crate) fn builtin_names(table: &[(&str, &str)]) -> String {
+    let names: Vec<String> = table.iter().map(|(name, _)| format!("builtin:{name}")).collect();
+    names.join(", ")
+}
+
+/// An error about a file as a whole.
+pub(crate) fn unreadable(name: &str, found: String, allowed: String) -> Diagnostic {
+    Diagnostic {
+        code: Code::Unreadable,
+        file: name.to_owned(),
+        place: Place { line: 1, column: 1 },
+        field: String::new(),
+        found,
+        allowed,
+    }
+}
+
+/// The text of a name: `builtin:NAME`, or a file.
+///
+/// # Errors
+/// One error that says why it cannot be read.
+pub fn text_of(files: &dyn Files, name: &str) -> Result<String, Diagnostic> {
+    find_text(BUILTIN, "file", files, name).map_err(|found| {
+        let allowed = format!("a readable file, or one of {}", builtin_names(BUILTIN));
+        unreadable(name, found, allowed)
+    })
+}
