@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test on a fresh Debian-like machine: installs what is missing, then the model and the command line in
 # debug and release, the view natively under software rendering, and the page in Chromium.
+# KEEP_PICTURES=1 takes the pictures of this run as those to compare with.
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/rainier/target}
@@ -41,14 +42,27 @@ for threads in 1 2; do
 done
 "$program" bench --ticks 60
 
-step "The view in a window, rendered in software"
+step "The view: lints, flags, and pictures of its window rendered in software"
+cargo clippy --locked --release --features view --bin rainier-view -- -D warnings
 cargo build --locked --release --features view --bin rainier-view
-picture=$(mktemp -d)/campus.png
-xvfb-run -a -s "-screen 0 1280x800x24" "$CARGO_TARGET_DIR/release/rainier-view" --shot "$picture" --at 3600 2>"$picture.log" \
-    || { cat "$picture.log"; exit 1; }
-size=$(stat -c %s "$picture")
-((size > 100000)) || { echo "the picture of the window has only $size bytes: is it blank?"; exit 1; }
-echo "a picture of $size bytes"
+view=$CARGO_TARGET_DIR/release/rainier-view
+"$view" --help | grep -q -- '--scenario'
+for wrong in '--overlay heat' '--size 10x10' '--at -1 --shot x.png' '--look B99' '--scenario nowhere.ron' '--site builtin:none'; do
+    status=0
+    # shellcheck disable=SC2086 # the words of a flag
+    "$view" $wrong >/dev/null 2>&1 || status=$?
+    ((status == 2)) || { echo "rainier-view $wrong ends with $status, not 2"; exit 1; }
+done
+pictures=$(mktemp -d)
+picture() { # NAME FLAG...: takes a picture and compares it with the one that is kept
+    local name=$1
+    xvfb-run -a -s "-screen 0 1280x800x24" "$view" --size 960x600 --shot "$pictures/$name.png" "${@:2}" 2>"$pictures/log" \
+        || { cat "$pictures/log"; exit 1; }
+    if [ -n "${KEEP_PICTURES:-}" ]; then cp "$pictures/$name.png" "tests/golden/$name.png"; fi
+    node tests/web/compare.mjs "$pictures/$name.png" "tests/golden/$name.png" 3
+}
+picture campus --at 43200 --scenario builtin:phase-1
+picture rack --at 43200 --look B01/H1/R02/K03 --scenario builtin:lab-day --overlay inlet
 
 step "The page in Chromium"
 web/build.sh

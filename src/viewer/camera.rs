@@ -144,6 +144,7 @@ fn steer(
     scroll: Res<AccumulatedMouseScroll>,
     touches: Res<Touches>,
     window: Query<&Window, With<PrimaryWindow>>,
+    camera: Query<(&Camera, &GlobalTransform)>,
 ) {
     if buttons.get_just_pressed().next().is_some() {
         orbit.dragged = 0.0;
@@ -184,10 +185,26 @@ fn steer(
         }
         _ => {}
     }
+    // Zooming keeps the place under the pointer, or between the fingers, where it is.
+    let target = match fingers.as_slice() {
+        [a, b] => Some((a.position() + b.position()) / 2.0),
+        _ => window.single().ok().and_then(Window::cursor_position),
+    };
+    let anchor = target.filter(|_| zoom != 0.0).and_then(|position| {
+        let (camera, transform) = camera.single().ok()?;
+        let ray = camera.viewport_to_world(transform, position).ok()?;
+        let along = (orbit.goal.focus.y - ray.origin.y) / ray.direction.y;
+        // Near the horizon a step of the wheel would leap over fields.
+        (along > 0.0 && along < orbit.goal.distance * 4.0).then(|| ray.get_point(along))
+    });
     let goal = &mut orbit.goal;
+    let before_m = goal.distance;
     goal.yaw -= turn.x * 0.005;
     goal.pitch = (goal.pitch + turn.y * 0.005).clamp(0.04, 1.54);
     goal.distance = (goal.distance * (-zoom).exp()).clamp(DISTANCE_M[0], DISTANCE_M[1]);
+    if let Some(anchor) = anchor {
+        goal.focus += (anchor - goal.focus).with_y(0.0) * (1.0 - goal.distance / before_m);
+    }
     let metres = goal.height_m() / height;
     let (sin, cos) = goal.yaw.sin_cos();
     let (right, forward) = (Vec3::new(cos, 0.0, -sin), Vec3::new(-sin, 0.0, -cos));

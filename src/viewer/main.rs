@@ -8,6 +8,7 @@ mod camera;
 mod materials;
 mod meshes;
 mod racks;
+mod scenarios;
 mod scene;
 mod selection;
 mod shot;
@@ -77,6 +78,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
         RenderErrorPolicy::StopRendering
     }));
     app.add_plugins(EguiPlugin::default());
+    app.insert_resource(scenarios::Scenarios::of(&loaded));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     rainier::sim::twin::install(&mut app, loaded, threads);
     app.add_plugins((
@@ -84,6 +86,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
         camera::plugin,
         materials::plugin,
         racks::plugin,
+        scenarios::plugin,
         scene::plugin,
         selection::plugin,
         ui::plugin,

@@ -3,10 +3,11 @@
 use bevy::prelude::*;
 use noise::{Fbm, MultiFractal, NoiseFn, Perlin};
 use rainier::num::uniform;
+use rainier::sim::HallColumns;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
 use rainier::site::Campus;
-use rainier::site::campus::Rect;
+use rainier::site::campus::{Building, Rect};
 use rainier::site::files::FeatureKind;
 
 use crate::materials::{GroundMaterial, Light, RackMaterial};
@@ -53,6 +54,7 @@ const FIELDS: [Srgba; 4] = [
     Srgba::rgb(0.47, 0.42, 0.30),
 ];
 const GRAVEL: Srgba = Srgba::rgb(0.52, 0.51, 0.48);
+const EARTH: Srgba = Srgba::rgb(0.47, 0.41, 0.33);
 const ASPHALT: Srgba = Srgba::rgb(0.27, 0.28, 0.30);
 const WATER: Srgba = Srgba::rgb(0.20, 0.36, 0.46);
 const SLAB: Srgba = Srgba::rgb(0.56, 0.57, 0.58);
@@ -204,6 +206,11 @@ fn trees(seed: u64, points: &[[f64; 2]], mesh: &mut Builder) {
     }
 }
 
+/// Whether any hall of a building is live.
+fn is_live(building: &Building, live: &[bool]) -> bool {
+    building.halls.clone().any(|h| live.get(h).copied().unwrap_or(false))
+}
+
 fn slab(rect: &Rect, grow_m: f64, up_m: f64, color: Srgba, mesh: &mut Builder) {
     let size = Vec3::new(
         (rect.size_m[0] + grow_m) as f32,
@@ -213,9 +220,32 @@ fn slab(rect: &Rect, grow_m: f64, up_m: f64, color: Srgba, mesh: &mut Builder) {
     mesh.cuboid(at(rect.at_m, 0.0), size, color);
 }
 
+/// A building that is not live: its foundations, halls marked out, and the first steel.
+fn foundations(campus: &Campus, building: &Building, mesh: &mut Builder) {
+    let rect = &building.rect;
+    slab(rect, 14.0, 0.14, EARTH, mesh);
+    slab(rect, 0.0, 0.3, SLAB, mesh);
+    for hall in building.halls.clone() {
+        slab(&campus.halls[hall].rect, 0.0, 0.38, GRAVEL, mesh);
+    }
+    let [w, d] = rect.size_m;
+    let spans = [w, d].map(|m| (m / 25.0).ceil().max(1.0));
+    for i in 0..=spans[0] as u32 {
+        for j in 0..=spans[1] as u32 {
+            let share = [f64::from(i) / spans[0] - 0.5, f64::from(j) / spans[1] - 0.5];
+            let foot = at([rect.at_m[0] + share[0] * w, rect.at_m[1] + share[1] * d], 0.3);
+            mesh.cuboid(foot, Vec3::new(0.6, building.height_m as f32 * 0.7, 0.6), STEEL);
+        }
+    }
+}
+
 /// Walls, floors, yards: all that stays when the roofs lift.
-fn buildings(campus: &Campus, mesh: &mut Builder) {
+fn buildings(campus: &Campus, live: &[bool], mesh: &mut Builder) {
     for building in &campus.buildings {
+        if !is_live(building, live) {
+            foundations(campus, building, mesh);
+            continue;
+        }
         let rect = &building.rect;
         slab(rect, 14.0, 0.14, GRAVEL, mesh);
         slab(rect, 0.0, 0.3, SLAB, mesh);
@@ -325,6 +355,7 @@ fn roof(campus: &Campus, b: usize) -> Mesh {
 fn build(
     mut commands: Commands,
     plan: Res<Plan>,
+    halls: Res<HallColumns>,
     hour: Res<Hour>,
     old: Query<Entity, With<Built>>,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -341,12 +372,12 @@ fn build(
     let material = materials.add(GroundMaterial { light });
     let mut still = Builder::default();
     features(campus, &mut still);
-    buildings(campus, &mut still);
+    buildings(campus, &halls.live, &mut still);
     substations(campus, &mut still);
     for mesh in [ground(campus), still.build()] {
         commands.spawn((Built, Mesh3d(meshes.add(mesh)), MeshMaterial3d(material.clone())));
     }
-    for b in 0..campus.buildings.len() {
+    for b in (0..campus.buildings.len()).filter(|b| is_live(&campus.buildings[*b], &halls.live)) {
         commands.spawn((
             Built,
             Roof,

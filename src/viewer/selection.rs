@@ -25,16 +25,6 @@ impl Overlay {
     /// All of them, in the order of their keys 1 to 4.
     pub(crate) const ALL: [Self; 4] = [Self::Temperature, Self::Utilisation, Self::Power, Self::Inlet];
 
-    /// Name in flags and scripts.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Temperature => "temperature",
-            Self::Utilisation => "utilisation",
-            Self::Power => "power",
-            Self::Inlet => "inlet",
-        }
-    }
-
     /// Title and unit in the legend.
     pub(crate) fn title(self) -> (&'static str, &'static str) {
         match self {
@@ -53,11 +43,6 @@ impl Overlay {
             Self::Power => [0.0, 700.0],
             Self::Inlet => [15.0, 40.0],
         }
-    }
-
-    /// The overlay of a name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|overlay| overlay.name() == name)
     }
 }
 

@@ -15,6 +15,7 @@ use rainier::site::campus::Found;
 use crate::advance::Pace;
 use crate::camera::Orbit;
 use crate::racks::MAP;
+use crate::scenarios::Scenarios;
 use crate::selection::{Overlay, Roofs, Selection, Shown, name, up};
 
 const PANEL: Color32 = Color32::from_rgb(17, 21, 28);
@@ -44,7 +45,7 @@ fn theme(ctx: &egui::Context) {
     ctx.all_styles_mut(|style| {
         style.spacing.item_spacing = egui::vec2(8.0, 6.0);
         style.spacing.button_padding = egui::vec2(8.0, 4.0);
-        for (_, font) in &mut style.text_styles {
+        for font in style.text_styles.values_mut() {
             font.size = font.size.max(12.5);
         }
     });
@@ -110,6 +111,7 @@ fn panels(
     mut selection: ResMut<Selection>,
     mut orbit: ResMut<Orbit>,
     mut assumptions: ResMut<AssumptionsOpen>,
+    mut scenarios: ResMut<Scenarios>,
     mut themed: Local<bool>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -127,9 +129,9 @@ fn panels(
     );
     let root = &mut root;
     let narrow = ctx.content_rect().width() < NARROW;
-    egui::Panel::top("readings")
-        .frame(frame())
-        .show(root, |ui| scrolled(ui, |ui| top_bar(ui, &state)));
+    egui::Panel::top("readings").frame(frame()).show(root, |ui| {
+        scrolled(ui, |ui| top_bar(ui, &state, &mut scenarios, narrow))
+    });
     egui::Panel::bottom("time").frame(frame()).show(root, |ui| {
         scrolled(ui, |ui| {
             time_controls(ui, &state.clock, &mut pace);
@@ -169,11 +171,17 @@ fn panels(
             });
     }
     let window = ctx.content_rect();
-    let free = (root.available_rect_before_wrap().center() - window.center()) / window.height().max(1.0);
+    let mut free = root.available_rect_before_wrap();
+    let legend_width = if narrow { 120.0 } else { 230.0 };
+    // A rack is looked at from head to foot: it stands beside the legend, not behind it.
+    if matches!(selection.0, Some(Found::Rack(_) | Found::Chip { .. })) {
+        free.min.x += legend_width + 40.0;
+    }
+    let free = (free.center() - window.center()) / window.height().max(1.0);
     orbit.free = Vec2::new(free.x, free.y);
     egui::Area::new("legend".into())
         .anchor(egui::Align2::LEFT_BOTTOM, [14.0, -62.0])
-        .show(&ctx, |ui| legend(ui, shown.0));
+        .show(&ctx, |ui| legend(ui, shown.0, legend_width));
     if assumptions.0 {
         egui::Window::new("Assumptions")
             .open(&mut assumptions.0)
@@ -185,7 +193,32 @@ fn panels(
     Ok(())
 }
 
-fn top_bar(ui: &mut egui::Ui, state: &State) {
+/// What runs, and what else could.
+fn scenario_choice(ui: &mut egui::Ui, scenarios: &mut Scenarios) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.label(RichText::new("Scenario").size(11.0).color(QUIET));
+        let mut wanted = None;
+        egui::ComboBox::from_id_salt("scenario")
+            .width(190.0)
+            .selected_text(&scenarios.name)
+            .show_ui(ui, |ui| {
+                for (file, title) in &scenarios.choices {
+                    if ui.selectable_label(*title == scenarios.name, title).clicked() {
+                        wanted = Some(file.clone());
+                    }
+                }
+            })
+            .response
+            .on_hover_text(&scenarios.about);
+        scenarios.wanted = wanted.or(scenarios.wanted.take());
+        if !scenarios.problem.is_empty() {
+            ui.label(RichText::new(&scenarios.problem).size(11.0).color(ALARM));
+        }
+    });
+}
+
+fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenarios, narrow: bool) {
     let (now, total) = (&state.meters.now, &state.meters.total);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
@@ -196,7 +229,11 @@ fn top_bar(ui: &mut egui::Ui, state: &State) {
                 .color(QUIET),
         );
     });
-    ui.add_space(18.0);
+    ui.add_space(10.0);
+    if !narrow {
+        scenario_choice(ui, scenarios);
+        ui.add_space(10.0);
+    }
     reading(ui, "IT", format!("{:.1}", now.it_w / 1e6), "MW", TEXT);
     reading(ui, "Facility", format!("{:.1}", now.facility_w / 1e6), "MW", TEXT);
     reading(ui, "PUE", format!("{:.3}", now.pue), "", TEXT);
@@ -212,14 +249,18 @@ fn top_bar(ui: &mut egui::Ui, state: &State) {
     reading(
         ui,
         "Throttled",
-        now.limited_chips.to_string(),
+        grouped(f64::from(now.limited_chips)),
         "chips",
         if hot { ALARM } else { TEXT },
     );
     reading(ui, "Outside", format!("{:.1}", state.outside.dry_bulb_c), "°C", TEXT);
-    reading(ui, "Energy", format!("{:.0}", total.energy_kwh / 1e3), "MWh", TEXT);
+    reading(ui, "Energy", grouped(total.energy_kwh / 1e3), "MWh", TEXT);
     if now.unserved_w > 0.0 {
         reading(ui, "Unserved", format!("{:.1}", now.unserved_w / 1e6), "MW", ALARM);
+    }
+    // Where there is little room the numbers come first.
+    if narrow {
+        scenario_choice(ui, scenarios);
     }
 }
 
@@ -245,13 +286,26 @@ fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
     );
 }
 
-fn legend(ui: &mut egui::Ui, overlay: Overlay) {
+/// A whole number with its thousands parted.
+fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut out = String::from(if value <= -0.5 { "-" } else { "" });
+    for (k, digit) in digits.chars().enumerate() {
+        if k > 0 && (digits.len() - k) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn legend(ui: &mut egui::Ui, overlay: Overlay, width: f32) {
     let (title, unit) = overlay.title();
     let [low, high] = overlay.range();
     let scale = if overlay == Overlay::Utilisation { 100.0 } else { 1.0 };
     frame().corner_radius(CornerRadius::same(6)).show(ui, |ui| {
         ui.label(RichText::new(format!("{title}, {unit}")).size(12.0));
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(230.0, 12.0), egui::Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(width, 12.0), egui::Sense::hover());
         let mut mesh = egui::Mesh::default();
         for (k, [r, g, b]) in MAP.into_iter().enumerate() {
             let x = rect.left() + rect.width() * k as f32 / (MAP.len() - 1) as f32;
@@ -265,7 +319,7 @@ fn legend(ui: &mut egui::Ui, overlay: Overlay) {
             }
         }
         ui.painter().add(egui::Shape::mesh(mesh));
-        let (labels, _) = ui.allocate_exact_size(egui::vec2(230.0, 14.0), egui::Sense::hover());
+        let (labels, _) = ui.allocate_exact_size(egui::vec2(width, 14.0), egui::Sense::hover());
         for k in 0..=4 {
             let value = (low + (high - low) * k as f32 / 4.0) * scale;
             let align = [
@@ -336,15 +390,20 @@ fn site_numbers(ui: &mut egui::Ui, state: &State, selection: &mut Selection, orb
     let campus = &*state.plan.0;
     let (now, total) = (&state.meters.now, &state.meters.total);
     heading(ui, "Site".into(), &campus.about);
-    row(ui, "Live chips", format!("{}", now.live_chips));
+    row(ui, "Live chips", grouped(f64::from(now.live_chips)));
     row(ui, "Buildings", campus.buildings.len().to_string());
-    row(ui, "Racks", campus.racks().to_string());
+    row(ui, "Racks", grouped(campus.racks() as f64));
     row(ui, "Cooling", format!("{:.1} MW", now.cooling_w / 1e6));
     row(ui, "Power path losses", format!("{:.1} MW", now.loss_w / 1e6));
-    row(ui, "Peak demand", format!("{:.1} MW", total.peak_demand_w / 1e6));
-    row(ui, "Water", format!("{:.0} m³", total.water_m3));
-    row(ui, "CO₂", format!("{:.0} t", total.carbon_t));
-    row(ui, "Cost", format!("${:.0}", total.cost_usd));
+    // The first demand interval has to pass before there is a peak.
+    let peak = match total.peak_demand_w {
+        0.0 => "not yet metered".to_owned(),
+        peak_w => format!("{:.1} MW", peak_w / 1e6),
+    };
+    row(ui, "Peak demand", peak);
+    row(ui, "Water", format!("{} m³", grouped(total.water_m3)));
+    row(ui, "CO₂", format!("{} t", grouped(total.carbon_t)));
+    row(ui, "Cost", format!("${}", grouped(total.cost_usd)));
     row(ui, "Energy ledger gap", format!("{:.0e}", total.worst_imbalance));
     ui.add_space(6.0);
     if ui.button("Go to the hottest chip").clicked() {
@@ -377,7 +436,7 @@ fn building_numbers(ui: &mut egui::Ui, state: &State, b: usize, selection: &mut 
     row(ui, "IT", format!("{:.2} MW", sum(&state.halls.it_w) / 1e6));
     row(ui, "Cooling", format!("{:.2} MW", sum(&state.halls.cooling_w) / 1e6));
     row(ui, "Water", format!("{:.2} L/s", sum(&state.halls.water_l_s)));
-    row(ui, "Racks", campus.racks_of(Found::Building(b)).len().to_string());
+    row(ui, "Racks", grouped(campus.racks_of(Found::Building(b)).len() as f64));
     row(
         ui,
         "Gensets",

@@ -12,7 +12,8 @@ use rainier::scenario::load_text;
 use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::Meters;
-use rainier::sim::twin::{Plan, replace};
+use rainier::sim::twin::Plan;
+use rainier::sim::weather::Outside;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -20,6 +21,23 @@ use crate::advance::Pace;
 use crate::args::TEXTS;
 use crate::camera::Orbit;
 use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
+
+impl Overlay {
+    /// Name in scripts.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Temperature => "temperature",
+            Self::Utilisation => "utilisation",
+            Self::Power => "power",
+            Self::Inlet => "inlet",
+        }
+    }
+
+    /// The overlay of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|overlay| overlay.name() == name)
+    }
+}
 
 enum Request {
     Select(String),
@@ -123,9 +141,9 @@ const TICKS_PER_FRAME: u32 = 10;
 fn answer(world: &mut World) {
     let requests = EXCHANGE.with_borrow_mut(|exchange| std::mem::take(&mut exchange.requests));
     for request in requests {
-        if let Err(message) = carry_out(world, request) {
-            EXCHANGE.with_borrow_mut(|exchange| exchange.message = message);
-        }
+        // What went wrong stays to be read until something goes right.
+        let message = carry_out(world, request).err().unwrap_or_default();
+        EXCHANGE.with_borrow_mut(|exchange| exchange.message = message);
     }
     let ticks = world.resource::<ToRun>().0.min(TICKS_PER_FRAME);
     for _ in 0..ticks {
@@ -152,8 +170,7 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         Request::Speed(_) => return Err("a speed is 1 to 10,000".into()),
         Request::Load(text) => {
             let loaded = load_text(TEXTS, "page.ron", &text, None).map_err(|report| report.to_string())?;
-            world.resource_mut::<Selection>().0 = None;
-            replace(world, loaded);
+            crate::scenarios::start(world, loaded);
         }
         Request::Run(ticks) => {
             world.resource_mut::<Pace>().paused = true;
@@ -174,6 +191,7 @@ fn publish(world: &mut World) {
         world.resource::<Meters>(),
         world.resource::<Plan>(),
     );
+    let outside = world.resource::<Outside>();
     let (pace, now, total) = (world.resource::<Pace>(), &meters.now, &meters.total);
     let fps = world
         .resource::<DiagnosticsStore>()
@@ -188,6 +206,9 @@ fn publish(world: &mut World) {
             "time_s": clock.time_s,
             "time": clock.label(),
             "site": plan.0.name,
+            "scenario": world.resource::<crate::scenarios::Scenarios>().name,
+            "dry_bulb_c": outside.dry_bulb_c,
+            "wet_bulb_c": outside.wet_bulb_c,
             "live_chips": now.live_chips,
             "it_power_w": now.it_w,
             "facility_power_w": now.facility_w,
@@ -197,6 +218,9 @@ fn publish(world: &mut World) {
             "throttled_chips": now.limited_chips,
             "unserved_w": now.unserved_w,
             "energy_kwh": total.energy_kwh,
+            "water_m3": total.water_m3,
+            "carbon_t": total.carbon_t,
+            "cost_usd": total.cost_usd,
             "worst_imbalance": total.worst_imbalance,
             "selection": selection,
             "overlay": world.resource::<Shown>().0.name(),
