@@ -4,6 +4,7 @@ use bevy::prelude::*;
 use rainier::scenario::{self, BUILTIN, Loaded};
 use rainier::sim::twin::replace;
 
+use crate::advance::Pace;
 use crate::args::TEXTS;
 use crate::selection::Selection;
 
@@ -50,7 +51,6 @@ pub(crate) fn start(world: &mut World, loaded: Loaded) {
     scenarios.about.clone_from(&loaded.scenario.about);
     scenarios.problem.clear();
     replace(world, loaded);
-    world.resource_mut::<crate::advance::Pace>().paused = false;
 }
 
 fn switch(world: &mut World) {
@@ -58,7 +58,11 @@ fn switch(world: &mut World) {
         return;
     };
     match scenario::load(TEXTS, &file, None) {
-        Ok(loaded) => start(world, loaded),
+        Ok(loaded) => {
+            start(world, loaded);
+            // The one before may have come to its end and stand there.
+            world.resource_mut::<Pace>().paused = false;
+        }
         Err(report) => world.resource_mut::<Scenarios>().problem = report.to_string(),
     }
 }

@@ -84,6 +84,18 @@ try {
   check("the scenario ran as far as asked", state.tick === Number(ticks), state.tick);
   const digest = await page.evaluate(() => window.rainier.digest());
   check("the digest is the native one", digest === nativeDigest, digest);
+  const bare = await browser.newPage();
+  await bare.addInitScript(() => {
+    const own = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+      return /webgl|webgpu/.test(kind) ? null : own.call(this, kind, ...rest);
+    };
+  });
+  await bare.goto(`http://127.0.0.1:${server.address().port}/`);
+  await bare.waitForSelector("#problem[data-shown=true]", { timeout: 30_000 }).catch(() => {});
+  const said = await bare.textContent("#problem-text");
+  check("without WebGL2 the page says so plainly", /no WebGL2/.test(said), said);
+  await bare.close();
   check("no script error", problems.length === 0, problems.join("; "));
 } finally {
   await browser.close();
