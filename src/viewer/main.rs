@@ -55,7 +55,7 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
             primary_window: Some(Window {
                 title: "rainier".into(),
                 resolution: WindowResolution::new(args.size.0, args.size.1),
-                canvas: Some("#rainier".into()),
+                canvas: Some("#campus".into()),
                 fit_canvas_to_parent: true,
                 prevent_default_event_handling: true,
                 present_mode: PresentMode::AutoVsync,

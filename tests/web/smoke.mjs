@@ -41,7 +41,7 @@ try {
   page.on("console", (message) => { if (process.env.VERBOSE) console.log(message.text()); });
   const started = Date.now();
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction(() => window.rainier, null, { timeout: 60_000 });
+  await page.waitForFunction(() => window.rainier?.ready, null, { timeout: 60_000 });
   await page.evaluate(() => Promise.race([
     window.rainier.ready,
     new Promise((_, fail) => setTimeout(() => fail(new Error("the twin did not start")), 150_000)),
