@@ -114,6 +114,7 @@ fn the_view_does_not_write_the_simulation() {
             "HallColumns",
             "UnitColumns",
             "PowerColumns",
+            "Grid",
             "Meters",
             "Outside",
             "Clock",

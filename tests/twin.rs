@@ -6,9 +6,12 @@ use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::command::{Command, CommandQueue};
 use rainier::sim::meters::LEDGER_TOLERANCE;
+use rainier::sim::power::RackPower;
+use rainier::sim::power::incidents::{Incidents, What};
+use rainier::sim::twin::Plan;
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
 use rainier::site::load::load_site;
-use rainier::site::texts::NoFiles;
+use rainier::site::texts::{Files, NoFiles};
 
 fn load(name: &str) -> Loaded {
     scenario::load(&NoFiles, name, None).unwrap_or_else(|report| panic!("{report}"))
@@ -159,44 +162,177 @@ fn short_and_long_ticks_agree() {
     }
 }
 
-#[test]
-fn a_lost_feed_moves_its_load_and_two_leave_the_dark() {
-    let mut twin = Twin::new(load("builtin:lab-day"), 1);
-    for _ in 0..5 {
+fn order(twin: &mut Twin, commands: impl IntoIterator<Item = Command>) {
+    twin.world_mut().resource_mut::<CommandQueue>().0.extend(commands);
+}
+
+fn run_for(twin: &mut Twin, ticks: u32) {
+    for _ in 0..ticks {
         twin.tick();
     }
-    let main = |twin: &Twin| {
+}
+
+/// A small site at one-second ticks, with gensets that start for sure.
+fn second_by_second() -> Twin {
+    let mut loaded = load("builtin:lab-day");
+    (loaded.scenario.tick_s, loaded.timeline) = (1.0, Vec::new());
+    for plant in &mut loaded.site.campus.power.gensets {
+        plant.spec.start_failure.value = 0.0;
+        plant.spec.mtbf_h.value = 1e6;
+    }
+    let mut twin = Twin::new(loaded, 1);
+    run_for(&mut twin, 60);
+    twin
+}
+
+#[test]
+fn a_lost_main_transformer_puts_all_racks_on_the_other_line_up() {
+    let mut twin = second_by_second();
+    let mains = |twin: &Twin| {
         let power = twin.world().resource::<PowerColumns>();
         [power.load_w[1], power.load_w[2]]
     };
-    let both = main(&twin);
+    let both = mains(&twin);
     assert!((both[0] / both[1] - 1.0).abs() < 1e-9, "A and B share alike");
-    twin.world_mut()
-        .resource_mut::<CommandQueue>()
-        .0
-        .push(Command::OpenFeed(1));
-    twin.tick();
-    let one = main(&twin);
+    order(&mut twin, [Command::OpenFeed(1)]);
+    run_for(&mut twin, 2);
+    let one = mains(&twin);
     assert_eq!(one[0], 0.0);
     assert!(
         (one[1] / (both[0] + both[1]) - 1.0).abs() < 0.02,
         "{one:?} after {both:?}"
     );
-    twin.world_mut()
-        .resource_mut::<CommandQueue>()
-        .0
-        .push(Command::OpenFeed(2));
-    twin.tick();
+    assert_eq!(twin.meters().total.most_dark_racks, 0);
+    // The line-up that was lost comes back on its own gensets.
+    run_for(&mut twin, 60);
+    assert!(
+        twin.meters().now.genset_w > 0.2 * both[0],
+        "{}",
+        twin.meters().now.genset_w
+    );
+    assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
+}
+
+/// Facts, 4.3: gensets at rated voltage within 10 s, loads on in 30 to 60 s; batteries of 60 to 240 s bridge that.
+#[test]
+fn batteries_bridge_an_outage_until_gensets_carry_and_are_charged_again() {
+    let mut twin = second_by_second();
+    let full_j: f64 = twin.world().resource::<RackColumns>().battery_j.iter().sum();
+    let stored_j = |twin: &Twin| twin.world().resource::<RackColumns>().battery_j.iter().sum::<f64>();
+    order(&mut twin, [Command::OpenFeed(0)]);
+    run_for(&mut twin, 8);
+    let now = twin.meters().now;
+    assert_eq!((now.grid_w, now.genset_w), (0.0, 0.0));
+    assert!(now.battery_w < -1e6 && now.dark_racks == 0, "{now:?}");
+    // What the batteries have given is what the racks have used since the second that the lines were open.
+    let spent_j = full_j - stored_j(&twin);
+    assert!(
+        (spent_j / (now.it_w * 8.0) - 1.0).abs() < 0.01,
+        "{spent_j} of {}",
+        now.it_w
+    );
+    run_for(&mut twin, 60);
+    let now = twin.meters().now;
+    assert!(
+        now.genset_w > now.it_w && now.grid_w == 0.0 && now.dark_racks == 0,
+        "{now:?}"
+    );
+    assert!(now.battery_w > 0.0, "they charge: {now:?}");
+    order(&mut twin, [Command::CloseFeed(0)]);
+    run_for(&mut twin, 299);
+    let idle_w = twin.meters().now.grid_w;
+    assert!(
+        idle_w < 20e3,
+        "five minutes of steady utility before going back: {idle_w}"
+    );
+    run_for(&mut twin, 20);
+    assert!(twin.meters().now.grid_w > 1e6 && twin.meters().now.genset_w == 0.0);
+    run_for(&mut twin, 900);
+    assert!((stored_j(&twin) / full_j - 1.0).abs() < 1e-9, "full again");
+    assert!(twin.meters().total.diesel_l > 0.0);
+    assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
+}
+
+#[test]
+fn without_gensets_racks_go_dark_when_their_batteries_are_empty_and_every_one_names_why() {
+    let mut twin = second_by_second();
+    let campus = twin.world().resource::<Plan>().0.clone();
+    let plants: Vec<u32> = campus.power.gensets.iter().map(|plant| plant.node).collect();
+    order(
+        &mut twin,
+        plants.iter().map(|node| Command::BreakNode { node: *node, count: 9 }),
+    );
+    order(&mut twin, [Command::OpenFeed(0)]);
+    // The rack packs hold 2.7 MJ for about 24 kW, so that no rack is dark after 80 s and all are after 150 s.
+    run_for(&mut twin, 80);
+    assert_eq!(twin.meters().now.dark_racks, 0);
+    run_for(&mut twin, 120);
+    assert_eq!(twin.meters().now.dark_racks as usize, campus.racks());
     assert_eq!(twin.meters().now.it_w, 0.0);
     assert!(twin.meters().now.unserved_w > 1e6);
-    twin.world_mut()
-        .resource_mut::<CommandQueue>()
-        .0
-        .extend([Command::CloseFeed(1), Command::CloseFeed(2)]);
-    for _ in 0..60 {
-        twin.tick();
+    let power = twin.world().resource::<RackPower>();
+    let incidents = twin.world().resource::<Incidents>();
+    for (row, by) in power.dark_by.iter().enumerate() {
+        let chain = incidents.chain(by.unwrap_or_else(|| panic!("row {row} does not know why it is dark")));
+        assert_eq!(chain.last().map(|first| first.what), Some(What::Opened), "{chain:?}");
     }
+    order(&mut twin, [Command::CloseFeed(0)]);
+    run_for(&mut twin, 30);
+    assert_eq!(twin.meters().now.dark_racks, 0);
     assert!(twin.meters().now.it_w > 1e6, "the lights are on again");
+    assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
+}
+
+/// Line-up B is too weak for both: it trips, its time being that of its relay, and the cause is the loss of A.
+#[test]
+fn an_overload_trips_in_its_time_and_names_its_cause() {
+    let mut loaded = load("builtin:lab-day");
+    (loaded.scenario.tick_s, loaded.timeline) = (1.0, Vec::new());
+    for plant in &mut loaded.site.campus.power.gensets {
+        plant.spec.start_failure.value = 1.0;
+    }
+    let campus = &mut loaded.site.campus;
+    let at = |name: &str| {
+        campus
+            .power
+            .nodes
+            .iter()
+            .position(|node| node.name == name)
+            .expect("is there")
+    };
+    let (weak, lost) = (at("B01/H1/B/T1"), at("S1/A"));
+    campus.power.nodes[weak].stage.loss.rating_w = 350e3;
+    let relay = campus.power.protections[campus.power.nodes[weak].protection.expect("has one") as usize].clone();
+    let mut twin = Twin::new(loaded, 1);
+    run_for(&mut twin, 60);
+    assert!(twin.world().resource::<PowerColumns>().loading[weak] < 1.0);
+    order(&mut twin, [Command::OpenFeed(lost as u32)]);
+    run_for(&mut twin, 1);
+    let loading = twin.world().resource::<PowerColumns>().loading[weak];
+    assert!(loading > 1.3, "{loading}");
+    // IEC 60255-151, extremely inverse: it trips when the sum of dt (M² - 1) / 80 over the multiplier is one.
+    let mut share = 0.0_f64;
+    for _ in 0..400 {
+        let loading = twin.world().resource::<PowerColumns>().loading[weak];
+        let m = loading / relay.pickup.value;
+        share += (m * m - 1.0).max(0.0) / 80.0 / relay.time_multiplier.value;
+        run_for(&mut twin, 1);
+    }
+    assert!((share - 1.0).abs() < 0.03, "it trips after {share} of its time");
+    let incidents = twin.world().resource::<Incidents>();
+    let trip = incidents
+        .list
+        .iter()
+        .position(|i| matches!(i.what, What::Tripped(_)))
+        .expect("trips");
+    assert_eq!(incidents.list[trip].node as usize, weak);
+    let first = incidents
+        .chain(trip as u32)
+        .last()
+        .copied()
+        .copied()
+        .expect("has a cause");
+    assert_eq!((first.node as usize, first.what), (lost, What::Opened));
     assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
 }
 
@@ -268,5 +404,32 @@ proptest! {
         prop_assert!(summary.pue >= 1.0);
         let racks = twin.world().resource::<RackColumns>();
         prop_assert!(racks.outlet_c.iter().zip(&racks.inlet_c).all(|(o, i)| o.is_finite() && *o > f64::from(*i) - 60.0));
+    }
+}
+
+struct TestSites;
+
+impl Files for TestSites {
+    fn text(&self, name: &str) -> Result<String, String> {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/sites")
+            .join(name);
+        std::fs::read_to_string(path).map_err(|error| error.to_string())
+    }
+}
+
+/// RAPS, configuration and closed form of Frontier: idle 7.306524 MW, peak 28.227884 MW.
+#[test]
+fn frontiers_loss_chain_gives_its_plateaus() {
+    for (utilisation, published_mw) in [(0.0, 7.306_524), (1.0, 28.227_884)] {
+        let text = include_str!("../assets/scenarios/lab-day.ron");
+        let mut loaded = scenario::load_text(&TestSites, "frontier", text, Some("frontier.ron"))
+            .unwrap_or_else(|report| panic!("{report}"));
+        loaded.timeline.clear();
+        (loaded.scenario.utilisation, loaded.scenario.load_texture) = (utilisation, 0.0);
+        let mut twin = Twin::new(loaded, 1);
+        run_for(&mut twin, 3);
+        let mw = twin.meters().now.facility_w / 1e6;
+        assert!((mw - published_mw).abs() < 1e-6, "{mw} MW, not {published_mw} MW");
     }
 }

@@ -77,7 +77,7 @@ fn print_site(campus: &Campus) {
         campus.power.nodes.len()
     );
     for (s, substation) in campus.substations.iter().enumerate() {
-        println!("├─ {} substation, line-ups A and B", substation.name);
+        println!("├─ {} substation", substation.name);
         for (b, building) in campus
             .buildings
             .iter()
@@ -147,9 +147,15 @@ fn print_hall(campus: &Campus, h: usize, indent: &str) {
 fn print_row(campus: &Campus, r: usize, indent: &str) {
     let row = &campus.rows[r];
     let kind = &campus.rack_kinds[row.kind];
-    let [a, b] = campus.power.busways[r].map(|n| &campus.power.nodes[n as usize]);
+    let cords: Vec<String> = campus.power.cords[r]
+        .iter()
+        .map(|n| {
+            let node = &campus.power.nodes[*n as usize];
+            format!("{} of {:.2} MVA", node.name, node.rating_va() / 1e6)
+        })
+        .collect();
     println!(
-        "{indent}{}  {} racks of {} ({} x {}), rated {:.1} kW each, busways {} and {} of {:.2} MW",
+        "{indent}{}  {} racks of {} ({} x {}), rated {:.1} kW each, busways {}",
         campus
             .rack_address(row.racks.start)
             .to_string()
@@ -160,9 +166,7 @@ fn print_row(campus: &Campus, r: usize, indent: &str) {
         kind.chips,
         kind.chip.name,
         kind.rack.rating_w.value / 1e3,
-        a.name,
-        b.name,
-        a.loss.rating_w / 1e6
+        cords.join(" and ")
     );
 }
 

@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod describe;
 mod run;
+mod story;
 mod write;
 
 use std::process::ExitCode;

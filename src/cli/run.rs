@@ -9,9 +9,12 @@ use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::LEDGER_TOLERANCE;
+use rainier::sim::power::incidents::Incidents;
+use rainier::sim::twin::Plan;
 
 use crate::Failure;
 use crate::args::Run;
+use crate::story;
 use crate::write::Series;
 use rainier::host::Disk;
 
@@ -88,12 +91,15 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     let wall = started.elapsed();
     let summary = Summary::of(twin.world(), &scenario.name, scenario.seed);
     if let (Some(series), Some(folder)) = (series, &args.out) {
-        let finished = series.finish(&summary);
+        let finished = series.finish(&summary).and_then(|()| {
+            let world = twin.world();
+            story::write(folder, &world.resource::<Plan>().0, world.resource::<Incidents>())
+        });
         if let Some(error) = failed.or(finished.err()) {
             return Err(Failure::Output(error));
         }
         eprintln!(
-            "wrote series.parquet, series.csv and summary.json to {}",
+            "wrote series.parquet, series.csv, incidents.csv and summary.json to {}",
             folder.display()
         );
     }
@@ -175,7 +181,19 @@ fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
             "chips",
             format!("{:.1} chip-hours in all", s.throttled_chip_hours),
         ),
-        ("Unserved", format!("{:.3}", s.unserved_kwh / 1e3), "MWh", String::new()),
+        (
+            "Unserved",
+            format!("{:.3}", s.unserved_kwh / 1e3),
+            "MWh",
+            format!("at most {} racks dark at once", s.most_dark_racks),
+        ),
+        (
+            "Steepest grid rise",
+            format!("{:.1}", s.steepest_rise_w_per_s / 1e6),
+            "MW/s",
+            format!("fall {:.1} MW/s, between ticks", s.steepest_fall_w_per_s / 1e6),
+        ),
+        ("Diesel", format!("{:.0}", s.diesel_l), "L", String::new()),
         (
             "Energy",
             format!("{:.1}", s.energy_kwh / 1e3),
@@ -204,6 +222,7 @@ fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
     }
     println!("{}: {}", s.site, s.scenario);
     println!("{table}");
+    story::print(campus, twin.world().resource::<Incidents>());
     let speed = s.simulated_s / wall.as_secs_f64().max(1e-9);
     println!(
         "{} ticks of {} s in {:.1} s ({speed:.0} times real time; ticking after {:.2} s)",

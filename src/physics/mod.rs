@@ -1,5 +1,8 @@
-//! Pure functions and small structs: no ECS, no files, no state of their own.
+//! Pure functions of physics. No state, no input or output.
 
 pub mod air;
+pub mod loadflow;
 pub mod loss;
+pub mod protection;
 pub mod sun;
+pub mod transformer;

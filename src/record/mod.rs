@@ -6,9 +6,12 @@ use sha2::{Digest, Sha256};
 
 use crate::sim::clock::Clock;
 use crate::sim::meters::{Meters, Total};
+use crate::sim::power::incidents::Incidents;
+use crate::sim::power::of_kind;
 use crate::sim::twin::Plan;
 use crate::sim::weather::Outside;
 use crate::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
+use crate::site::campus::PowerKind;
 
 /// Declares the sample from one list of columns, so that names and values cannot part.
 macro_rules! columns {
@@ -39,8 +42,14 @@ columns! {
     wet_bulb_c,
     /// Racks and network, W.
     it_power_w,
-    /// From the utility, W.
+    /// All that comes in, from the utility and from fuel, W.
     facility_power_w,
+    /// From the utility, W.
+    grid_power_w,
+    /// From gensets, W.
+    genset_power_w,
+    /// Into rack batteries, W; negative while they help.
+    battery_power_w,
     /// Fans and pumps, W.
     cooling_power_w,
     /// Losses of the power path, W.
@@ -55,6 +64,8 @@ columns! {
     limited_chips,
     /// Cooling units that evaporate.
     wet_units,
+    /// Racks without any power.
+    dark_racks,
     /// Load that no feed carries, W.
     unserved_w,
     /// Facility energy since the start, kWh.
@@ -73,6 +84,9 @@ impl Sample {
             wet_bulb_c: outside.wet_bulb_c,
             it_power_w: now.it_w,
             facility_power_w: now.facility_w,
+            grid_power_w: now.grid_w,
+            genset_power_w: now.genset_w,
+            battery_power_w: now.battery_w,
             cooling_power_w: now.cooling_w,
             loss_power_w: now.loss_w,
             pue: now.pue,
@@ -80,6 +94,7 @@ impl Sample {
             hottest_chip_c: now.hottest_chip_c,
             limited_chips: f64::from(now.limited_chips),
             wet_units: f64::from(now.wet_units),
+            dark_racks: f64::from(now.dark_racks),
             unserved_w: now.unserved_w,
             energy_kwh: meters.total.energy_kwh,
         }
@@ -139,6 +154,20 @@ pub struct Summary {
     pub throttled_chip_hours: f64,
     /// Unserved energy, kWh.
     pub unserved_kwh: f64,
+    /// Most racks that were without any power at once.
+    pub most_dark_racks: u32,
+    /// From the utility, kWh.
+    pub grid_energy_kwh: f64,
+    /// Diesel burnt, L.
+    pub diesel_l: f64,
+    /// Steepest rise of the draw from the utility between ticks, W/s.
+    pub steepest_rise_w_per_s: f64,
+    /// Steepest fall, W/s.
+    pub steepest_fall_w_per_s: f64,
+    /// Lowest voltage at any busway at the end, per unit.
+    pub lowest_busway_pu: f64,
+    /// Incidents of the power path.
+    pub incidents: u64,
     /// Largest relative gap of the energy ledger.
     pub worst_imbalance: f64,
     /// Digest of the end state and totals.
@@ -180,10 +209,27 @@ impl Summary {
             limited_chips: meters.now.limited_chips,
             throttled_chip_hours: total.throttled_chip_hours,
             unserved_kwh: total.unserved_kwh,
+            most_dark_racks: total.most_dark_racks,
+            grid_energy_kwh: total.grid_energy_kwh,
+            diesel_l: total.diesel_l,
+            steepest_rise_w_per_s: total.steepest_w_per_s[0],
+            steepest_fall_w_per_s: total.steepest_w_per_s[1],
+            lowest_busway_pu: lowest_busway_pu(world),
+            incidents: {
+                let incidents = world.resource::<Incidents>();
+                incidents.list.len() as u64 + incidents.dropped
+            },
             worst_imbalance: total.worst_imbalance,
             digest: digest_world(world),
         }
     }
+}
+
+fn lowest_busway_pu(world: &World) -> f64 {
+    let campus = &world.resource::<Plan>().0;
+    let power = world.resource::<PowerColumns>();
+    let busways = of_kind(campus, PowerKind::Busway).map(|n| power.voltage_pu[n]);
+    busways.filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min).min(1e9)
 }
 
 /// SHA-256 of every bit of state: the same for a scenario natively and in the browser, in any build and
@@ -214,6 +260,7 @@ pub fn digest_world(world: &World) -> String {
     singles(&mut hash, &racks.inlet_c);
     floats(&mut hash, &racks.outlet_c);
     floats(&mut hash, &racks.draw_w);
+    floats(&mut hash, &racks.battery_j);
     let halls = world.resource::<HallColumns>();
     floats(&mut hash, &halls.hot_aisle_c);
     floats(&mut hash, &halls.supply_c);
@@ -221,6 +268,11 @@ pub fn digest_world(world: &World) -> String {
     let power = world.resource::<PowerColumns>();
     floats(&mut hash, &power.load_w);
     floats(&mut hash, &power.loss_w);
+    floats(&mut hash, &power.voltage_pu);
+    for incident in &world.resource::<Incidents>().list {
+        hash.update(incident.time_s.to_bits().to_le_bytes());
+        hash.update(incident.node.to_le_bytes());
+    }
     let Total {
         energy_kwh,
         it_energy_kwh,

@@ -22,6 +22,13 @@ pub const BUILTIN: &[(&str, &str)] = &[
         include_str!("../../assets/scenarios/july-heat-wave.ron"),
     ),
     ("feed-lost", include_str!("../../assets/scenarios/feed-lost.ron")),
+    ("utility-30s", include_str!("../../assets/scenarios/utility-30s.ron")),
+    (
+        "utility-10min",
+        include_str!("../../assets/scenarios/utility-10min.ron"),
+    ),
+    ("utility-72h", include_str!("../../assets/scenarios/utility-72h.ron")),
+    ("gensets-fail", include_str!("../../assets/scenarios/gensets-fail.ron")),
     ("lab-day", include_str!("../../assets/scenarios/lab-day.ron")),
 ];
 
@@ -67,6 +74,10 @@ choice! {
         OpenFeed,
         /// Closes it again.
         CloseFeed,
+        /// Breaks `value` units of the power node named in `at`: gensets, or transformers in parallel.
+        BreakNode,
+        /// Repairs the units of the power node named in `at`.
+        RepairNode,
         /// Breaks `value` cooling units of the hall in `at`.
         FailUnits,
         /// Repairs the cooling units of the hall in `at`.
@@ -242,6 +253,11 @@ fn command_of(
     Ok(match event.action {
         Action::OpenFeed => Command::OpenFeed(node()?),
         Action::CloseFeed => Command::CloseFeed(node()?),
+        Action::BreakNode => Command::BreakNode {
+            node: node()?,
+            count: value(1.0, 1e5)? as u32,
+        },
+        Action::RepairNode => Command::RepairNode(node()?),
         Action::FailUnits => Command::FailUnits {
             hall: hall()?,
             count: value(1.0, 1e5)? as u32,

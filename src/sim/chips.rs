@@ -10,26 +10,23 @@ use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
 use super::demand::Demand;
-use super::power::RowPower;
+use super::power::RackPower;
 use super::state::{ChipColumns, HallColumns, RackColumns, chip_flag};
 use super::twin::Plan;
 use super::workers::{Workers, split};
 use super::{Tick, TickSet};
 use crate::num::{exp, pow};
 use crate::physics::air::AIR_CP_J_PER_KG_K;
-use crate::physics::loss::LossCurve;
+use crate::physics::loss::{LossBlock, LossCurve};
 use crate::site::Campus;
 use crate::site::campus::RackKind;
+use crate::site::files::{BatterySpec, SupplySpec};
 
 /// Air that still passes a rack whose fans stand, as a share of full flow (buoyancy; an estimate).
 const DRAUGHT: f64 = 0.03;
 
 /// Steps of a chip's spread column per standard deviation.
 const SPREAD_STEPS: f32 = 64.0;
-
-/// Standard deviation of utilisation among the chips of a rack, relative: the same part that runs hot also
-/// runs a little longer (an estimate; stragglers come with jobs).
-const UTILISATION_SPREAD: f32 = 0.01;
 
 /// Lanes of the sums: fixed, so that the order of additions is the same on every machine.
 const LANES: usize = 8;
@@ -41,6 +38,7 @@ struct Kernel {
     leakage_per_k: f32,
     leakage_reference_c: f32,
     power_spread: f32,
+    utilisation_spread: f32,
     throttle_c: f32,
     release_c: f32,
     throttle_share: f32,
@@ -52,7 +50,8 @@ struct Kernel {
     /// Share of the rack's air rise that each chip breathes.
     preheat: Vec<f32>,
     rating_w: f64,
-    overhead_w: f64,
+    /// Hosts and the like with no work, and what full utilisation adds, W.
+    overhead_w: [f64; 2],
     fan_w: f64,
     fan_exponent: f64,
     fan_min: f64,
@@ -60,9 +59,58 @@ struct Kernel {
     fan_ramp_per_k: f64,
     /// Air at full fan speed, W/K.
     full_flow_w_per_k: f64,
-    psu: LossCurve,
+    psu: LossBlock,
+    /// Loads inside the rack behind its rectifiers, W, and those.
+    shelf: Option<(f64, LossBlock)>,
     rack_j_per_k: f64,
     network_w: f64,
+    battery: Battery,
+}
+
+/// The battery of a rack kind; all zero if it has none.
+#[derive(Debug, Clone, Copy, Default)]
+struct Battery {
+    energy_j: f64,
+    power_w: f64,
+    recharge_w: f64,
+    efficiency: f64,
+}
+
+impl Battery {
+    fn of(spec: &BatterySpec) -> Self {
+        Self {
+            energy_j: spec.energy_j.value,
+            power_w: spec.power_w.value,
+            recharge_w: spec.recharge_w.value,
+            efficiency: spec.efficiency.value,
+        }
+    }
+
+    /// Power that it takes from the cords while it holds `now_j` and has `dt_s`, W.
+    fn charge_w(&self, now_j: f64, dt_s: f64) -> f64 {
+        if now_j < self.energy_j {
+            self.recharge_w.min((self.energy_j - now_j) / (self.efficiency * dt_s))
+        } else {
+            0.0
+        }
+    }
+}
+
+/// The loss of so many sets of supplies that share a load.
+fn supplies(spec: &SupplySpec, sets: f64) -> LossBlock {
+    let or_none = |figure: &Option<crate::site::schema::Figure>| figure.as_ref().map_or(0.0, |f| f.value);
+    match &spec.efficiency {
+        Some(efficiency) => LossBlock::FixedEfficiency {
+            fixed_w: sets * f64::from(spec.count) * or_none(&spec.fixed_w),
+            efficiency: efficiency.value,
+        },
+        None => LossBlock::Curve(LossCurve {
+            rating_w: sets * spec.rating_w.value,
+            p0: or_none(&spec.p0),
+            p1: or_none(&spec.p1),
+            p2: or_none(&spec.p2),
+        }),
+    }
 }
 
 impl Kernel {
@@ -80,6 +128,7 @@ impl Kernel {
             leakage_per_k: chip.leakage_per_k.value as f32,
             leakage_reference_c: chip.leakage_reference_c.value as f32,
             power_spread: chip.power_spread.value as f32 / SPREAD_STEPS,
+            utilisation_spread: chip.utilisation_spread.value as f32 / SPREAD_STEPS,
             throttle_c: chip.throttle_c.value as f32,
             release_c: chip.throttle_release_c.value as f32,
             throttle_share: chip.throttle_share.value as f32,
@@ -90,27 +139,46 @@ impl Kernel {
             resistance_exponent: chip.resistance_flow_exponent.value,
             preheat,
             rating_w: rack.rating_w.value,
-            overhead_w: servers * server.overhead_w.value,
+            overhead_w: {
+                let full = server.overhead_w.value;
+                let idle = server.overhead_idle_w.as_ref().map_or(full, |figure| figure.value);
+                [servers * idle, servers * (full - idle)]
+            },
             fan_w: servers * server.fan_w.value,
             fan_exponent: server.fan_exponent.value,
             fan_min: server.fan_min_speed.value,
             fan_ramp_from_c: server.fan_ramp_from_c.value,
             fan_ramp_per_k: server.fan_ramp_per_k.value,
             full_flow_w_per_k: rack.rating_w.value / server.air_rise_k.value,
-            psu: LossCurve {
-                rating_w: servers * server.psu_rating_w.value,
-                p0: server.psu_p0.value,
-                p1: server.psu_p1.value,
-                p2: server.psu_p2.value,
-            },
+            psu: supplies(&server.psu, servers),
+            shelf: rack.shelf.as_ref().map(|shelf| {
+                let inner_w = rack.inner_w.as_ref().map_or(0.0, |figure| figure.value);
+                (inner_w, supplies(shelf, 1.0))
+            }),
             rack_j_per_k: rack.heat_capacity_j_per_k.value,
             network_w: rack.network_w.value,
+            battery: kind.battery.as_ref().map(Battery::of).unwrap_or_default(),
+        }
+    }
+
+    /// Hosts and the like at a utilisation, W.
+    fn overhead_w(&self, utilisation: f64) -> f64 {
+        self.overhead_w[0] + self.overhead_w[1] * utilisation
+    }
+
+    /// Draw at the cords for an output of the servers' supplies, W.
+    fn input_w(&self, output_w: f64) -> f64 {
+        let servers_w = self.psu.input_w(output_w);
+        match &self.shelf {
+            Some((inner_w, shelf)) => shelf.input_w(servers_w + inner_w),
+            None => servers_w,
         }
     }
 
     /// Power that the rack would ask for at a utilisation, without fans and losses, W.
     fn expected_w(&self, utilisation: f64) -> f64 {
-        self.overhead_w + self.preheat.len() as f64 * (f64::from(self.idle_w) + f64::from(self.dynamic_w) * utilisation)
+        self.overhead_w(utilisation)
+            + self.preheat.len() as f64 * (f64::from(self.idle_w) + f64::from(self.dynamic_w) * utilisation)
     }
 
     /// Power at a junction temperature over power at the reference temperature. Bounded below, since the line
@@ -179,9 +247,9 @@ struct ChipAir {
 }
 
 impl ChipAir {
-    /// Utilisation of a part with a spread, in steps.
-    fn utilisation_of(self, spread: f32) -> f32 {
-        (self.utilisation * (1.0 + spread * (UTILISATION_SPREAD / SPREAD_STEPS))).clamp(0.0, 1.0)
+    /// Utilisation of a part that stands so many steps from the mean: one that runs hot also runs a little longer.
+    fn utilisation_of(self, kernel: &Kernel, spread: f32) -> f32 {
+        (self.utilisation * (1.0 + spread * kernel.utilisation_spread)).clamp(0.0, 1.0)
     }
 }
 
@@ -209,7 +277,7 @@ fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &m
         let preheat = &kernel.preheat[part];
         for l in 0..old.len() {
             let s = f32::from(spread[l]);
-            let u = air.utilisation_of(s);
+            let u = air.utilisation_of(kernel, s);
             let leakage = kernel.leakage(old[l]);
             let p = (kernel.idle_w + kernel.dynamic_w * u) * leakage * (1.0 + kernel.power_spread * s);
             let settled = air.inlet_c + preheat[l] * air.rise_k + air.resistance * p;
@@ -239,7 +307,7 @@ fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next:
     for k in 0..chips.junction_c.len() {
         let old = chips.junction_c[k];
         let s = f32::from(chips.spread[k]);
-        let u = air.utilisation_of(s);
+        let u = air.utilisation_of(kernel, s);
         let leakage = kernel.leakage(old);
         let of_part = leakage * (1.0 + kernel.power_spread * s);
         let breathed = air.inlet_c + kernel.preheat[k] * air.rise_k;
@@ -306,6 +374,9 @@ struct HallJob<'a> {
     inlet_c: &'a mut [f32],
     outlet_c: &'a mut [f64],
     draw_w: &'a mut [f64],
+    cord_w: &'a mut [f64],
+    battery_j: &'a mut [f64],
+    dark: &'a mut [bool],
     hottest_c: &'a mut [f32],
     utilisation: &'a mut [f32],
     limited: &'a mut [u16],
@@ -319,6 +390,7 @@ struct HallJob<'a> {
 pub(super) struct HallSums {
     it_w: f64,
     chip_w: f64,
+    battery_w: f64,
     rack_flow_w_per_k: f64,
     heat_to_air_w: f64,
     stored_j: f64,
@@ -342,7 +414,7 @@ fn step_hall(
     campus: &Campus,
     kernels: &[Kernel],
     demand: &[f64],
-    power: &RowPower,
+    power: &RackPower,
     air: HallAir,
     dt_s: f64,
 ) {
@@ -355,13 +427,16 @@ fn step_hall(
     for row in campus.halls[job.hall].rows.clone() {
         let plan = &campus.rows[row];
         let kernel = &kernels[plan.kind];
-        let powered = power.row_powered(row);
+        let (fed, unfed_s) = (power.fed[row], power.unfed_s[row].min(dt_s));
         let asked = demand[row];
         next.resize(kernel.preheat.len(), 0.0_f32);
         for rack in plan.racks.clone() {
             let k = rack - job.racks.start;
             let hot_share = (air.leakage_share * f64::from(job.exposure[k]) + air.recirculation).min(1.0);
             let inlet_c = air.supply_c + hot_share * (air.hot_aisle_c - air.supply_c);
+            // On its battery it runs on; what is left there is known once its draw is.
+            let battery = &kernel.battery;
+            let mut powered = unfed_s == 0.0 || (job.battery_j[k] > 0.0 && (fed || !job.dark[k]));
             let speed = if powered { kernel.fan_speed(asked, inlet_c) } else { 0.0 };
             let flow_w_per_k = kernel.full_flow_w_per_k * speed.max(DRAUGHT);
             let resistance =
@@ -392,18 +467,36 @@ fn step_hall(
             if powered && job.limited[k] == 0 && of_chips.hottest_c > kernel.throttle_c {
                 of_chips = step_limited(kernel, chip_air, &mut chips, &mut next);
             }
+            let mut used_w = 0.0;
+            if powered {
+                let fans_w = kernel.fan_w * pow(speed, kernel.fan_exponent);
+                used_w = kernel.input_w(of_chips.power_w + kernel.overhead_w(asked) + fans_w);
+                let from_battery_w = used_w + kernel.network_w;
+                if unfed_s > 0.0 && (from_battery_w * unfed_s > job.battery_j[k] || from_battery_w > battery.power_w) {
+                    powered = false;
+                    used_w = 0.0;
+                    of_chips = step_dark(chip_air, &mut chips, &mut next);
+                }
+            }
             chips.junction_c.copy_from_slice(&next);
+            job.dark[k] = !powered;
 
             let chips_stored_j = kernel.chip_j_per_k * of_chips.warmed_k;
-            let draw_w = if powered {
-                let fans_w = kernel.fan_w * pow(speed, kernel.fan_exponent);
-                let output_w = of_chips.power_w + kernel.overhead_w + fans_w;
-                output_w + kernel.psu.loss_w(output_w)
-            } else {
-                let missed = kernel.expected_w(asked);
-                sums.unserved_w += missed + kernel.network_w;
+            let network_w = if powered { kernel.network_w } else { 0.0 };
+            // A battery gives what the cords do not, or charges once they carry voltage again.
+            let charge_w = if unfed_s > 0.0 {
                 0.0
+            } else {
+                battery.charge_w(job.battery_j[k], dt_s)
             };
+            let into_battery_w = charge_w * battery.efficiency - (used_w + network_w) * unfed_s / dt_s;
+            job.battery_j[k] += into_battery_w * dt_s;
+            let draw_w = used_w + charge_w * (1.0 - battery.efficiency);
+            job.cord_w[k] = draw_w + network_w + into_battery_w;
+            if !powered {
+                sums.unserved_w += kernel.expected_w(asked) + kernel.network_w;
+            }
+            sums.battery_w += into_battery_w;
             let into_air_w = draw_w - chips_stored_j / dt_s;
             let settled = inlet_c + into_air_w / flow_w_per_k;
             let before = job.outlet_c[k];
@@ -417,7 +510,7 @@ fn step_hall(
             job.utilisation[k] = if powered { asked as f32 } else { 0.0 };
             job.limited[k] = of_chips.limited;
             job.fan_speed[k] = speed as f32;
-            sums.it_w += draw_w + if powered { kernel.network_w } else { 0.0 };
+            sums.it_w += draw_w + network_w;
             sums.chip_w += of_chips.power_w;
             sums.rack_flow_w_per_k += flow_w_per_k;
             sums.heat_to_air_w += into_air_w - rack_stored_j / dt_s;
@@ -440,7 +533,7 @@ fn step(
     workers: Res<Workers>,
     kernels: Res<Kernels>,
     demand: Res<Demand>,
-    power: Res<RowPower>,
+    power: Res<RackPower>,
     mut chips: ResMut<ChipColumns>,
     mut racks: ResMut<RackColumns>,
     mut halls: ResMut<HallColumns>,
@@ -456,6 +549,9 @@ fn step(
     let mut inlet_c = split(&mut racks.inlet_c, rack_ranges()).into_iter();
     let mut outlet_c = split(&mut racks.outlet_c, rack_ranges()).into_iter();
     let mut draw_w = split(&mut racks.draw_w, rack_ranges()).into_iter();
+    let mut cord_w = split(&mut racks.cord_w, rack_ranges()).into_iter();
+    let mut battery_j = split(&mut racks.battery_j, rack_ranges()).into_iter();
+    let mut dark = split(&mut racks.dark, rack_ranges()).into_iter();
     let mut hottest_c = split(&mut racks.hottest_c, rack_ranges()).into_iter();
     let mut utilisation = split(&mut racks.utilisation, rack_ranges()).into_iter();
     let mut limited = split(&mut racks.limited, rack_ranges()).into_iter();
@@ -479,6 +575,9 @@ fn step(
         else {
             break;
         };
+        let (Some(cord_w), Some(battery_j), Some(dark)) = (cord_w.next(), battery_j.next(), dark.next()) else {
+            break;
+        };
         if !halls.live[hall] {
             continue;
         }
@@ -496,6 +595,9 @@ fn step(
             inlet_c,
             outlet_c,
             draw_w,
+            cord_w,
+            battery_j,
+            dark,
             hottest_c,
             utilisation,
             limited,
@@ -521,6 +623,7 @@ fn step(
     for (h, sums) in sums.iter().enumerate().filter(|(h, _)| halls.live[*h]) {
         halls.it_w[h] = sums.it_w;
         halls.chip_w[h] = sums.chip_w;
+        halls.battery_w[h] = sums.battery_w;
         halls.rack_air_kg_s[h] = sums.rack_flow_w_per_k / AIR_CP_J_PER_KG_K;
         halls.heat_to_air_w[h] = sums.heat_to_air_w;
         halls.stored_j[h] = sums.stored_j;

@@ -5,9 +5,14 @@ use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
 use super::demand::Demand;
-use super::state::{PowerColumns, UnitColumns, UnitMode};
+use super::power::gensets::{Gensets, Unit};
+use super::power::grid::Grid;
+use super::power::incidents::{Incidents, What};
+use super::power::switching::Timers;
+use super::state::{UnitColumns, UnitMode};
 use super::twin::Plan;
 use super::weather::WeatherOffset;
+use crate::site::Campus;
 use crate::site::campus::Found;
 
 /// A change to the world.
@@ -17,6 +22,15 @@ pub enum Command {
     OpenFeed(u32),
     /// Closes it again.
     CloseFeed(u32),
+    /// Breaks units of a node of the power path: gensets of a plant, or transformers in parallel.
+    BreakNode {
+        /// Node.
+        node: u32,
+        /// How many.
+        count: u32,
+    },
+    /// Repairs all units of a node.
+    RepairNode(u32),
     /// Breaks cooling units of a hall: the first `count` of those that still run.
     FailUnits {
         /// Hall.
@@ -66,7 +80,10 @@ pub(super) fn apply_due(
     mut queue: ResMut<CommandQueue>,
     mut timeline: ResMut<Timeline>,
     mut log: ResMut<CommandLog>,
-    mut power: ResMut<PowerColumns>,
+    mut grid: ResMut<Grid>,
+    mut gensets: ResMut<Gensets>,
+    mut timers: ResMut<Timers>,
+    mut incidents: ResMut<Incidents>,
     mut units: ResMut<UnitColumns>,
     mut demand: ResMut<Demand>,
     mut offset: ResMut<WeatherOffset>,
@@ -80,11 +97,22 @@ pub(super) fn apply_due(
     }
     for command in queue.0.drain(..) {
         match &command {
-            Command::OpenFeed(node) | Command::CloseFeed(node) => {
-                if let Some(open) = power.open.get_mut(*node as usize) {
-                    *open = matches!(command, Command::OpenFeed(_));
+            Command::OpenFeed(n)
+            | Command::CloseFeed(n)
+            | Command::BreakNode { node: n, .. }
+            | Command::RepairNode(n)
+                if (*n as usize) < plan.0.power.nodes.len() =>
+            {
+                let from_s = clock.time_s - clock.dt_s;
+                let what = switch(&plan.0, &command, *n as usize, &mut grid, &mut gensets);
+                let number = incidents.push(from_s, *n, what, None);
+                grid.lost_by[*n as usize] = number;
+                if let Some(p) = plan.0.power.gensets.iter().position(|plant| plant.node == *n) {
+                    gensets.plants[p].weakened = number.filter(|_| matches!(what, What::Broke(_)));
                 }
+                timers.disturb(number);
             }
+            Command::OpenFeed(_) | Command::CloseFeed(_) | Command::BreakNode { .. } | Command::RepairNode(_) => {}
             Command::FailUnits { hall, count } => {
                 if let Some(hall) = plan.0.halls.get(*hall) {
                     let running = hall.units.clone().filter(|u| units.mode[*u] != UnitMode::Failed);
@@ -111,5 +139,46 @@ pub(super) fn apply_due(
             log.0.pop_front();
         }
         log.0.push_back((clock.tick, command));
+    }
+}
+
+/// Moves a switch or breaks units of a node.
+fn switch(campus: &Campus, command: &Command, node: usize, grid: &mut Grid, gensets: &mut Gensets) -> What {
+    let plant = campus
+        .power
+        .gensets
+        .iter()
+        .position(|plant| plant.node as usize == node);
+    let mut plant = plant.map(|p| &mut gensets.plants[p]);
+    match command {
+        Command::OpenFeed(_) => {
+            grid.open[node] = true;
+            What::Opened
+        }
+        Command::CloseFeed(_) => {
+            grid.open[node] = false;
+            What::Closed
+        }
+        Command::BreakNode { count, .. } => {
+            match &mut plant {
+                Some(plant) => {
+                    let whole = plant.units.iter_mut().filter(|unit| **unit != Unit::Failed);
+                    whole.take(*count as usize).for_each(|unit| *unit = Unit::Failed);
+                    grid.units[node] = plant.on_bus();
+                }
+                None => grid.units[node] = grid.units[node].saturating_sub(*count),
+            }
+            What::Broke(*count)
+        }
+        _ => {
+            match &mut plant {
+                Some(plant) => {
+                    let broken = plant.units.iter_mut().filter(|unit| **unit == Unit::Failed);
+                    broken.for_each(|unit| *unit = Unit::Off);
+                }
+                None => grid.units[node] = campus.power.nodes[node].units,
+            }
+            What::Repaired
+        }
     }
 }

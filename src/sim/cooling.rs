@@ -4,6 +4,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
+use super::power::RackPower;
 use super::state::{HallColumns, UnitColumns, UnitMode};
 use super::twin::Plan;
 use super::weather::Outside;
@@ -41,6 +42,7 @@ fn step(
     plan: Res<Plan>,
     clock: Res<Clock>,
     outside: Res<Outside>,
+    power: Res<RackPower>,
     mut units: ResMut<UnitColumns>,
     mut halls: ResMut<HallColumns>,
 ) {
@@ -51,10 +53,19 @@ fn step(
         }
         let spec = &plan.0.cooling_kinds[hall.cooling_kind];
         let count = hall.units.len() as f64;
+        let fed = power.plant_fed[h];
+        for unit in hall.units.clone() {
+            // Without power they stand; with it again they start with open dampers.
+            match (fed, units.mode[unit]) {
+                (false, mode) if mode != UnitMode::Failed => units.mode[unit] = UnitMode::Off,
+                (true, UnitMode::Off) => units.mode[unit] = UnitMode::Free,
+                _ => {}
+            }
+        }
         let running = hall
             .units
             .clone()
-            .filter(|u| units.mode[*u] != UnitMode::Failed)
+            .filter(|u| !matches!(units.mode[*u], UnitMode::Failed | UnitMode::Off))
             .count() as f64;
         let rated = spec.airflow_kg_s.value;
 
@@ -68,13 +79,14 @@ fn step(
         let flow_w_per_k = supply_kg_s * AIR_CP_J_PER_KG_K;
         let fans_w = running * spec.fan_w.value * pow(speed, spec.fan_exponent.value);
 
-        let inner_w = halls.heat_to_air_w[h] + hall.misc_w;
+        let misc_w = if fed { hall.misc_w } else { 0.0 };
+        let inner_w = halls.heat_to_air_w[h] + misc_w;
         let fan_rise_k = fans_w / flow_w_per_k;
         let mixing = outside.dry_bulb_c + fan_rise_k < spec.supply_min_c.value;
 
         let mut wet = 0.0;
         for (i, unit) in hall.units.clone().enumerate() {
-            if units.mode[unit] == UnitMode::Failed {
+            if matches!(units.mode[unit], UnitMode::Failed | UnitMode::Off) {
                 units.speed[unit] = 0.0;
                 continue;
             }
@@ -121,7 +133,7 @@ fn step(
         halls.supply_air_kg_s[h] = supply_kg_s;
         halls.recirculation[h] = (1.0 - supply_kg_s / halls.rack_air_kg_s[h].max(1e-9)).max(0.0);
         halls.cooling_w[h] = fans_w + pumps_w;
-        halls.misc_w[h] = hall.misc_w;
+        halls.misc_w[h] = misc_w;
         halls.water_l_s[h] = evaporated_kg_s * cycles / (cycles - 1.0);
         halls.heat_evaporated_w[h] = evaporated_w;
         // Measured where the air leaves: exchange times the exact mean of the hot aisle over the step, so that
@@ -161,6 +173,7 @@ mod tests {
             saturation_effectiveness: figure(0.87),
             media_bypass: figure(0.05),
             cycles_of_concentration: figure(4.0),
+            power_factor: figure(0.95),
             pump_w: figure(1_500.0),
             evaporate_above_c: figure(29.4),
             evaporate_dead_band_k: figure(1.0),

@@ -82,13 +82,14 @@ pub fn spawn(world: &mut World, campus: &Campus) -> Entity {
             }
         }
     }
-    let mut nodes: Vec<Entity> = Vec::with_capacity(campus.power.nodes.len());
-    for (n, node) in campus.power.nodes.iter().enumerate() {
-        let entity = world.spawn((PowerIndex(n as u32), ChildOf(site))).id();
-        if n > 0 {
-            world.entity_mut(entity).insert(FedBy(nodes[node.parent as usize]));
+    let nodes: Vec<Entity> = (0..campus.power.nodes.len())
+        .map(|n| world.spawn((PowerIndex(n as u32), ChildOf(site))).id())
+        .collect();
+    // What usually feeds it; where its switch stands now is in the grid.
+    for (node, entity) in campus.power.nodes.iter().zip(&nodes) {
+        if let Some(source) = node.sources.first() {
+            world.entity_mut(*entity).insert(FedBy(nodes[*source as usize]));
         }
-        nodes.push(entity);
     }
     site
 }

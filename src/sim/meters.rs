@@ -6,9 +6,12 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
+use super::power::gensets::Gensets;
+use super::power::{RackPower, of_kind};
 use super::state::{ChipColumns, HallColumns, PowerColumns, UnitColumns, UnitMode};
 use super::twin::Plan;
 use super::{Tick, TickSet};
+use crate::site::campus::PowerKind;
 use crate::site::files::TariffFile;
 
 /// Prices in use.
@@ -22,8 +25,18 @@ pub struct Now {
     pub it_w: f64,
     /// Chips alone, W.
     pub chip_w: f64,
-    /// Drawn from the utility, W.
+    /// All that comes into the site, from the utility and from fuel, W.
     pub facility_w: f64,
+    /// Drawn from the utility, W.
+    pub grid_w: f64,
+    /// Drawn from the utility, var.
+    pub grid_var: f64,
+    /// Given by gensets, W.
+    pub genset_w: f64,
+    /// Into rack batteries, W; negative while they help.
+    pub battery_w: f64,
+    /// Change of the draw from the utility since the last tick, W/s.
+    pub ramp_w_per_s: f64,
     /// Fans and pumps, W.
     pub cooling_w: f64,
     /// Losses of the power path, W.
@@ -44,6 +57,8 @@ pub struct Now {
     pub hottest_rack: u32,
     /// Throttled or tripped chips.
     pub limited_chips: u32,
+    /// Racks without any power.
+    pub dark_racks: u32,
     /// Load that no feed carries, W.
     pub unserved_w: f64,
     /// Cooling units that evaporate.
@@ -55,8 +70,14 @@ pub struct Now {
 /// Sums since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Total {
-    /// Drawn from the utility, kWh.
+    /// All that came into the site, kWh.
     pub energy_kwh: f64,
+    /// Drawn from the utility, kWh.
+    pub grid_energy_kwh: f64,
+    /// Diesel burnt, L.
+    pub diesel_l: f64,
+    /// Steepest rise and fall of the draw from the utility between ticks, W/s.
+    pub steepest_w_per_s: [f64; 2],
     /// Drawn by IT, kWh.
     pub it_energy_kwh: f64,
     /// Drawn by fans and pumps, kWh.
@@ -83,6 +104,8 @@ pub struct Total {
     pub hottest_chip: u32,
     /// Throttled or tripped chips, chip-hours.
     pub throttled_chip_hours: f64,
+    /// Most racks that were without any power at once.
+    pub most_dark_racks: u32,
     /// Load that no feed carried, kWh.
     pub unserved_kwh: f64,
     /// Hours in which any unit evaporated.
@@ -119,6 +142,8 @@ fn read(
     halls: Res<HallColumns>,
     units: Res<UnitColumns>,
     power: Res<PowerColumns>,
+    gensets: Res<Gensets>,
+    rows: Res<RackPower>,
     mut meters: ResMut<Meters>,
 ) {
     let campus = &*plan.0;
@@ -138,15 +163,28 @@ fn read(
         }
     });
     let it_w = sum(&halls.it_w);
-    let facility_w = power.load_w[0] + power.loss_w[0];
+    // Metered at the connection: what is lost in the grid before it is not the site's.
+    let grid_w = power.load_w[0];
+    let genset_w: f64 = of_kind(campus, PowerKind::Genset).map(|n| power.load_w[n]).sum();
+    let facility_w = grid_w + genset_w;
+    let ramp_w_per_s = if clock.tick > 1 {
+        (grid_w - meters.now.grid_w) / dt_s
+    } else {
+        0.0
+    };
     let water_l_s = sum(&halls.water_l_s);
     let ratio = |a: f64, b: f64| if b > 0.0 { a / b } else { 0.0 };
     let now = Now {
         it_w,
         chip_w: sum(&halls.chip_w),
         facility_w,
+        grid_w,
+        grid_var: power.load_var[0],
+        genset_w,
+        battery_w: sum(&halls.battery_w),
+        ramp_w_per_s,
         cooling_w: sum(&halls.cooling_w),
-        loss_w: power.loss_w.iter().sum(),
+        loss_w: power.loss_w[1..].iter().sum(),
         misc_w: sum(&halls.misc_w),
         pue: ratio(facility_w, it_w),
         wue_l_per_kwh: ratio(water_l_s * J_PER_KWH, it_w),
@@ -155,6 +193,7 @@ fn read(
         hottest_chip: hottest_chip as u32,
         hottest_rack,
         limited_chips: live().map(|h| halls.limited[h]).sum(),
+        dark_racks: rows.dark.iter().sum(),
         unserved_w: sum(&halls.unserved_w),
         wet_units: units.mode.iter().filter(|m| **m == UnitMode::Evaporative).count() as u32,
         live_chips: live()
@@ -163,16 +202,12 @@ fn read(
     };
 
     let total = &mut meters.total;
-    // Power: what comes in is what is used and lost. Plant without a feed is counted as unserved, not drawn.
-    let plant_unfed_w: f64 = live()
-        .filter(|h| {
-            let [a, b] = &campus.power.unit_transformers[*h];
-            !a.clone().chain(b.clone()).any(|n| power.energised[n as usize])
-        })
-        .map(|h| halls.cooling_w[h] + halls.misc_w[h])
-        .sum();
-    let electrical_gap = facility_w + plant_unfed_w - (it_w + now.cooling_w + now.misc_w + now.loss_w);
-    total.worst_imbalance = total.worst_imbalance.max(ratio(electrical_gap.abs(), facility_w));
+    // Power: what comes in is what is used, lost and stored.
+    let used_w = it_w + now.battery_w + now.cooling_w + now.misc_w + now.loss_w;
+    let electrical_scale_w = facility_w.max(it_w).max(1.0);
+    total.worst_imbalance = total
+        .worst_imbalance
+        .max((facility_w - used_w).abs() / electrical_scale_w);
     // Heat, hall by hall: what is drawn is carried out by air and water or stored.
     for h in live() {
         let drawn_j = (halls.it_w[h] + halls.cooling_w[h] + halls.misc_w[h]) * dt_s;
@@ -190,8 +225,20 @@ fn read(
     total.loss_energy_kwh += kwh(now.loss_w);
     total.unserved_kwh += kwh(now.unserved_w);
     total.water_m3 += water_l_s * dt_s / 1000.0;
-    total.carbon_t = total.energy_kwh * tariff.carbon_g_per_kwh.value / 1e6;
-    total.marginal_carbon_t = total.energy_kwh * tariff.marginal_carbon_g_per_kwh.value / 1e6;
+    total.grid_energy_kwh += kwh(grid_w);
+    total.diesel_l = campus
+        .power
+        .gensets
+        .iter()
+        .zip(&gensets.plants)
+        .map(|(spec, plant)| spec.spec.tank_l.value * f64::from(spec.units) - plant.fuel_l)
+        .sum();
+    let [rise, fall] = total.steepest_w_per_s;
+    total.steepest_w_per_s = [rise.max(now.ramp_w_per_s), fall.max(-now.ramp_w_per_s)];
+    let diesel_t = total.diesel_l * tariff.diesel_carbon_g_per_l.value / 1e6;
+    total.carbon_t = total.grid_energy_kwh * tariff.carbon_g_per_kwh.value / 1e6 + diesel_t;
+    total.marginal_carbon_t = total.grid_energy_kwh * tariff.marginal_carbon_g_per_kwh.value / 1e6 + diesel_t;
+    total.most_dark_racks = total.most_dark_racks.max(now.dark_racks);
     total.throttled_chip_hours += f64::from(now.limited_chips) * hours;
     if now.wet_units > 0 {
         total.wet_hours += hours;
@@ -204,7 +251,7 @@ fn read(
     total.wue_l_per_kwh = ratio(total.water_m3 * 1000.0, total.it_energy_kwh);
 
     let meters = &mut *meters;
-    meters.interval_j += facility_w * dt_s;
+    meters.interval_j += grid_w * dt_s;
     meters.interval_s += dt_s;
     if meters.interval_s >= tariff.demand_interval_s.value - 1e-9 || clock.done() {
         meters.total.peak_demand_w = meters.total.peak_demand_w.max(meters.interval_j / meters.interval_s);
@@ -215,7 +262,9 @@ fn read(
     let demand_usd =
         total.peak_demand_w / 1000.0 * tariff.demand_usd_per_kw_month.value * (clock.time_s / 3600.0 / MONTH_H);
     let water_usd = total.water_m3 * (tariff.water_usd_per_m3.value + tariff.sewer_usd_per_m3.value);
-    total.cost_usd = total.energy_kwh / 1000.0 * tariff.energy_usd_per_mwh.value + demand_usd + water_usd;
+    let diesel_usd = total.diesel_l * tariff.diesel_usd_per_l.value;
+    total.cost_usd =
+        total.grid_energy_kwh / 1000.0 * tariff.energy_usd_per_mwh.value + demand_usd + water_usd + diesel_usd;
     meters.now = now;
 }
 

@@ -32,8 +32,15 @@ pub struct RackColumns {
     pub inlet_c: Vec<f32>,
     /// Air at the outlet and the mass that follows it, °C.
     pub outlet_c: Vec<f64>,
-    /// Draw at the cords, W.
+    /// What it uses: servers, fans and supplies, and the loss of charging its battery, W.
     pub draw_w: Vec<f64>,
+    /// Draw at its cords with its share of the network, W, mean over the tick: less than it uses while its battery
+    /// helps, more while that charges.
+    pub cord_w: Vec<f64>,
+    /// Energy in its battery, J.
+    pub battery_j: Vec<f64>,
+    /// Whether it is without any power.
+    pub dark: Vec<bool>,
     /// Hottest chip, °C.
     pub hottest_c: Vec<f32>,
     /// Mean utilisation of its chips, 0 to 1.
@@ -71,6 +78,8 @@ pub struct HallColumns {
     pub water_l_s: Vec<f64>,
     /// Chip power alone, W.
     pub chip_w: Vec<f64>,
+    /// Power into the batteries of its racks, W, mean over the tick; negative while they help.
+    pub battery_w: Vec<f64>,
     /// Heat that racks gave to the air, W, mean over the tick.
     pub heat_to_air_w: Vec<f64>,
     /// Heat taken to the outside by air, W, mean over the tick.
@@ -133,17 +142,23 @@ pub struct UnitColumns {
     pub speed: Vec<f64>,
 }
 
-/// Nodes of the power path.
+/// Readings of the nodes of the power path; where its switches stand is in [`super::power::grid::Grid`].
 #[derive(Resource, Debug, Clone, Default)]
 pub struct PowerColumns {
     /// Load passed on at the outgoing side, W.
     pub load_w: Vec<f64>,
+    /// Reactive load passed on, var.
+    pub load_var: Vec<f64>,
     /// Loss, W.
     pub loss_w: Vec<f64>,
-    /// Opened by an event.
-    pub open: Vec<bool>,
-    /// Whether it carries voltage.
-    pub energised: Vec<bool>,
-    /// Whether its building is live in this scenario.
-    pub live: Vec<bool>,
+    /// Voltage over nominal; 0 without voltage.
+    pub voltage_pu: Vec<f64>,
+    /// Current over rated current of the units in service.
+    pub loading: Vec<f64>,
+    /// Top oil, °C; NaN where there is none.
+    pub top_oil_c: Vec<f64>,
+    /// Hot spot of the winding, °C; NaN where there is no oil.
+    pub hot_spot_c: Vec<f64>,
+    /// Life of the insulation that was used, h.
+    pub life_h: Vec<f64>,
 }

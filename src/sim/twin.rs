@@ -9,8 +9,8 @@ use super::clock::Clock;
 use super::command::{CommandLog, CommandQueue, Timeline};
 use super::demand::Demand;
 use super::meters::{Meters, Prices};
-use super::power::RowPower;
-use super::state::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns, UnitMode};
+use super::power;
+use super::state::{ChipColumns, HallColumns, RackColumns, UnitColumns, UnitMode};
 use super::weather::{Climate, WeatherOffset};
 use super::workers::Workers;
 use super::{SimPlugin, Tick, chips, entities};
@@ -86,10 +86,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         mode_s: vec![1e9; campus.units()],
         speed: vec![0.0; campus.units()],
     });
-    world.insert_resource(power_columns(&campus, &live));
-    world.insert_resource(RowPower {
-        energised: vec![[false; 2]; campus.rows.len()],
-    });
+    power::insert(world, &campus, &live, seed, outside.dry_bulb_c);
     world.insert_resource(chips::Kernels::new(&campus));
     world.insert_resource(Demand::new(
         campus.rows.len(),
@@ -144,6 +141,17 @@ fn rack_columns(campus: &Campus, seed: u64, start_c: f64) -> RackColumns {
         inlet_c: vec![start_c as f32; n],
         outlet_c: vec![start_c; n],
         draw_w: vec![0.0; n],
+        cord_w: vec![0.0; n],
+        battery_j: (0..n)
+            .map(|rack| {
+                campus
+                    .rack_kind(rack)
+                    .battery
+                    .as_ref()
+                    .map_or(0.0, |battery| battery.energy_j.value)
+            })
+            .collect(),
+        dark: vec![false; n],
         hottest_c: vec![start_c as f32; n],
         utilisation: vec![0.0; n],
         limited: vec![0; n],
@@ -166,6 +174,7 @@ fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
         misc_w: vec![0.0; n],
         water_l_s: vec![0.0; n],
         chip_w: vec![0.0; n],
+        battery_w: vec![0.0; n],
         heat_to_air_w: vec![0.0; n],
         heat_out_w: vec![0.0; n],
         heat_evaporated_w: vec![0.0; n],
@@ -175,37 +184,6 @@ fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
         limited: vec![0; n],
         demand: vec![0.0; n],
         unserved_w: vec![0.0; n],
-    }
-}
-
-/// A node is live if any building behind it is: a substation without a live building is not switched on.
-fn power_columns(campus: &Campus, live_halls: &[bool]) -> PowerColumns {
-    let nodes = &campus.power.nodes;
-    let mut live = vec![false; nodes.len()];
-    for (row, busways) in campus.power.busways.iter().enumerate() {
-        for busway in busways {
-            live[*busway as usize] = live_halls[campus.rows[row].hall];
-        }
-    }
-    for n in (1..nodes.len()).rev() {
-        if live[n] {
-            live[nodes[n].parent as usize] = true;
-        }
-    }
-    // Passes over the tree go up or down by index alone.
-    debug_assert!(
-        nodes
-            .iter()
-            .enumerate()
-            .skip(1)
-            .all(|(n, node)| (node.parent as usize) < n)
-    );
-    PowerColumns {
-        load_w: vec![0.0; nodes.len()],
-        loss_w: vec![0.0; nodes.len()],
-        open: vec![false; nodes.len()],
-        energised: vec![false; nodes.len()],
-        live,
     }
 }
 

@@ -7,7 +7,10 @@
 use std::ops::Range;
 
 use super::Address;
-use super::files::{ChipSpec, CoolingUnitSpec, Feature, GensetSpec, Location, RackSpec, ServerSpec, Terrain};
+use super::files::{
+    BatterySpec, ChipSpec, CoolingUnitSpec, Feature, GensetSpec, Location, OilSpec, ProtectionSpec, RackSpec,
+    ServerSpec, SwitchingSpec, Terrain, UtilitySpec,
+};
 use super::schema::Assumption;
 use crate::physics::loss::LossCurve;
 
@@ -80,8 +83,10 @@ pub struct Building {
     pub height_m: f64,
     /// Its halls.
     pub halls: Range<usize>,
-    /// Gensets beside it.
+    /// Gensets beside it, over all line-ups.
     pub gensets: u32,
+    /// Its line-ups.
+    pub lineups: Vec<String>,
     /// Their kind.
     pub genset: GensetSpec,
     /// Substation that feeds it.
@@ -145,6 +150,8 @@ pub struct RackKind {
     pub server: ServerSpec,
     /// Its chip.
     pub chip: ChipSpec,
+    /// Its battery, if it has one.
+    pub battery: Option<BatterySpec>,
     /// Chips a rack.
     pub chips: u32,
 }
@@ -158,17 +165,40 @@ pub struct SubstationPlan {
     pub rect: Rect,
 }
 
-/// The power path as a tree for each line-up; parents stand before their children.
+/// The power path as a graph: every node names the nodes that can feed it.
 #[derive(Debug, Clone)]
 pub struct PowerPlan {
     /// Nodes; node 0 is the utility.
     pub nodes: Vec<PowerNode>,
-    /// Busway of each row by line-up A and B.
-    pub busways: Vec<[u32; 2]>,
-    /// Unit transformers of each hall by line-up A and B.
-    pub unit_transformers: Vec<[Range<u32>; 2]>,
-    /// Agreed demand, W.
-    pub agreed_w: f64,
+    /// Busways of each row, one for each cord of its racks.
+    pub cords: Vec<Vec<u32>>,
+    /// Switchboards of each hall, over all line-ups; its fans and lights hang on them.
+    pub boards: Vec<Vec<u32>>,
+    /// Genset plants.
+    pub gensets: Vec<GensetPlant>,
+    /// Relays in use.
+    pub protections: Vec<ProtectionSpec>,
+    /// Thermal classes of oil-filled transformers in use.
+    pub oil_classes: Vec<OilSpec>,
+    /// The connection to the grid.
+    pub utility: UtilitySpec,
+    /// How switches behave.
+    pub switching: SwitchingSpec,
+}
+
+/// Gensets on one bus, with the line-up that they back.
+#[derive(Debug, Clone)]
+pub struct GensetPlant {
+    /// Their node.
+    pub node: u32,
+    /// The line-up that starts them.
+    pub backs: u32,
+    /// Building.
+    pub building: usize,
+    /// How many.
+    pub units: u32,
+    /// Their kind.
+    pub spec: GensetSpec,
 }
 
 /// Kinds of power node.
@@ -176,27 +206,79 @@ pub struct PowerPlan {
 pub enum PowerKind {
     /// The utility connection.
     Utility,
-    /// A 345/34.5 kV or like transformer.
+    /// A 345/34.5 kV or like transformer with the bus behind it.
     MainTransformer,
-    /// A building's feeder.
-    Feeder,
+    /// A building's place on a medium-voltage ring, with the section of the ring before it.
+    RingMain,
+    /// A building's line-up with the feeder before it.
+    Lineup,
     /// A transformer to rack voltage.
     UnitTransformer,
+    /// A low-voltage switchboard.
+    Switchboard,
     /// A row's busway.
     Busway,
+    /// Gensets on a bus.
+    Genset,
+}
+
+impl PowerKind {
+    /// The kind in words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Utility => "utility connection",
+            Self::MainTransformer => "main transformer",
+            Self::RingMain => "ring main unit",
+            Self::Lineup => "line-up",
+            Self::UnitTransformer => "unit transformer",
+            Self::Switchboard => "switchboard",
+            Self::Busway => "busway",
+            Self::Genset => "gensets",
+        }
+    }
+}
+
+/// Electrical figures of a node and of the branch that feeds it, per unit of its rating.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stage {
+    /// Rating, VA, with its losses: p0 is the shunt conductance, p2 the series resistance.
+    pub loss: LossCurve,
+    /// Series reactance.
+    pub reactance: f64,
+    /// Shunt susceptance that draws reactive power.
+    pub magnetising: f64,
+    /// Voltage at its outgoing side, kV.
+    pub voltage_kv: f64,
 }
 
 /// A node of the power path.
 #[derive(Debug, Clone)]
 pub struct PowerNode {
-    /// Name, such as `S1/A`, `B03/A`, `B03/H2/A/T1`, `B03/H2/R12/A`.
+    /// Name, such as `S1/A`, `B03/A/M`, `B03/A`, `B03/A/G`, `B03/H2/A/T1`, `B03/H2/A/L1`, `B03/H2/R12/A`.
     pub name: String,
     /// Kind.
     pub kind: PowerKind,
-    /// Node that feeds it; itself for the utility.
-    pub parent: u32,
-    /// Its losses and rating.
-    pub loss: LossCurve,
+    /// Nodes that can feed it, by preference; none for the utility and gensets.
+    pub sources: Vec<u32>,
+    /// Its figures, each of its units.
+    pub stage: Stage,
+    /// Equal units in parallel.
+    pub units: u32,
+    /// Its relay.
+    pub protection: Option<u32>,
+    /// Its thermal class.
+    pub oil: Option<u32>,
+    /// The building that it stands in or beside.
+    pub building: Option<u32>,
+}
+
+impl PowerNode {
+    /// Rating with all its units, VA.
+    #[must_use]
+    pub fn rating_va(&self) -> f64 {
+        self.stage.loss.rating_w * f64::from(self.units)
+    }
 }
 
 impl RackKind {

@@ -32,8 +32,14 @@ record! {
         racks: BTreeMap<String, RackSpec>,
         /// Air-handling units.
         cooling_units: BTreeMap<String, CoolingUnitSpec>,
-        /// Transformers, feeders and busways.
+        /// Transformers, cables, switchboards and busways.
         power_stages: BTreeMap<String, PowerStageSpec>,
+        /// Relays that open a breaker.
+        protections: BTreeMap<String, ProtectionSpec>,
+        /// Thermal classes of oil-filled transformers.
+        oil_classes: BTreeMap<String, OilSpec>,
+        /// Battery packs of racks.
+        batteries: BTreeMap<String, BatterySpec>,
         /// Standby generators.
         gensets: BTreeMap<String, GensetSpec>,
     }
@@ -80,6 +86,8 @@ record! {
         trip_c: Figure = within(40.0, 150.0),
         /// Standard deviation of power from part to part, relative.
         power_spread: Figure = within(0.0, 0.2),
+        /// Standard deviation of utilisation among the chips of a rack, relative.
+        utilisation_spread: Figure = within(0.0, 0.2),
     }
 }
 
@@ -94,8 +102,10 @@ record! {
         trays: u32 = within(1.0, 64.0),
         /// Chips a tray, in the order in which air passes them.
         chips_per_tray: u32 = within(1.0, 16.0),
-        /// Hosts, network cards and regulators, W.
+        /// Hosts, network cards and regulators at full utilisation, W.
         overhead_w: Figure = within(0.0, 1e6),
+        /// The same with no work, W; as at full utilisation if left out.
+        overhead_idle_w: Option<Figure> = within(0.0, 1e6),
         /// Fans at full speed, W.
         fan_w: Figure = within(0.0, 1e5),
         /// Exponent of fan power over speed.
@@ -110,14 +120,31 @@ record! {
         air_rise_k: Figure = within(2.0, 60.0),
         /// Share of the rise that the last chip of a tray breathes.
         preheat_share: Figure = within(0.0, 1.0),
-        /// Power supplies: rated output, W.
-        psu_rating_w: Figure = within(100.0, 1e6),
-        /// Power supplies: no-load loss over rating.
-        psu_p0: Figure = within(0.0, 0.2),
-        /// Power supplies: linear loss over rating.
-        psu_p1: Figure = within(0.0, 0.2),
-        /// Power supplies: quadratic loss over rating.
-        psu_p2: Figure = within(0.0, 0.2),
+        /// Its power supplies.
+        psu: SupplySpec,
+    }
+}
+
+record! {
+    /// Power supplies that share a load: a curve `rating (p0 + p1 x + p2 x²)` over the load, or, with an
+    /// `efficiency`, `(output + count fixed_w) / efficiency` at their input.
+    SupplySpec {
+        /// Rated output of all of them, W.
+        rating_w: Figure = within(1.0, 1e7),
+        /// No-load loss over rating.
+        p0: Option<Figure> = within(0.0, 0.2),
+        /// Linear loss over rating.
+        p1: Option<Figure> = within(0.0, 0.2),
+        /// Quadratic loss over rating.
+        p2: Option<Figure> = within(0.0, 0.2),
+        /// Supplies that share the load.
+        count: u32 = within(1.0, 1_000.0),
+        /// Loss of each at any load, W.
+        fixed_w: Option<Figure> = within(0.0, 1e5),
+        /// Efficiency beside that loss; takes the place of the curve.
+        efficiency: Option<Figure> = within(0.3, 1.0),
+        /// Power factor at their input.
+        power_factor: Figure = within(0.5, 1.0),
     }
 }
 
@@ -129,13 +156,19 @@ record! {
         /// Server in it, by its catalog name.
         server: String,
         /// Servers.
-        servers: u32 = within(1.0, 64.0),
+        servers: u32 = within(1.0, 1_024.0),
         /// Power that it may draw, W.
         rating_w: Figure = within(100.0, 1e6),
         /// Heat capacity that follows the air, J/K.
         heat_capacity_j_per_k: Figure = within(1_000.0, 1e7),
         /// Switches and storage outside the rack that serve it, W.
         network_w: Figure = within(0.0, 1e6),
+        /// Rectifiers that feed all its servers, if any.
+        shelf: Option<SupplySpec>,
+        /// Switches and the like inside it, behind those rectifiers, W.
+        inner_w: Option<Figure> = within(0.0, 1e6),
+        /// Its battery, by its catalog name.
+        battery: Option<String>,
         /// Width, depth and height, m.
         size_m: [f64; 3] = within(0.1, 5.0),
     }
@@ -160,6 +193,8 @@ record! {
         media_bypass: Figure = within(0.0, 0.5),
         /// Cycles of concentration of the sump water.
         cycles_of_concentration: Figure = within(1.1, 20.0),
+        /// Power factor of its drives.
+        power_factor: Figure = within(0.5, 1.0),
         /// Pump while the media is wet, W.
         pump_w: Figure = within(0.0, 1e5),
         /// Outside dry bulb above which the media is wetted, °C.
@@ -174,18 +209,107 @@ record! {
 }
 
 record! {
-    /// A stage of the power path with its losses `rating (p0 + p1 x + p2 x²)`.
+    /// A stage of the power path: losses `rating (p0 + p1 x + p2 x²)` at nominal voltage, where p2 is its resistance
+    /// and p0 its shunt conductance, and a series reactance.
     PowerStageSpec {
         /// Name.
         name: String,
-        /// Rated load, W (unity power factor in this model).
-        rating_w: Figure = within(1_000.0, 1e10),
+        /// Rated load, VA.
+        rating_va: Figure = within(1_000.0, 1e10),
+        /// Voltage at its outgoing side, kV.
+        voltage_kv: Figure = within(0.1, 2_000.0),
         /// No-load loss over rating.
         p0: Figure = within(0.0, 0.2),
         /// Linear loss over rating.
         p1: Figure = within(0.0, 0.2),
-        /// Quadratic loss over rating.
+        /// Quadratic loss over rating: its resistance per unit.
         p2: Figure = within(0.0, 0.2),
+        /// Reactance per unit of its rating.
+        reactance: Figure = within(0.0, 0.5),
+        /// No-load reactive power over rating.
+        magnetising: Figure = within(0.0, 0.2),
+        /// Relay of its breaker, by its catalog name.
+        protection: Option<String>,
+        /// Thermal class if it is filled with oil, by its catalog name.
+        oil: Option<String>,
+    }
+}
+
+choice! {
+    /// Inverse-time characteristics of IEC 60255-151.
+    InverseCurve {
+        /// 0.14 / (M^0.02 - 1).
+        StandardInverse,
+        /// 13.5 / (M - 1).
+        VeryInverse,
+        /// 80 / (M² - 1).
+        ExtremelyInverse,
+        /// 120 / (M - 1).
+        LongTimeInverse,
+        /// The time multiplier itself, in s.
+        DefiniteTime,
+    }
+}
+
+record! {
+    /// An overcurrent relay and its breaker.
+    ProtectionSpec {
+        /// Name.
+        name: String,
+        /// Characteristic.
+        curve: InverseCurve,
+        /// Load over rating at which it starts to count.
+        pickup: Figure = within(0.5, 10.0),
+        /// Time multiplier; for a definite time its delay, s.
+        time_multiplier: Figure = within(0.001, 1_000.0),
+        /// Load over rating at which it trips without delay.
+        instantaneous: Option<Figure> = within(1.0, 100.0),
+        /// Time until the breaker is open, s.
+        clearing_s: Figure = within(0.0, 5.0),
+    }
+}
+
+record! {
+    /// Thermal behaviour of an oil-filled transformer after IEC 60076-7.
+    OilSpec {
+        /// Name.
+        name: String,
+        /// Top oil above ambient at rated load, K.
+        top_oil_rise_k: Figure = within(5.0, 90.0),
+        /// Hot spot above top oil at rated load, K.
+        hot_spot_gradient_k: Figure = within(1.0, 60.0),
+        /// Load loss over no-load loss at rated load.
+        loss_ratio: Figure = within(0.5, 50.0),
+        /// Oil exponent.
+        oil_exponent: Figure = within(0.3, 2.0),
+        /// Winding exponent.
+        winding_exponent: Figure = within(0.5, 3.0),
+        /// Oil time constant, min.
+        oil_time_constant_min: Figure = within(1.0, 2_000.0),
+        /// Winding time constant, min.
+        winding_time_constant_min: Figure = within(0.5, 200.0),
+        /// Constant k11 of the standard.
+        k11: Figure = within(0.1, 3.0),
+        /// Constant k21 of the standard.
+        k21: Figure = within(0.5, 5.0),
+        /// Constant k22 of the standard.
+        k22: Figure = within(0.5, 5.0),
+    }
+}
+
+record! {
+    /// A battery pack of a rack.
+    BatterySpec {
+        /// Name.
+        name: String,
+        /// Energy when full, J.
+        energy_j: Figure = within(1.0, 1e9),
+        /// Most power that it gives, W.
+        power_w: Figure = within(1.0, 1e7),
+        /// Most power that it takes while it charges, W.
+        recharge_w: Figure = within(0.0, 1e6),
+        /// Energy stored over energy taken.
+        efficiency: Figure = within(0.3, 1.0),
     }
 }
 
@@ -198,8 +322,20 @@ record! {
         rating_w: Figure = within(1_000.0, 1e8),
         /// Fuel use at full load, L/kWh.
         fuel_l_per_kwh: Figure = within(0.05, 2.0),
+        /// Fuel use with no load, share of that at full load.
+        idle_fuel_share: Figure = within(0.0, 0.6),
         /// Fuel held beside it, L.
         tank_l: Figure = within(0.0, 1e7),
+        /// Time from the order to start to rated voltage and frequency, s.
+        start_s: Figure = within(0.5, 600.0),
+        /// Chance that it does not start.
+        start_failure: Figure = within(0.0, 1.0),
+        /// Time to bring one more onto the bus, s.
+        join_s: Figure = within(0.0, 60.0),
+        /// Largest load step at once, share of the rating on the bus.
+        block_share: Figure = within(0.05, 1.0),
+        /// Mean time to a stop while it runs, h.
+        mtbf_h: Figure = within(1.0, 1e6),
     }
 }
 
@@ -309,18 +445,26 @@ record! {
         hall_heat_capacity_j_per_k: Figure = within(1e4, 1e12),
         /// Lights, controls and offices a hall, W.
         misc_w_per_hall: Figure = within(0.0, 1e8),
-        /// Unit transformers a hall and line-up.
-        unit_transformers_per_side: u32 = within(1.0, 64.0),
+        /// Independent line-ups, such as A and B.
+        lineups: Vec<String>,
+        /// Cords of the racks of each row, repeated over the rows: each cord names its line-ups in order of preference.
+        cords: Vec<Vec<Vec<String>>>,
+        /// Unit transformers a hall and line-up, each with a switchboard.
+        unit_transformers_per_lineup: u32 = within(1.0, 64.0),
+        /// Transformers in parallel on each of those switchboards; one if left out.
+        parallel_transformers: Option<u32> = within(1.0, 16.0),
         /// Unit transformer, by its catalog name.
         unit_transformer: String,
+        /// Low-voltage switchboard, by its catalog name.
+        switchboard: String,
         /// Row busway, by its catalog name.
         busway: String,
         /// Building feeder, by its catalog name.
         feeder: String,
         /// Genset, by its catalog name.
         genset: String,
-        /// Gensets a building.
-        gensets: u32 = within(0.0, 1_000.0),
+        /// Gensets a line-up.
+        gensets_per_lineup: u32 = within(0.0, 1_000.0),
     }
 }
 
@@ -361,14 +505,49 @@ record! {
     PowerFile {
         /// Where its layout comes from.
         basis: String,
-        /// Utility voltage, kV.
-        utility_kv: Figure = within(0.1, 2_000.0),
-        /// Agreed demand, W.
-        agreed_w: Figure = within(1_000.0, 1e11),
+        /// The connection to the grid.
+        utility: UtilitySpec,
+        /// How switches behave.
+        switching: SwitchingSpec,
         /// Main transformer, by its catalog name.
         main_transformer: String,
-        /// Substations; each feeds its buildings by line-ups A and B.
+        /// Buses of every substation, each behind a main transformer of its own; line-ups of a building take those
+        /// of their name, else in turn.
+        buses: Vec<String>,
+        /// Substations; each feeds its buildings.
         substations: Vec<Substation>,
+    }
+}
+
+record! {
+    /// The connection to the grid.
+    UtilitySpec {
+        /// Voltage, kV.
+        voltage_kv: Figure = within(0.1, 2_000.0),
+        /// Agreed demand, W.
+        agreed_w: Figure = within(1_000.0, 1e11),
+        /// Largest change of the draw that the grid accepts, W/s.
+        ramp_limit_w_per_s: Figure = within(1.0, 1e10),
+        /// Short-circuit power at the connection, VA.
+        short_circuit_va: Figure = within(1e4, 1e12),
+        /// Reactance over resistance of the grid behind it.
+        x_over_r: Figure = within(0.1, 100.0),
+    }
+}
+
+record! {
+    /// Times of automatic switching.
+    SwitchingSpec {
+        /// Loss of voltage to the order to start gensets, s.
+        start_after_s: Figure = within(0.0, 600.0),
+        /// Loss of voltage to another live source, s.
+        transfer_after_s: Figure = within(0.0, 600.0),
+        /// Return of the better source to going back to it, s.
+        return_after_s: Figure = within(0.0, 86_400.0),
+        /// Between one block of load and the next on gensets or on the way back, s.
+        block_s: Figure = within(0.0, 600.0),
+        /// Most load on gensets, share of the rating on their bus.
+        genset_limit: Figure = within(0.1, 1.5),
     }
 }
 
@@ -383,6 +562,23 @@ record! {
         size_m: [f64; 2] = within(5.0, 2_000.0),
         /// Buildings that it feeds, by number.
         buildings: Vec<u32> = within(1.0, 999.0),
+        /// Rings of its buildings; a building in none has a feeder of its own.
+        #[serde(default)]
+        rings: Vec<Ring>,
+    }
+}
+
+record! {
+    /// A medium-voltage ring from a bus through buildings and back, open at one point.
+    Ring {
+        /// Bus, by its name.
+        bus: String,
+        /// Cable of its sections, by its catalog name.
+        cable: String,
+        /// Buildings along it, by number.
+        buildings: Vec<u32> = within(1.0, 999.0),
+        /// How many of them are fed from its beginning; the others from its end.
+        open_after: u32 = within(0.0, 1_000.0),
     }
 }
 
@@ -479,6 +675,10 @@ record! {
         water_usd_per_m3: Figure = within(0.0, 1_000.0),
         /// Sewer, $/m³.
         sewer_usd_per_m3: Figure = within(0.0, 1_000.0),
+        /// Diesel, $/L.
+        diesel_usd_per_l: Figure = within(0.0, 100.0),
+        /// Carbon of diesel, g/L.
+        diesel_carbon_g_per_l: Figure = within(0.0, 10_000.0),
         /// Average carbon of the grid, g/kWh.
         carbon_g_per_kwh: Figure = within(0.0, 3_000.0),
         /// Marginal carbon of the grid, g/kWh.

@@ -1,16 +1,13 @@
 //! From files to a [`Campus`]: reads all four files, checks them together, and lays everything out.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use super::campus::{Building, Campus, Hall, PowerKind, PowerNode, PowerPlan, RackKind, Rect, Row, SubstationPlan};
-use super::files::{
-    BuildingKind, Catalog, CoolingUnitSpec, Override, PowerStageSpec, SiteFile, TariffFile, WeatherFile,
-};
+use super::campus::{Building, Campus, Hall, RackKind, Rect, Row, SubstationPlan};
+use super::files::{BuildingKind, Catalog, CoolingUnitSpec, Override, SiteFile, TariffFile, WeatherFile};
+use super::power::{self, BuildingPower, PowerBuilder};
 use super::schema::{Parsed, read};
 use super::texts::{Files, text_of};
 use crate::diag::{Code, Report};
-use crate::physics::loss::LossCurve;
 
 /// A site with all that its file names.
 #[derive(Debug, Clone)]
@@ -164,27 +161,34 @@ fn check_catalog(catalog: &Parsed<Catalog>, report: &mut Report) {
         );
     }
     for (name, rack) in &parts.racks {
-        known(
-            catalog,
-            &parts.servers,
-            &rack.server,
-            &format!("racks.{name}.server"),
-            report,
-        );
+        let field = |leaf: &str| format!("racks.{name}.{leaf}");
+        known(catalog, &parts.servers, &rack.server, &field("server"), report);
+        if let Some(battery) = &rack.battery {
+            known(catalog, &parts.batteries, battery, &field("battery"), report);
+        }
+    }
+    for (name, stage) in &parts.power_stages {
+        let field = |leaf: &str| format!("power_stages.{name}.{leaf}");
+        if let Some(relay) = &stage.protection {
+            known(catalog, &parts.protections, relay, &field("protection"), report);
+        }
+        if let Some(oil) = &stage.oil {
+            known(catalog, &parts.oil_classes, oil, &field("oil"), report);
+        }
     }
 }
 
 /// Most racks and chips that a site may have: a chip is a texel of a texture of at most 2048 x 2048.
 const MAX_CHIPS: usize = 2048 * 2048;
 
-struct Layout<'a> {
-    site: &'a Parsed<SiteFile>,
-    catalog: &'a Parsed<Catalog>,
+pub(super) struct Layout<'a> {
+    pub(super) site: &'a Parsed<SiteFile>,
+    pub(super) catalog: &'a Parsed<Catalog>,
     report: &'a mut Report,
 }
 
 impl Layout<'_> {
-    fn named<'c, T>(&mut self, map: &'c BTreeMap<String, T>, name: &str, field: &str) -> Option<&'c T> {
+    pub(super) fn named<'c, T>(&mut self, map: &'c BTreeMap<String, T>, name: &str, field: &str) -> Option<&'c T> {
         let found = map.get(name);
         if found.is_none() {
             let names: Vec<_> = map.keys().cloned().collect();
@@ -196,18 +200,9 @@ impl Layout<'_> {
         found
     }
 
-    fn wrong(&mut self, field: &str, found: impl Into<String>, allowed: impl Into<String>) {
+    pub(super) fn wrong(&mut self, field: &str, found: impl Into<String>, allowed: impl Into<String>) {
         self.report
             .push(self.site.error(Code::Inconsistent, field, found, allowed));
-    }
-}
-
-fn curve(stage: &PowerStageSpec) -> LossCurve {
-    LossCurve {
-        rating_w: stage.rating_w.value,
-        p0: stage.p0.value,
-        p1: stage.p1.value,
-        p2: stage.p2.value,
     }
 }
 
@@ -215,10 +210,7 @@ fn curve(stage: &PowerStageSpec) -> LossCurve {
 struct Kind<'c> {
     file: &'c BuildingKind,
     cooling: &'c CoolingUnitSpec,
-    genset: &'c super::files::GensetSpec,
-    feeder: LossCurve,
-    unit_transformer: LossCurve,
-    busway: LossCurve,
+    power: BuildingPower<'c>,
 }
 
 fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Report) -> Option<Campus> {
@@ -230,16 +222,7 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
         let field = |leaf: &str| format!("building_kinds.{name}.{leaf}");
         let _ = layout.named(&parts.racks, &kind.rack, &field("rack"));
         let cooling = layout.named(&parts.cooling_units, &kind.cooling_unit, &field("cooling_unit"));
-        let genset = layout.named(&parts.gensets, &kind.genset, &field("genset"));
-        let feeder = layout
-            .named(&parts.power_stages, &kind.feeder, &field("feeder"))
-            .map(curve);
-        let unit = layout
-            .named(&parts.power_stages, &kind.unit_transformer, &field("unit_transformer"))
-            .map(curve);
-        let busway = layout
-            .named(&parts.power_stages, &kind.busway, &field("busway"))
-            .map(curve);
+        let power = power::building_parts(&mut layout, name, kind);
         for axis in 0..2 {
             let halls = f64::from(kind.hall_grid[axis]);
             let needed = halls * kind.hall_size_m[axis] + (halls - 1.0) * kind.hall_gap_m[axis];
@@ -264,29 +247,18 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
                 );
             }
         }
-        if let (Some(cooling), Some(genset), Some(feeder), Some(unit_transformer), Some(busway)) =
-            (cooling, genset, feeder, unit, busway)
-        {
+        if let (Some(cooling), Some(power)) = (cooling, power) {
             kinds.insert(
                 name.clone(),
                 Kind {
                     file: kind,
                     cooling,
-                    genset,
-                    feeder,
-                    unit_transformer,
-                    busway,
+                    power,
                 },
             );
         }
     }
-    let main = layout
-        .named(
-            &parts.power_stages,
-            &file.power.main_transformer,
-            "power.main_transformer",
-        )
-        .map(curve);
+    let main = power::check_site(&mut layout);
     let placed = place_buildings(&mut layout, &kinds);
     let overrides = read_overrides(&mut layout);
     check_places(&mut layout, &placed, &overrides);
@@ -294,11 +266,12 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
     if !layout.report.errors.is_empty() {
         return None;
     }
-    let mut builder = Builder::new(file, main);
+    let mut builder = Builder::new(file, PowerBuilder::new(file, parts, main));
     for place in &placed {
         builder.building(place, &kinds[&place.kind], &overrides, parts);
     }
-    let campus = builder.campus;
+    let mut campus = builder.campus;
+    campus.power = builder.power.finish();
     if campus.chips() > MAX_CHIPS {
         layout.wrong(
             "buildings",
@@ -468,38 +441,13 @@ fn check_places(layout: &mut Layout<'_>, placed: &[Placed], overrides: &[Change<
     }
 }
 
-struct Builder {
+struct Builder<'c> {
     campus: Campus,
-    main_of: Vec<[u32; 2]>,
+    power: PowerBuilder<'c>,
 }
 
-impl Builder {
-    fn new(file: &SiteFile, main: LossCurve) -> Self {
-        let agreed = file.power.agreed_w.value;
-        let utility = PowerNode {
-            name: "utility".into(),
-            kind: PowerKind::Utility,
-            parent: 0,
-            loss: LossCurve {
-                rating_w: agreed,
-                p0: 0.0,
-                p1: 0.0,
-                p2: 0.0,
-            },
-        };
-        let mut nodes = vec![utility];
-        let mut main_of = Vec::new();
-        for substation in &file.power.substations {
-            main_of.push(["A", "B"].map(|side| {
-                nodes.push(PowerNode {
-                    name: format!("{}/{side}", substation.name),
-                    kind: PowerKind::MainTransformer,
-                    parent: 0,
-                    loss: main,
-                });
-                (nodes.len() - 1) as u32
-            }));
-        }
+impl<'c> Builder<'c> {
+    fn new(file: &'c SiteFile, power: PowerBuilder<'c>) -> Self {
         let campus = Campus {
             name: file.name.clone(),
             about: file.about.clone(),
@@ -512,12 +460,7 @@ impl Builder {
             cooling_kinds: Vec::new(),
             chip_first: vec![0],
             rack_row: Vec::new(),
-            power: PowerPlan {
-                nodes,
-                busways: Vec::new(),
-                unit_transformers: Vec::new(),
-                agreed_w: agreed,
-            },
+            power: power.plan.clone(),
             substations: file
                 .power
                 .substations
@@ -535,17 +478,7 @@ impl Builder {
             assumptions: Vec::new(),
             sources: Vec::new(),
         };
-        Self { campus, main_of }
-    }
-
-    fn node(&mut self, name: String, kind: PowerKind, parent: u32, loss: LossCurve) -> u32 {
-        self.campus.power.nodes.push(PowerNode {
-            name,
-            kind,
-            parent,
-            loss,
-        });
-        (self.campus.power.nodes.len() - 1) as u32
+        Self { campus, power }
     }
 
     fn rack_kind(&mut self, key: &str, parts: &Catalog) -> usize {
@@ -558,6 +491,7 @@ impl Builder {
         let chips = rack.servers * server.trays * server.chips_per_tray;
         self.campus.rack_kinds.push(RackKind {
             key: key.to_owned(),
+            battery: rack.battery.as_ref().map(|key| parts.batteries[key].clone()),
             rack,
             server,
             chip,
@@ -574,21 +508,13 @@ impl Builder {
         self.campus.cooling_kinds.len() - 1
     }
 
-    fn building(&mut self, place: &Placed, kind: &Kind<'_>, overrides: &[Change<'_>], parts: &Catalog) {
+    fn building(&mut self, place: &Placed, kind: &Kind<'c>, overrides: &[Change<'_>], parts: &Catalog) {
         let file = kind.file;
         let number = place.number;
         let index = self.campus.buildings.len();
         let first_hall = self.campus.halls.len();
         let grid = file.hall_grid;
-        let feeders = [0, 1].map(|side| {
-            let name = format!("B{number:02}/{}", SIDES[side]);
-            self.node(
-                name,
-                PowerKind::Feeder,
-                self.main_of[place.substation][side],
-                kind.feeder,
-            )
-        });
+        self.power.building(index, number, place.substation, file, &kind.power);
         for h in 0..grid[0] * grid[1] {
             let step = [f64::from(h % grid[0]), f64::from(h / grid[0])];
             let centre = |axis: usize, sign: f64| {
@@ -599,7 +525,7 @@ impl Builder {
                 at_m: [centre(0, 1.0), centre(1, -1.0)],
                 size_m: file.hall_size_m,
             };
-            self.hall(index, number, h + 1, rect, kind, feeders, overrides, parts);
+            self.hall(index, number, h + 1, rect, kind, overrides, parts);
         }
         let phase = overrides
             .iter()
@@ -615,8 +541,9 @@ impl Builder {
             },
             height_m: file.size_m[2],
             halls: first_hall..self.campus.halls.len(),
-            gensets: file.gensets,
-            genset: kind.genset.clone(),
+            gensets: file.gensets_per_lineup * file.lineups.len() as u32,
+            lineups: file.lineups.clone(),
+            genset: kind.power.genset.clone(),
             substation: place.substation,
         });
     }
@@ -627,22 +554,14 @@ impl Builder {
         number: u32,
         hall_number: u32,
         rect: Rect,
-        kind: &Kind<'_>,
-        feeders: [u32; 2],
+        kind: &Kind<'c>,
         overrides: &[Change<'_>],
         parts: &Catalog,
     ) {
         let file = kind.file;
         let hall = self.campus.halls.len();
         let name = format!("B{number:02}/H{hall_number}");
-        let transformers: [Range<u32>; 2] = [0, 1].map(|side| {
-            let start = self.campus.power.nodes.len() as u32;
-            for t in 1..=file.unit_transformers_per_side {
-                let name = format!("{name}/{}/T{t}", SIDES[side]);
-                self.node(name, PowerKind::UnitTransformer, feeders[side], kind.unit_transformer);
-            }
-            start..self.campus.power.nodes.len() as u32
-        });
+        self.power.hall(building, number, &name, file, &kind.power);
         let first_row = self.campus.rows.len();
         let first_rack = self.campus.racks();
         for r in 0..file.rows {
@@ -678,19 +597,7 @@ impl Builder {
                 ],
                 rack_pitch_m: file.rack_pitch_m,
             });
-            let busways = [0, 1].map(|side| {
-                let range = &transformers[side];
-                let parent = range.start + r * (range.end - range.start) / file.rows;
-                self.node(
-                    format!("{name}/R{:02}/{}", r + 1, SIDES[side]),
-                    PowerKind::Busway,
-                    parent,
-                    kind.busway,
-                )
-            });
-            self.campus.power.busways.push(busways);
         }
-        self.campus.power.unit_transformers.push(transformers);
         let first_unit = self.campus.units();
         let cooling_kind = self.cooling_kind(kind.cooling);
         self.campus.halls.push(Hall {
@@ -709,6 +616,3 @@ impl Builder {
         });
     }
 }
-
-/// Names of the two line-ups.
-pub const SIDES: [&str; 2] = ["A", "B"];

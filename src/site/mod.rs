@@ -5,6 +5,7 @@ pub mod campus;
 pub mod files;
 pub mod load;
 pub mod pick;
+mod power;
 pub mod schema;
 pub mod texts;
 pub mod tree;

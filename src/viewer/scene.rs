@@ -274,11 +274,7 @@ fn buildings(campus: &Campus, live: &[bool], mesh: &mut Builder) {
             );
         }
         // Unit transformers along the north side, one for each of a hall and line-up.
-        let transformers: usize = building
-            .halls
-            .clone()
-            .map(|h| campus.power.unit_transformers[h].iter().map(|r| r.len()).sum::<usize>())
-            .sum();
+        let transformers: usize = building.halls.clone().map(|h| campus.power.boards[h].len()).sum();
         let pitch = rect.size_m[0] / transformers.max(1) as f64;
         for k in 0..transformers {
             let x = rect.at_m[0] - w + pitch * (k as f64 + 0.5);

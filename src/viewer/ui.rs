@@ -6,6 +6,7 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align, Color32, CornerRadius, FontId, Frame, Layout, Margin, RichText, Stroke};
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::Meters;
+use rainier::sim::power::grid::Grid;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
@@ -99,6 +100,7 @@ struct State<'w> {
     halls: Res<'w, HallColumns>,
     units: Res<'w, UnitColumns>,
     power: Res<'w, PowerColumns>,
+    grid: Res<'w, Grid>,
 }
 
 fn panels(
@@ -493,14 +495,19 @@ fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
     let draw: f64 = state.racks.draw_w[plan.racks.clone()].iter().sum();
     row(ui, "Racks", plan.racks.len().to_string());
     row(ui, "Draw", format!("{:.0} kW", draw / 1e3));
-    for node in campus.power.busways[r] {
-        let (node, n) = (&campus.power.nodes[node as usize], node as usize);
-        let percent = state.power.load_w[n] / node.loss.rating_w * 100.0;
-        let on = if state.power.energised[n] { "" } else { " (dead)" };
+    for node in &campus.power.cords[r] {
+        let n = *node as usize;
+        let name = campus.power.nodes[n].name.rsplit('/').next().unwrap_or("");
+        let on = if state.grid.energised[n] { "" } else { " (dead)" };
         row(
             ui,
-            &format!("Busway {}{on}", node.name.rsplit('/').next().unwrap_or("")),
-            format!("{:.0} kW, {percent:.0} %", state.power.load_w[n] / 1e3),
+            &format!("Busway {name}{on}"),
+            format!(
+                "{:.0} kW, {:.0} %, {:.3} pu",
+                state.power.load_w[n] / 1e3,
+                state.power.loading[n] * 100.0,
+                state.power.voltage_pu[n]
+            ),
         );
     }
 }
@@ -524,6 +531,13 @@ fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
             kind.rack.rating_w.value / 1e3
         ),
     );
+    if let Some(battery) = &kind.battery {
+        row(
+            ui,
+            "Battery",
+            format!("{:.0} %", racks.battery_j[rack] / battery.energy_j.value * 100.0),
+        );
+    }
     row(ui, "Inlet", format!("{:.1} °C", racks.inlet_c[rack]));
     row(ui, "Outlet", format!("{:.1} °C", racks.outlet_c[rack]));
     row(ui, "Fans", format!("{:.0} %", racks.fan_speed[rack] * 100.0));

@@ -1,0 +1,245 @@
+//! Where load can flow: switch positions, what carries voltage, and the load flow over it.
+
+use bevy_ecs::prelude::*;
+
+use crate::physics::loadflow::{Branch, Flow, Network, Outcome};
+use crate::site::Campus;
+use crate::site::campus::{PowerKind, PowerPlan};
+
+/// Base of all per-unit values, VA.
+pub const BASE_VA: f64 = 1e6;
+
+/// No place in the order of what carries voltage.
+const NOWHERE: u32 = u32::MAX;
+
+/// Switch positions of every node, and the tree that they make.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Grid {
+    /// Which of its sources each node is connected to.
+    pub source: Vec<u8>,
+    /// Opened by a command or a relay, until a command closes it.
+    pub open: Vec<bool>,
+    /// Taken off for want of gensets, until there is room.
+    pub shed: Vec<bool>,
+    /// Units in service; of gensets, those on the bus.
+    pub units: Vec<u32>,
+    /// Whether anything behind it is live in this scenario.
+    pub live: Vec<bool>,
+    /// Whether it carries voltage.
+    pub energised: Vec<bool>,
+    /// The incident by which it lost its voltage, while it has none.
+    pub lost_by: Vec<Option<u32>>,
+    /// Nodes that carry voltage, each after the one that feeds it.
+    order: Vec<u32>,
+    /// Place of each node in the network: one after its place in the order.
+    place: Vec<u32>,
+    first_child: Vec<u32>,
+    next_sibling: Vec<u32>,
+    network: Network,
+    flow: Flow,
+}
+
+/// What is drawn at rows and halls, W and var.
+#[derive(Debug, Clone, Default)]
+pub struct Loads {
+    /// By row: racks and their network.
+    pub row: Vec<[f64; 2]>,
+    /// By hall: fans, pumps and lights.
+    pub plant: Vec<[f64; 2]>,
+}
+
+impl Grid {
+    /// Every switch in its preferred position.
+    #[must_use]
+    pub fn new(campus: &Campus, live_halls: &[bool]) -> Self {
+        let plan = &campus.power;
+        let n = plan.nodes.len();
+        let mut live = vec![false; n];
+        for (row, cords) in plan.cords.iter().enumerate() {
+            if live_halls[campus.rows[row].hall] {
+                for cord in cords {
+                    mark_live(plan, *cord, &mut live);
+                }
+            }
+        }
+        for (hall, boards) in plan.boards.iter().enumerate() {
+            if live_halls[hall] {
+                for board in boards {
+                    mark_live(plan, *board, &mut live);
+                }
+            }
+        }
+        let genset = |node: usize| plan.nodes[node].kind == PowerKind::Genset;
+        let mut grid = Self {
+            source: vec![0; n],
+            open: vec![false; n],
+            shed: vec![false; n],
+            units: (0..n)
+                .map(|node| if genset(node) { 0 } else { plan.nodes[node].units })
+                .collect(),
+            live,
+            energised: vec![false; n],
+            lost_by: vec![None; n],
+            place: vec![NOWHERE; n],
+            first_child: vec![NOWHERE; n],
+            next_sibling: vec![NOWHERE; n],
+            ..Self::default()
+        };
+        grid.trace(plan);
+        grid
+    }
+
+    /// The node that feeds a node now, if it is not a source itself.
+    #[must_use]
+    pub fn above(&self, plan: &PowerPlan, node: usize) -> Option<usize> {
+        let sources = &plan.nodes[node].sources;
+        sources.get(self.source[node] as usize).map(|n| *n as usize)
+    }
+
+    /// Whether `node` hangs on `other`, or is it.
+    #[must_use]
+    pub fn hangs_on(&self, plan: &PowerPlan, node: usize, other: usize) -> bool {
+        let mut at = Some(node);
+        // No path is longer than there are nodes; a loop of switches would be.
+        for _ in 0..plan.nodes.len() {
+            match at {
+                Some(n) if n == other => return true,
+                Some(n) => at = self.above(plan, n),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether a node passes voltage on, if it is given any.
+    #[must_use]
+    pub fn conducts(&self, node: usize) -> bool {
+        self.live[node] && !self.open[node] && !self.shed[node] && self.units[node] > 0
+    }
+
+    /// Finds what carries voltage, and the tree of branches; to be called after every change of a switch.
+    pub fn trace(&mut self, plan: &PowerPlan) {
+        let n = plan.nodes.len();
+        self.first_child.fill(NOWHERE);
+        self.energised.fill(false);
+        self.place.fill(NOWHERE);
+        self.order.clear();
+        for node in (0..n).rev() {
+            match self.above(plan, node) {
+                Some(above) => {
+                    self.next_sibling[node] = self.first_child[above];
+                    self.first_child[above] = node as u32;
+                }
+                None if self.conducts(node) => self.order.push(node as u32),
+                None => {}
+            }
+        }
+        // The utility first, then plants by their number.
+        self.order.reverse();
+        let mut at = 0;
+        while let Some(node) = self.order.get(at).map(|n| *n as usize) {
+            self.energised[node] = true;
+            at += 1;
+            let mut child = self.first_child[node];
+            while child != NOWHERE {
+                if self.conducts(child as usize) {
+                    self.order.push(child);
+                }
+                child = self.next_sibling[child as usize];
+            }
+        }
+        self.network.clear();
+        self.network.push(0, Branch::IDEAL);
+        for (k, node) in self.order.iter().enumerate() {
+            let node = *node as usize;
+            self.place[node] = k as u32 + 1;
+            let of = &plan.nodes[node];
+            let stage = &of.stage;
+            let rating = stage.loss.rating_w * f64::from(self.units[node]) / BASE_VA;
+            let parent = self.above(plan, node).map_or(0, |above| self.place[above] as usize);
+            self.network.push(
+                parent,
+                Branch {
+                    r: stage.loss.p2 / rating,
+                    x: stage.reactance / rating,
+                    g: stage.loss.p0 * rating,
+                    b: stage.magnetising * rating,
+                    linear: stage.loss.p1,
+                    tap: 1.0,
+                },
+            );
+        }
+    }
+
+    /// Solves the load flow for loads that the cords and boards that carry voltage share equally.
+    pub fn solve(&mut self, campus: &Campus, loads: &Loads) -> Outcome {
+        self.flow.reset(self.network.len());
+        for (row, load) in loads.row.iter().enumerate() {
+            self.share(*load, &campus.power.cords[row]);
+        }
+        for (hall, load) in loads.plant.iter().enumerate() {
+            self.share(*load, &campus.power.boards[hall]);
+        }
+        let mut outcome = self.flow.solve(&self.network, 1.0);
+        // The network's first node is ideal; the others are nodes of the site.
+        outcome.collapsed = outcome
+            .collapsed
+            .and_then(|n| self.order.get(n.wrapping_sub(1)).map(|n| *n as usize));
+        outcome
+    }
+
+    fn share(&mut self, [p, q]: [f64; 2], nodes: &[u32]) {
+        let count = nodes.iter().filter(|n| self.energised[**n as usize]).count() as f64;
+        for node in nodes {
+            let place = self.place[*node as usize];
+            if place != NOWHERE {
+                self.flow.load_p[place as usize] += p / BASE_VA / count;
+                self.flow.load_q[place as usize] += q / BASE_VA / count;
+            }
+        }
+    }
+
+    fn at(&self, node: usize) -> Option<usize> {
+        let place = self.place[node];
+        (place != NOWHERE).then_some(place as usize)
+    }
+
+    /// Power that leaves a node for what hangs on it, W and var.
+    #[must_use]
+    pub fn out(&self, node: usize) -> [f64; 2] {
+        self.at(node).map_or([0.0; 2], |k| {
+            [self.flow.out_p[k] * BASE_VA, self.flow.out_q[k] * BASE_VA]
+        })
+    }
+
+    /// Loss of a node, W.
+    #[must_use]
+    pub fn loss_w(&self, node: usize) -> f64 {
+        self.at(node).map_or(0.0, |k| self.flow.loss_p(k) * BASE_VA)
+    }
+
+    /// Voltage at a node, per unit; 0 if it has none.
+    #[must_use]
+    pub fn voltage(&self, node: usize) -> f64 {
+        self.at(node).map_or(0.0, |k| self.flow.v2[k].sqrt())
+    }
+
+    /// Current over rated current of the units in service.
+    #[must_use]
+    pub fn loading(&self, plan: &PowerPlan, node: usize) -> f64 {
+        let Some(k) = self.at(node) else { return 0.0 };
+        let (p, q) = (self.flow.out_p[k], self.flow.out_q[k]);
+        let rating = plan.nodes[node].stage.loss.rating_w * f64::from(self.units[node]) / BASE_VA;
+        ((p * p + q * q) / self.flow.v2[k]).sqrt() / rating
+    }
+}
+
+/// Marks a node and all that can feed it.
+fn mark_live(plan: &PowerPlan, node: u32, live: &mut [bool]) {
+    if !std::mem::replace(&mut live[node as usize], true) {
+        for source in &plan.nodes[node as usize].sources {
+            // A neighbour on a ring passes power on whether its own building is live or not.
+            mark_live(plan, *source, live);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What has happened to the power path, and why: every incident names the one that caused it.
+
+use bevy_ecs::prelude::*;
+
+use crate::site::Campus;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum What {
+    /// A node was opened by a command.
+    Opened,
+    /// A node was closed by a command.
+    Closed,
+    /// So many of a node's units broke by a command.
+    Broke(u32),
+    /// A node's units were repaired.
+    Repaired,
+    /// A node went over to another source, by its node.
+    Transferred(u32),
+    /// A relay opened a node's breaker at a load over its rating; it stays open until it is closed by a command.
+    Tripped(f64),
+    /// Gensets were ordered to start.
+    Ordered,
+    /// The first gensets are on the bus.
+    Ready(u32),
+    /// A genset did not start, by its number.
+    NoStart(u32),
+    /// A genset stopped while it ran, by its number.
+    Stopped(u32),
+    /// The last fuel was burnt.
+    OutOfFuel,
+    /// A block was taken off, since the gensets cannot carry it.
+    Shed,
+    /// So many blocks stay off, since the gensets cannot carry them.
+    Refused(u32),
+    /// Racks live on their batteries: how many.
+    OnBattery(u32),
+    /// Racks went dark: how many.
+    Dark(u32),
+    /// Racks came back: how many.
+    Restored(u32),
+    /// The load is more than the network can carry at any voltage.
+    Collapse,
+}
+
+/// One incident.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Incident {
+    /// Time since the start, s.
+    pub time_s: f64,
+    /// Node that it is about.
+    pub node: u32,
+    /// What happened.
+    pub what: What,
+    /// Number of the incident that caused it.
+    pub cause: Option<u32>,
+}
+
+/// Most incidents that are kept; later ones are counted only.
+pub const MOST: usize = 20_000;
+
+/// All incidents, in order of time.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Incidents {
+    /// Those that are kept.
+    pub list: Vec<Incident>,
+    /// Those that were not.
+    pub dropped: u64,
+}
+
+impl Incidents {
+    /// Adds an incident; gives its number, or that of its cause if there is no room.
+    pub fn push(&mut self, time_s: f64, node: u32, what: What, cause: Option<u32>) -> Option<u32> {
+        if self.list.len() >= MOST {
+            self.dropped += 1;
+            return cause;
+        }
+        self.list.push(Incident {
+            time_s,
+            node,
+            what,
+            cause,
+        });
+        Some((self.list.len() - 1) as u32)
+    }
+
+    /// An incident and what led to it, back to the first.
+    #[must_use]
+    pub fn chain(&self, last: u32) -> Vec<&Incident> {
+        let mut chain = Vec::new();
+        let mut next = Some(last);
+        // A cause stands before what it caused, so that the chain ends.
+        while let Some(incident) = next.and_then(|n| self.list.get(n as usize)) {
+            chain.push(incident);
+            next = incident.cause;
+        }
+        chain
+    }
+}
+
+fn racks(n: u32) -> String {
+    if n == 1 { "1 rack".into() } else { format!("{n} racks") }
+}
+
+impl Incident {
+    /// The incident in words, without its time and cause.
+    #[must_use]
+    pub fn describe(&self, campus: &Campus) -> String {
+        let name = |n: u32| campus.power.nodes.get(n as usize).map_or("", |node| node.name.as_str());
+        let of = name(self.node);
+        match self.what {
+            What::Opened => format!("{of} was opened"),
+            What::Closed => format!("{of} was closed"),
+            What::Broke(n) => format!("{n} of {of} broke"),
+            What::Repaired => format!("{of} was repaired"),
+            What::Transferred(source) => format!("{of} went over to {}", name(source)),
+            What::Tripped(loading) => format!("{of} tripped at {:.0} % of its rating", loading * 100.0),
+            What::Ordered => format!("{of} ordered to start"),
+            What::Ready(n) => format!("{of} carry voltage, {n} on the bus"),
+            What::NoStart(n) => format!("{of} number {n} did not start"),
+            What::Stopped(n) => format!("{of} number {n} stopped"),
+            What::OutOfFuel => format!("{of} ran out of fuel"),
+            What::Shed => format!("{of} was taken off: the gensets cannot carry it"),
+            What::Refused(n) => format!("{of} can carry no more: {n} blocks stay off"),
+            What::OnBattery(n) => format!("{} behind {of} on battery", racks(n)),
+            What::Dark(n) => format!("{} behind {of} went dark", racks(n)),
+            What::Restored(n) => format!("{} behind {of} with power again", racks(n)),
+            What::Collapse => format!("voltage collapsed at {of}"),
+        }
+    }
+}
