@@ -433,3 +433,170 @@ fn frontiers_loss_chain_gives_its_plateaus() {
         assert!((mw - published_mw).abs() < 1e-6, "{mw} MW, not {published_mw} MW");
     }
 }
+
+struct Texts(Vec<(String, String)>);
+
+impl Files for Texts {
+    fn text(&self, name: &str) -> Result<String, String> {
+        let found = self.0.iter().find(|(key, _)| key == name).map(|(_, text)| text.clone());
+        found.ok_or_else(|| "no such text".into())
+    }
+}
+
+/// The small site with other line-ups and cords, a minute after its start.
+fn with_topology(changes: &[(&str, &str)]) -> Twin {
+    let mut site = include_str!("../assets/sites/lab.ron").to_owned();
+    for (from, to) in changes {
+        assert!(site.contains(from), "{from}");
+        site = site.replace(from, to);
+    }
+    let text = include_str!("../assets/scenarios/lab-day.ron").replace("builtin:lab", "site.ron");
+    let mut loaded = scenario::load_text(&Texts(vec![("site.ron".into(), site)]), "test", &text, None)
+        .unwrap_or_else(|report| panic!("{report}"));
+    (loaded.scenario.tick_s, loaded.timeline) = (1.0, Vec::new());
+    let mut twin = Twin::new(loaded, 1);
+    run_for(&mut twin, 60);
+    twin
+}
+
+fn load_of(twin: &Twin, name: &str) -> f64 {
+    let campus = &twin.world().resource::<Plan>().0;
+    let node = campus.power.nodes.iter().position(|node| node.name == name);
+    twin.world().resource::<PowerColumns>().load_w[node.unwrap_or_else(|| panic!("no {name}"))]
+}
+
+fn number_of(twin: &Twin, name: &str) -> u32 {
+    let campus = &twin.world().resource::<Plan>().0;
+    let node = campus.power.nodes.iter().position(|node| node.name == name);
+    node.unwrap_or_else(|| panic!("no {name}")) as u32
+}
+
+const LINEUPS: &str = "lineups: [\"A\", \"B\"],";
+const CORDS: &str = "cords: [[[\"A\"], [\"B\"]]],";
+
+#[test]
+fn one_path_alone_goes_dark_with_it() {
+    let mut twin = with_topology(&[
+        (LINEUPS, "lineups: [\"A\"],"),
+        (CORDS, "cords: [[[\"A\"]]],"),
+        ("gensets_per_lineup: 1", "gensets_per_lineup: 0"),
+    ]);
+    let node = number_of(&twin, "B01/A");
+    order(&mut twin, [Command::OpenFeed(node)]);
+    run_for(&mut twin, 200);
+    assert_eq!(twin.meters().now.dark_racks, 24, "all racks of B01, none of B02");
+}
+
+/// N+1: three transformers in parallel carry what two could.
+#[test]
+fn one_of_three_in_parallel_can_break() {
+    let mut twin = with_topology(&[
+        (LINEUPS, "lineups: [\"A\"],"),
+        (CORDS, "cords: [[[\"A\"]]],"),
+        (
+            "unit_transformers_per_lineup: 1,",
+            "unit_transformers_per_lineup: 1, parallel_transformers: 3,",
+        ),
+    ]);
+    let node = number_of(&twin, "B01/H1/A/T1");
+    let loading = |twin: &Twin| twin.world().resource::<PowerColumns>().loading[node as usize];
+    let before = loading(&twin);
+    order(&mut twin, [Command::BreakNode { node, count: 1 }]);
+    run_for(&mut twin, 2);
+    assert!(
+        (loading(&twin) / before / 1.5 - 1.0).abs() < 0.01,
+        "{} after {before}",
+        loading(&twin)
+    );
+    assert_eq!(twin.meters().total.most_dark_racks, 0);
+}
+
+/// Distributed redundant: four line-ups share the racks in pairs; with one lost each other takes a third of its load.
+#[test]
+fn four_make_three() {
+    let pairs = "cords: [[[\"A\"], [\"B\"]], [[\"C\"], [\"D\"]], [[\"A\"], [\"C\"]], [[\"B\"], [\"D\"]], [[\"A\"], [\"D\"]], [[\"B\"], [\"C\"]]],";
+    let mut twin = with_topology(&[
+        (LINEUPS, "lineups: [\"A\", \"B\", \"C\", \"D\"],"),
+        (CORDS, pairs),
+        // Six rows, so that each pair has one.
+        ("rows: 4,", "rows: 6,"),
+        ("row_pitch_m: 5,", "row_pitch_m: 4,"),
+        ("gensets_per_lineup: 1", "gensets_per_lineup: 0"),
+    ]);
+    let names = ["B01/A", "B01/B", "B01/C", "B01/D"];
+    let before = names.map(|name| load_of(&twin, name));
+    for load in before {
+        assert!((load / before[0] - 1.0).abs() < 0.03, "{before:?}");
+    }
+    let node = number_of(&twin, "B01/A");
+    order(&mut twin, [Command::OpenFeed(node)]);
+    run_for(&mut twin, 2);
+    let after = names.map(|name| load_of(&twin, name));
+    assert_eq!(after[0], 0.0);
+    for (after, before) in after.iter().zip(before).skip(1) {
+        assert!((after / before - 4.0 / 3.0).abs() < 0.05, "{after} after {before}");
+    }
+    assert_eq!(twin.meters().total.most_dark_racks, 0);
+}
+
+/// Block redundant: each row has one path and, behind a transfer switch, the catcher, which stands idle until then.
+#[test]
+fn a_catcher_takes_the_block_that_is_lost() {
+    let mut twin = with_topology(&[
+        (LINEUPS, "lineups: [\"P1\", \"P2\", \"P3\", \"R\"],"),
+        (
+            CORDS,
+            "cords: [[[\"P1\", \"R\"]], [[\"P2\", \"R\"]], [[\"P3\", \"R\"]]],",
+        ),
+        ("gensets_per_lineup: 1", "gensets_per_lineup: 0"),
+    ]);
+    let fans_w = load_of(&twin, "B01/R");
+    let block_w = load_of(&twin, "B01/P2");
+    let node = number_of(&twin, "B01/P2");
+    order(&mut twin, [Command::OpenFeed(node)]);
+    run_for(&mut twin, 2);
+    assert!(
+        twin.meters().now.battery_w < 0.0,
+        "its racks are on battery until the switch has gone over"
+    );
+    run_for(&mut twin, 10);
+    let caught_w = load_of(&twin, "B01/R") - fans_w;
+    assert!(caught_w > 0.8 * (block_w - fans_w), "{caught_w} of {block_w}");
+    assert_eq!(twin.meters().total.most_dark_racks, 0);
+    // After it is back and steady, the switch goes back.
+    order(&mut twin, [Command::CloseFeed(node)]);
+    run_for(&mut twin, 310);
+    assert!(
+        (load_of(&twin, "B01/R") / fans_w - 1.0).abs() < 0.3,
+        "{}",
+        load_of(&twin, "B01/R")
+    );
+}
+
+/// A ring that is cut is closed at its open point, within the time of its switches.
+#[test]
+fn a_ring_is_closed_where_it_was_open() {
+    let rings = "buildings: [1, 2], rings: [(bus: \"A\", cable: \"ring-34kv\", buildings: [1, 2], open_after: 1)])";
+    let mut twin = with_topology(&[
+        ("buildings: [1, 2])", rings),
+        ("gensets_per_lineup: 1", "gensets_per_lineup: 0"),
+    ]);
+    let ring = ["B01/A/M", "B02/A/M"].map(|name| load_of(&twin, name));
+    assert!(ring[0] > 1e5 && ring[1] > 1e5, "{ring:?}");
+    // The section between the bus and B01 is cut: B02's side takes both.
+    let node = number_of(&twin, "B01/A/M");
+    order(&mut twin, [Command::OpenFeed(node)]);
+    run_for(&mut twin, 2);
+    assert_eq!(load_of(&twin, "B01/A"), 0.0);
+    run_for(&mut twin, 4);
+    let both = load_of(&twin, "B02/A/M");
+    assert!((both / (ring[0] + ring[1]) - 1.0).abs() < 0.05, "{both} of {ring:?}");
+    // Mended, it goes back after five steady minutes.
+    order(&mut twin, [Command::CloseFeed(node)]);
+    run_for(&mut twin, 310);
+    let halves = ["B01/A/M", "B02/A/M"].map(|name| load_of(&twin, name));
+    assert!(
+        (halves[0] / halves[1] / (ring[0] / ring[1]) - 1.0).abs() < 0.05,
+        "{halves:?} after {ring:?}"
+    );
+}

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Prints a site as a tree, or one place with its numbers
     Describe(Describe),
+    /// Says where the power path has headroom, what is stranded, and what every single failure leads to
+    Power(Power),
     /// Checks files and reports every error at once
     Check(Check),
     /// Measures the speed of a tick on the complete campus
@@ -76,6 +78,31 @@ pub(crate) struct Describe {
     /// List every assumed figure with its confidence and source
     #[arg(long)]
     pub(crate) assumptions: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Power {
+    /// Scenario file, or builtin:NAME
+    #[arg(default_value = "builtin:default")]
+    pub(crate) scenario: String,
+    /// Site file that replaces the scenario's, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    pub(crate) site: Option<String>,
+    /// One node with all its numbers, such as S1/A, B03/A, B03/H2/A/T1 or B03/H2/R12/A
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    /// Name every single failure that overloads something or leaves racks dark
+    #[arg(long = "n-1")]
+    pub(crate) n_1: bool,
+    /// Simulated time to look at, s [default: 3600]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) at: Option<f64>,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

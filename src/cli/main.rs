@@ -6,6 +6,7 @@ mod args;
 mod bench;
 mod check;
 mod describe;
+mod power;
 mod run;
 mod story;
 mod write;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match args.command.unwrap_or(Command::Run(args.run)) {
         Command::Run(run) => run::run(&run),
         Command::Describe(describe) => describe::describe(&describe),
+        Command::Power(power) => power::power(&power),
         Command::Check(check) => check::check(&check),
         Command::Bench(bench) => bench::bench(&bench),
     };

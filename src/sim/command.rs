@@ -152,11 +152,11 @@ fn switch(campus: &Campus, command: &Command, node: usize, grid: &mut Grid, gens
     let mut plant = plant.map(|p| &mut gensets.plants[p]);
     match command {
         Command::OpenFeed(_) => {
-            grid.open[node] = true;
+            grid.open(&campus.power, node);
             What::Opened
         }
         Command::CloseFeed(_) => {
-            grid.open[node] = false;
+            grid.close(node);
             What::Closed
         }
         Command::BreakNode { count, .. } => {

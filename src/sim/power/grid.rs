@@ -19,6 +19,8 @@ pub struct Grid {
     pub source: Vec<u8>,
     /// Opened by a command or a relay, until a command closes it.
     pub open: Vec<bool>,
+    /// By bit, sources that cannot be used: a section of a ring that is open leaves the way around.
+    pub cut: Vec<u8>,
     /// Taken off for want of gensets, until there is room.
     pub shed: Vec<bool>,
     /// Units in service; of gensets, those on the bus.
@@ -73,6 +75,7 @@ impl Grid {
         let mut grid = Self {
             source: vec![0; n],
             open: vec![false; n],
+            cut: vec![0; n],
             shed: vec![false; n],
             units: (0..n)
                 .map(|node| if genset(node) { 0 } else { plan.nodes[node].units })
@@ -94,6 +97,27 @@ impl Grid {
     pub fn above(&self, plan: &PowerPlan, node: usize) -> Option<usize> {
         let sources = &plan.nodes[node].sources;
         sources.get(self.source[node] as usize).map(|n| *n as usize)
+    }
+
+    /// Opens a node. Of a ring it is the section that feeds the building now, and the other side is left.
+    pub fn open(&mut self, plan: &PowerPlan, node: usize) {
+        if plan.nodes[node].kind == PowerKind::RingMain {
+            self.cut[node] |= 1 << self.source[node];
+        } else {
+            self.open[node] = true;
+        }
+    }
+
+    /// Closes a node again, with all its sections.
+    pub fn close(&mut self, node: usize) {
+        self.open[node] = false;
+        self.cut[node] = 0;
+    }
+
+    /// Whether a node can be fed by the source at this place in its list, if that has voltage.
+    #[must_use]
+    pub fn usable(&self, node: usize, source: usize) -> bool {
+        self.cut[node] >> source & 1 == 0
     }
 
     /// Whether `node` hangs on `other`, or is it.
@@ -126,6 +150,7 @@ impl Grid {
         self.order.clear();
         for node in (0..n).rev() {
             match self.above(plan, node) {
+                Some(_) if !self.usable(node, self.source[node] as usize) => {}
                 Some(above) => {
                     self.next_sibling[node] = self.first_child[above];
                     self.first_child[above] = node as u32;

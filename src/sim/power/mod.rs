@@ -1,6 +1,7 @@
 //! The power path: what switches, relays and gensets do, which racks have power, and what every node carries and
 //! loses.
 
+pub mod answers;
 pub mod gensets;
 pub mod grid;
 pub mod incidents;

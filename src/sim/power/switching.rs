@@ -218,7 +218,7 @@ impl Step<'_> {
         for (node, loading) in tripped {
             let cause = self.overload_cause(node);
             let number = self.push(node, What::Tripped(loading), cause);
-            self.grid.open[node] = true;
+            self.grid.open(plan, node);
             self.grid.lost_by[node] = number;
             self.relays.share[node] = 0.0;
             self.timers.last_change = number;
@@ -356,6 +356,7 @@ impl Step<'_> {
                 // A ring is closed onto the utility only: a neighbour's gensets are not sized for two buildings.
                 let own = plan.nodes[source].kind == PowerKind::Genset;
                 self.grid.energised[source]
+                    && self.grid.usable(node, k)
                     && (own || self.grid.hangs_on(plan, source, 0))
                     && !self.grid.hangs_on(plan, source, node)
             };
