@@ -1,8 +1,9 @@
-//! Pure functions of physics. No state, no input or output.
+//! Pure functions and small structs: no ECS, no files, no state of their own.
 
 pub mod air;
 pub mod loadflow;
 pub mod loss;
 pub mod protection;
 pub mod sun;
+pub mod swing;
 pub mod transformer;

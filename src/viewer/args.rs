@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// What colours the racks
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Overlay::Temperature))]
     pub(crate) overlay: Overlay,
+    /// Open the one-line diagram
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) one_line: bool,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -82,6 +85,7 @@ impl Args {
             site: None,
             look: None,
             overlay: Overlay::Temperature,
+            one_line: false,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,

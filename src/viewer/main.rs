@@ -7,7 +7,9 @@ mod args;
 mod camera;
 mod materials;
 mod meshes;
+mod oneline;
 mod racks;
+mod route;
 mod scenarios;
 mod scene;
 mod selection;
@@ -85,7 +87,9 @@ fn app(args: args::Args, loaded: Loaded) -> App {
         advance::plugin,
         camera::plugin,
         materials::plugin,
+        oneline::plugin,
         racks::plugin,
+        route::plugin,
         scenarios::plugin,
         scene::plugin,
         selection::plugin,

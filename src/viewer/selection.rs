@@ -70,11 +70,12 @@ impl Selection {
     }
 }
 
-/// Keys: 1 to 4 overlays, R roofs, Escape one level up.
+/// Keys: 1 to 4 overlays, O one-line diagram, R roofs, Escape one level up.
 fn keys(
     keys: Res<ButtonInput<KeyCode>>,
     mut shown: ResMut<Shown>,
     mut roofs: ResMut<Roofs>,
+    mut one_line: ResMut<crate::oneline::OneLine>,
     mut pace: ResMut<crate::advance::Pace>,
     mut selection: ResMut<Selection>,
     plan: Res<rainier::sim::twin::Plan>,
@@ -86,6 +87,9 @@ fn keys(
         if keys.just_pressed(key) {
             shown.0 = overlay;
         }
+    }
+    if keys.just_pressed(KeyCode::KeyO) {
+        one_line.0 = !one_line.0;
     }
     if keys.just_pressed(KeyCode::KeyR) {
         roofs.0 = !roofs.0;

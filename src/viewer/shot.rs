@@ -9,6 +9,7 @@ use rainier::sim::twin::Plan;
 use crate::advance::Pace;
 use crate::args::Args;
 use crate::camera::Orbit;
+use crate::oneline::OneLine;
 use crate::selection::{Selection, Shown, place};
 
 /// The picture to take.
@@ -61,6 +62,7 @@ fn take(world: &mut World) {
 /// Adds what the flags ask for.
 pub(crate) fn add(app: &mut App, args: &Args) {
     app.insert_resource(Shown(args.overlay));
+    app.insert_resource(OneLine(args.one_line));
     if let Some(place) = &args.look {
         app.insert_resource(LookAt(place.clone()));
         app.add_systems(PostStartup, look);

@@ -15,16 +15,17 @@ use rainier::site::campus::Found;
 
 use crate::advance::Pace;
 use crate::camera::Orbit;
+use crate::oneline::OneLine;
 use crate::racks::MAP;
 use crate::scenarios::Scenarios;
 use crate::selection::{Overlay, Roofs, Selection, Shown, name, up};
 
-const PANEL: Color32 = Color32::from_rgb(17, 21, 28);
-const LINE: Color32 = Color32::from_rgb(46, 54, 66);
-const TEXT: Color32 = Color32::from_rgb(226, 232, 240);
-const QUIET: Color32 = Color32::from_rgb(150, 162, 178);
+pub(crate) const PANEL: Color32 = Color32::from_rgb(17, 21, 28);
+pub(crate) const LINE: Color32 = Color32::from_rgb(46, 54, 66);
+pub(crate) const TEXT: Color32 = Color32::from_rgb(226, 232, 240);
+pub(crate) const QUIET: Color32 = Color32::from_rgb(150, 162, 178);
 const ACCENT: Color32 = Color32::from_rgb(94, 214, 238);
-const ALARM: Color32 = Color32::from_rgb(255, 132, 96);
+pub(crate) const ALARM: Color32 = Color32::from_rgb(255, 132, 96);
 
 /// Pages narrower than this, in points, show the panel only with a selection.
 const NARROW: f32 = 860.0;
@@ -114,6 +115,7 @@ fn panels(
     mut orbit: ResMut<Orbit>,
     mut assumptions: ResMut<AssumptionsOpen>,
     mut scenarios: ResMut<Scenarios>,
+    mut one_line: ResMut<OneLine>,
     mut themed: Local<bool>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -150,6 +152,7 @@ fn panels(
             }
             ui.separator();
             ui.toggle_value(&mut roofs.0, "Roofs").on_hover_text("key R");
+            ui.toggle_value(&mut one_line.0, "One-line").on_hover_text("key O");
             ui.toggle_value(&mut assumptions.0, "Assumptions");
             let fps = diagnostics
                 .get(&FrameTimeDiagnosticsPlugin::FPS)
@@ -257,6 +260,15 @@ fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenarios, narrow: 
     );
     reading(ui, "Outside", format!("{:.1}", state.outside.dry_bulb_c), "°C", TEXT);
     reading(ui, "Energy", grouped(total.energy_kwh / 1e3), "MWh", TEXT);
+    if now.genset_w > 0.0 {
+        reading(ui, "Gensets", format!("{:.1}", now.genset_w / 1e6), "MW", ALARM);
+    }
+    if now.battery_w < 0.0 {
+        reading(ui, "Batteries", format!("{:.1}", -now.battery_w / 1e6), "MW", ALARM);
+    }
+    if now.dark_racks > 0 {
+        reading(ui, "Dark", grouped(f64::from(now.dark_racks)), "racks", ALARM);
+    }
     if now.unserved_w > 0.0 {
         reading(ui, "Unserved", format!("{:.1}", now.unserved_w / 1e6), "MW", ALARM);
     }
