@@ -8,6 +8,7 @@ use rainier::sim::command::{Command, CommandQueue};
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::power::RackPower;
 use rainier::sim::power::incidents::{Incidents, What};
+use rainier::sim::power::training::swings;
 use rainier::sim::twin::Plan;
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
 use rainier::site::load::load_site;
@@ -272,6 +273,19 @@ fn without_gensets_racks_go_dark_when_their_batteries_are_empty_and_every_one_na
     assert!(twin.meters().now.unserved_w > 1e6);
     let power = twin.world().resource::<RackPower>();
     let incidents = twin.world().resource::<Incidents>();
+    // Every unserved kWh is booked on a cause, and all of them on the loss of the utility.
+    let booked: f64 = incidents.unserved_kwh.iter().sum();
+    let unserved = twin.meters().total.unserved_kwh;
+    assert!((booked / unserved - 1.0).abs() < 1e-9, "{booked} of {unserved}");
+    assert_eq!(incidents.unexplained_kwh, 0.0);
+    let by_cause = incidents.unserved_by_first_cause();
+    assert!(
+        by_cause
+            .iter()
+            .all(|(first, _)| incidents.list[*first as usize].node == 0
+                || plants.contains(&incidents.list[*first as usize].node)),
+        "{by_cause:?}"
+    );
     for (row, by) in power.dark_by.iter().enumerate() {
         let chain = incidents.chain(by.unwrap_or_else(|| panic!("row {row} does not know why it is dark")));
         assert_eq!(chain.last().map(|first| first.what), Some(What::Opened), "{chain:?}");
@@ -280,6 +294,52 @@ fn without_gensets_racks_go_dark_when_their_batteries_are_empty_and_every_one_na
     run_for(&mut twin, 30);
     assert_eq!(twin.meters().now.dark_racks, 0);
     assert!(twin.meters().now.it_w > 1e6, "the lights are on again");
+    assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
+}
+
+/// Three days without the utility: fuel for about a day, darkness after it, light again with the utility.
+#[test]
+fn fuel_ends_when_it_should_and_the_utility_brings_all_back() {
+    let mut loaded = load("builtin:lab-day");
+    (loaded.scenario.tick_s, loaded.timeline) = (60.0, Vec::new());
+    loaded.scenario.duration_s = 1e6;
+    const TANK_L: f64 = 5_000.0;
+    for plant in &mut loaded.site.campus.power.gensets {
+        plant.spec.start_failure.value = 0.0;
+        plant.spec.mtbf_h.value = 1e9;
+        plant.spec.tank_l.value = TANK_L;
+    }
+    let spec = loaded.site.campus.power.gensets[0].spec.clone();
+    let mut twin = Twin::new(loaded, 1);
+    run_for(&mut twin, 30);
+    order(&mut twin, [Command::OpenFeed(0)]);
+    run_for(&mut twin, 120);
+    // Willans: idle fuel and the rest in proportion to the load of each plant's one unit.
+    let load_w = twin.world().resource::<PowerColumns>().load_w.clone();
+    let idle = spec.idle_fuel_share.value;
+    let hours_at = |load_w: f64| {
+        let share = idle + (1.0 - idle) * load_w / spec.rating_w.value;
+        TANK_L / (spec.rating_w.value / 1e3 * spec.fuel_l_per_kwh.value * share)
+    };
+    run_for(&mut twin, 72 * 60 - 120);
+    let incidents = twin.world().resource::<Incidents>();
+    let mut empty: Vec<(f64, f64)> = incidents
+        .list
+        .iter()
+        .filter(|i| i.what == What::OutOfFuel)
+        .map(|i| ((i.time_s - 1_800.0) / 3600.0, hours_at(load_w[i.node as usize])))
+        .collect();
+    assert_eq!(empty.len(), 4, "every plant");
+    empty.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // The first to end have carried the load that they began with; the others then take over what those leave.
+    for (hours, expected) in &empty[..2] {
+        assert!((hours / expected - 1.0).abs() < 0.05, "{hours} h, not {expected} h");
+    }
+    let racks = twin.world().resource::<Plan>().0.racks();
+    assert_eq!(twin.meters().now.dark_racks as usize, racks);
+    order(&mut twin, [Command::CloseFeed(0)]);
+    run_for(&mut twin, 5);
+    assert_eq!(twin.meters().now.dark_racks, 0);
     assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
 }
 
@@ -599,4 +659,37 @@ fn a_ring_is_closed_where_it_was_open() {
         (halves[0] / halves[1] / (ring[0] / ring[1]) - 1.0).abs() < 0.05,
         "{halves:?} after {ring:?}"
     );
+}
+
+/// The levels between which a job swings are what the twin gives when its chips really go there.
+#[test]
+fn a_swings_levels_are_what_the_twin_gives() {
+    let training = load("builtin:training-swing").scenario.training.expect("has one");
+    let start = || {
+        let mut loaded = load("builtin:lab-day");
+        (loaded.scenario.tick_s, loaded.scenario.load_texture, loaded.timeline) = (1.0, 0.0, Vec::new());
+        // The twin's fans follow within a tick; within a step of a job they stand.
+        for kind in &mut loaded.site.campus.rack_kinds {
+            kind.server.fan_w.value = 0.0;
+        }
+        let mut twin = Twin::new(loaded, 1);
+        run_for(&mut twin, 300);
+        twin
+    };
+    let found = swings(start().world(), &training, 10);
+    for (phase, level_w) in training.phases.iter().zip(&found.levels_w) {
+        let mut twin = start();
+        let set = Command::SetUtilisation {
+            at: None,
+            utilisation: phase.utilisation,
+        };
+        order(&mut twin, [set]);
+        run_for(&mut twin, 1);
+        let grid_w = twin.meters().now.grid_w;
+        assert!((level_w / grid_w - 1.0).abs() < 0.005, "{level_w} and {grid_w}");
+    }
+    assert!(found.smoothed.swing_w() < found.bare.swing_w());
+    let step_w = found.levels_w[0] - found.levels_w[1];
+    assert!((found.bare.swing_w() / step_w - 1.0).abs() < 0.05);
+    assert!((found.bare.dominant.hz - 0.5).abs() < 1e-9);
 }

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Describe(Describe),
     /// Says where the power path has headroom, what is stranded, and what every single failure leads to
     Power(Power),
+    /// Says what the steps of a synchronous training job do to the draw from the grid
+    Swing(SwingArgs),
     /// Checks files and reports every error at once
     Check(Check),
     /// Measures the speed of a tick on the complete campus
@@ -42,7 +44,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
-    /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, feed-lost, lab-day)
+    /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, feed-lost, utility-30s, utility-10min, utility-72h, gensets-fail,
+    /// training-swing, lab-day)
     #[arg(default_value = "builtin:default")]
     pub(crate) scenario: String,
     /// Site file that replaces the scenario's, or builtin:NAME
@@ -101,6 +104,22 @@ pub(crate) struct Power {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
     /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SwingArgs {
+    /// Scenario file with a `training`, or builtin:NAME
+    #[arg(default_value = "builtin:training-swing")]
+    pub(crate) scenario: String,
+    /// Site file that replaces the scenario's, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    pub(crate) site: Option<String>,
+    /// Simulated time to look at, s
+    #[arg(long, value_name = "SECONDS", default_value_t = 1_800.0)]
+    pub(crate) at: f64,
+    /// Print everything as JSON, with the spectrum
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -9,6 +9,7 @@ mod describe;
 mod power;
 mod run;
 mod story;
+mod swing;
 mod write;
 
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Run(run) => run::run(&run),
         Command::Describe(describe) => describe::describe(&describe),
         Command::Power(power) => power::power(&power),
+        Command::Swing(swing) => swing::swing(&swing),
         Command::Check(check) => check::check(&check),
         Command::Bench(bench) => bench::bench(&bench),
     };

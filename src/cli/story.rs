@@ -87,6 +87,10 @@ pub(crate) fn print(campus: &Campus, incidents: &Incidents) {
             groups.len() - SHOWN
         );
     }
+    for (first, kwh) in incidents.unserved_by_first_cause().into_iter().take(5) {
+        let what = incidents.list[first as usize].describe(campus);
+        println!("  {:.3} MWh unserved since {what}", kwh / 1e3);
+    }
     if incidents.dropped > 0 {
         println!("  {} further incidents were counted but not kept", incidents.dropped);
     }

@@ -8,7 +8,7 @@ use crate::diag::{Code, Report};
 use crate::sim::command::Command;
 use crate::site::campus::Found;
 use crate::site::load::{Site, load_site};
-use crate::site::schema::{Parsed, read, within};
+use crate::site::schema::{Figure, Parsed, read, within};
 use crate::site::texts::{Files, builtin_names, find_text, unreadable};
 use crate::site::{Address, Campus};
 use crate::{choice, record};
@@ -29,6 +29,10 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ),
     ("utility-72h", include_str!("../../assets/scenarios/utility-72h.ron")),
     ("gensets-fail", include_str!("../../assets/scenarios/gensets-fail.ron")),
+    (
+        "training-swing",
+        include_str!("../../assets/scenarios/training-swing.ron"),
+    ),
     ("lab-day", include_str!("../../assets/scenarios/lab-day.ron")),
 ];
 
@@ -64,6 +68,64 @@ record! {
         /// What happens when.
         #[serde(default)]
         events: Vec<Event>,
+        /// The step pattern of a synchronous job on all live racks, for its swing at the grid connection.
+        training: Option<TrainingSpec>,
+    }
+}
+
+record! {
+    /// The step pattern of a synchronous training job, and what is done against its swing.
+    TrainingSpec {
+        /// Where its figures come from.
+        basis: String,
+        /// Length of a step, s.
+        period_s: f64 = within(0.02, 600.0),
+        /// Its phases in order.
+        phases: Vec<PhaseSpec>,
+        /// Time in which all racks go from one phase to the next, s.
+        edge_s: f64 = within(0.0001, 60.0),
+        /// Standard deviation of the racks' start times, s.
+        jitter_s: f64 = within(0.0, 60.0),
+        /// Least power of any phase, as a share of the highest: the chips burn it if there is no work.
+        floor_share: f64 = within(0.0, 1.0),
+        /// Time constant of the power supplies' own storage, s.
+        supply_lag_s: f64 = within(0.0, 600.0),
+        /// Storage that evens out the rest.
+        storage: Option<StorageSpec>,
+    }
+}
+
+record! {
+    /// One phase of a step.
+    PhaseSpec {
+        /// Share of the step.
+        share: f64 = within(0.0001, 1.0),
+        /// Utilisation of the chips.
+        utilisation: f64 = within(0.0, 1.0),
+    }
+}
+
+choice! {
+    /// How a storage answers a swing.
+    StorageControl {
+        /// Follows the deviation from the mean until it is full or empty.
+        Follow,
+        /// Takes the largest share of the deviation that never meets a limit.
+        Share,
+    }
+}
+
+record! {
+    /// Storage in every rack against the swing of a job.
+    StorageSpec {
+        /// Usable energy, J a rack.
+        energy_j_per_rack: Figure = within(0.0, 1e9),
+        /// Most power, W a rack.
+        power_w_per_rack: Figure = within(0.0, 1e7),
+        /// Energy given over energy taken.
+        round_trip: Figure = within(0.3, 1.0),
+        /// How it answers.
+        control: StorageControl,
     }
 }
 
@@ -163,6 +225,15 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, site: Option<&str>) 
             found,
             format!("at least tick_s, {}", parsed.value.tick_s),
         ));
+    }
+    if parsed
+        .value
+        .training
+        .as_ref()
+        .is_some_and(|training| training.phases.len() < 2)
+    {
+        let found = "fewer than two phases".to_owned();
+        report.push(parsed.error(Code::Inconsistent, "training.phases", found, "at least two"));
     }
     let site_name = match (site, parsed.value.site.as_str()) {
         (Some(site), _) => site.to_owned(),

@@ -199,6 +199,26 @@ impl Kernel {
 pub struct Kernels(Vec<Kernel>);
 
 impl Kernels {
+    /// What a rack of a kind asks for at a utilisation, with its share of the network, W.
+    #[must_use]
+    pub fn expected_rack_w(&self, kind: usize, utilisation: f64) -> f64 {
+        self.0[kind].expected_w(utilisation) + self.0[kind].network_w
+    }
+
+    /// Draw at the cords of a rack, W, if its chips went at once from the `chips_w` that they draw now to another
+    /// utilisation: temperatures and fans have no time to follow.
+    #[must_use]
+    pub fn cord_w_at(&self, kind: usize, racks: &RackColumns, rack: usize, chips_w: f64, utilisation: f64) -> f64 {
+        let kernel = &self.0[kind];
+        let power = |u: f64| f64::from(kernel.idle_w) + f64::from(kernel.dynamic_w) * u;
+        let busy = f64::from(racks.utilisation[rack]);
+        let then_w = chips_w * power(utilisation) / power(busy).max(1e-9);
+        let fans_w = kernel.fan_w * pow(f64::from(racks.fan_speed[rack]), kernel.fan_exponent);
+        let used_w = kernel.input_w(then_w + kernel.overhead_w(utilisation) + fans_w);
+        // What the battery takes or gives now stays as it is.
+        racks.cord_w[rack] + used_w - kernel.input_w(chips_w + kernel.overhead_w(busy) + fans_w)
+    }
+
     /// Kernels of a campus.
     #[must_use]
     pub fn new(campus: &Campus) -> Self {

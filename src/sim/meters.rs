@@ -33,6 +33,8 @@ pub struct Now {
     pub grid_var: f64,
     /// Given by gensets, W.
     pub genset_w: f64,
+    /// In the fuel that gensets burn, W; what they do not give as power leaves as their heat.
+    pub fuel_w: f64,
     /// Into rack batteries, W; negative while they help.
     pub battery_w: f64,
     /// Change of the draw from the utility since the last tick, W/s.
@@ -123,6 +125,7 @@ pub struct Meters {
     pub total: Total,
     interval_j: f64,
     interval_s: f64,
+    burnt_j: f64,
 }
 
 /// Largest relative gap that the ledger may show.
@@ -167,6 +170,13 @@ fn read(
     let grid_w = power.load_w[0];
     let genset_w: f64 = of_kind(campus, PowerKind::Genset).map(|n| power.load_w[n]).sum();
     let facility_w = grid_w + genset_w;
+    let burnt = campus.power.gensets.iter().zip(&gensets.plants).map(|(spec, plant)| {
+        let litres = spec.spec.tank_l.value * f64::from(spec.units) - plant.fuel_l;
+        (litres, litres * spec.spec.fuel_j_per_l.value)
+    });
+    let (diesel_l, burnt_j) = burnt.fold((0.0, 0.0), |(l, j), (litres, joules)| (l + litres, j + joules));
+    let fuel_w = (burnt_j - meters.burnt_j) / dt_s;
+    meters.burnt_j = burnt_j;
     let ramp_w_per_s = if clock.tick > 1 {
         (grid_w - meters.now.grid_w) / dt_s
     } else {
@@ -181,6 +191,7 @@ fn read(
         grid_w,
         grid_var: power.load_var[0],
         genset_w,
+        fuel_w,
         battery_w: sum(&halls.battery_w),
         ramp_w_per_s,
         cooling_w: sum(&halls.cooling_w),
@@ -226,13 +237,7 @@ fn read(
     total.unserved_kwh += kwh(now.unserved_w);
     total.water_m3 += water_l_s * dt_s / 1000.0;
     total.grid_energy_kwh += kwh(grid_w);
-    total.diesel_l = campus
-        .power
-        .gensets
-        .iter()
-        .zip(&gensets.plants)
-        .map(|(spec, plant)| spec.spec.tank_l.value * f64::from(spec.units) - plant.fuel_l)
-        .sum();
+    total.diesel_l = diesel_l;
     let [rise, fall] = total.steepest_w_per_s;
     total.steepest_w_per_s = [rise.max(now.ramp_w_per_s), fall.max(-now.ramp_w_per_s)];
     let diesel_t = total.diesel_l * tariff.diesel_carbon_g_per_l.value / 1e6;

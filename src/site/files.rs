@@ -322,6 +322,8 @@ record! {
         rating_w: Figure = within(1_000.0, 1e8),
         /// Fuel use at full load, L/kWh.
         fuel_l_per_kwh: Figure = within(0.05, 2.0),
+        /// Energy of its fuel, J/L.
+        fuel_j_per_l: Figure = within(1e6, 1e8),
         /// Fuel use with no load, share of that at full load.
         idle_fuel_share: Figure = within(0.0, 0.6),
         /// Fuel held beside it, L.

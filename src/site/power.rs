@@ -84,14 +84,13 @@ pub(super) fn building_parts<'c>(
 
 /// Whether a line-up or bus may be called so: its nodes must not be taken for others.
 fn is_name(name: &str) -> bool {
-    let reserved = |first: char| {
+    let numbered = |first: char| {
         name.strip_prefix(first)
             .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
     };
-    !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_alphanumeric())
-        && !['H', 'G', 'L', 'M', 'T'].into_iter().any(reserved)
-        && !(reserved('R') && name.len() > 1)
+    let reserved = ['H', 'G', 'L', 'M', 'T'].into_iter().any(numbered) || (numbered('R') && name.len() > 1);
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric());
+    plain && !name.is_empty() && !reserved
 }
 
 /// Checks what the site says of its power path above the buildings; gives its main transformer.

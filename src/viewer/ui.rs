@@ -7,6 +7,7 @@ use egui::{Align, Color32, CornerRadius, FontId, Frame, Layout, Margin, RichText
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::Meters;
 use rainier::sim::power::grid::Grid;
+use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
@@ -102,6 +103,7 @@ struct State<'w> {
     units: Res<'w, UnitColumns>,
     power: Res<'w, PowerColumns>,
     grid: Res<'w, Grid>,
+    incidents: Res<'w, Incidents>,
 }
 
 fn panels(
@@ -419,6 +421,26 @@ fn site_numbers(ui: &mut egui::Ui, state: &State, selection: &mut Selection, orb
     row(ui, "CO₂", format!("{} t", grouped(total.carbon_t)));
     row(ui, "Cost", format!("${}", grouped(total.cost_usd)));
     row(ui, "Energy ledger gap", format!("{:.0e}", total.worst_imbalance));
+    let incidents = &state.incidents.list;
+    if !incidents.is_empty() {
+        ui.add_space(8.0);
+        ui.label(RichText::new("What happened").color(ACCENT));
+        for incident in incidents.iter().rev().take(8) {
+            let s = incident.time_s.round() as u64;
+            let when = format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+            let why = incident.cause.map_or_else(String::new, |cause| {
+                let chain: Vec<String> = state
+                    .incidents
+                    .chain(cause)
+                    .iter()
+                    .map(|i| i.describe(campus))
+                    .collect();
+                format!("since {}", chain.join(", since "))
+            });
+            ui.label(RichText::new(format!("{when}  {}", incident.describe(campus))).size(11.5))
+                .on_hover_text(why);
+        }
+    }
     ui.add_space(6.0);
     if ui.button("Go to the hottest chip").clicked() {
         let found = Found::Chip {

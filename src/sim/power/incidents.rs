@@ -66,6 +66,10 @@ pub struct Incidents {
     pub list: Vec<Incident>,
     /// Those that were not.
     pub dropped: u64,
+    /// By incident: load that was not served because of it, kWh.
+    pub unserved_kwh: Vec<f64>,
+    /// Load that was not served while no cause was on record, kWh.
+    pub unexplained_kwh: f64,
 }
 
 impl Incidents {
@@ -82,6 +86,33 @@ impl Incidents {
             cause,
         });
         Some((self.list.len() - 1) as u32)
+    }
+
+    /// Books load that is not served on the incident that keeps it off.
+    pub fn book(&mut self, cause: Option<u32>, kwh: f64) {
+        match cause.filter(|cause| (*cause as usize) < self.list.len()) {
+            Some(cause) => {
+                self.unserved_kwh.resize(self.list.len(), 0.0);
+                self.unserved_kwh[cause as usize] += kwh;
+            }
+            None => self.unexplained_kwh += kwh,
+        }
+    }
+
+    /// Unserved load by the first cause of its chain, kWh, the largest first.
+    #[must_use]
+    pub fn unserved_by_first_cause(&self) -> Vec<(u32, f64)> {
+        let mut by = std::collections::BTreeMap::new();
+        for (n, kwh) in self.unserved_kwh.iter().enumerate().filter(|(_, kwh)| **kwh > 0.0) {
+            let mut first = n as u32;
+            while let Some(cause) = self.list[first as usize].cause {
+                first = cause;
+            }
+            *by.entry(first).or_insert(0.0) += kwh;
+        }
+        let mut list: Vec<(u32, f64)> = by.into_iter().collect();
+        list.sort_by(|a, b| b.1.total_cmp(&a.1));
+        list
     }
 
     /// An incident and what led to it, back to the first.

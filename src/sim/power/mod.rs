@@ -6,6 +6,7 @@ pub mod gensets;
 pub mod grid;
 pub mod incidents;
 pub mod switching;
+pub mod training;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -14,8 +15,10 @@ use self::gensets::Gensets;
 use self::grid::{Grid, Loads};
 use self::incidents::{Incidents, What};
 use self::switching::Timers;
+use super::chips::Kernels;
 use super::clock::Clock;
 use super::command::apply_due;
+use super::demand::Demand;
 use super::state::{HallColumns, PowerColumns, RackColumns};
 use super::twin::Plan;
 use super::weather::Outside;
@@ -270,6 +273,31 @@ fn darkness(
     }
 }
 
+/// Books what is not served on what keeps it from being served.
+fn book(
+    plan: Res<Plan>,
+    clock: Res<Clock>,
+    kernels: Res<Kernels>,
+    demand: Res<Demand>,
+    halls: Res<HallColumns>,
+    grid: Res<Grid>,
+    power: Res<RackPower>,
+    mut incidents: ResMut<Incidents>,
+) {
+    let campus = &*plan.0;
+    let kwh = |w: f64| w * clock.dt_s / 3.6e6;
+    for (r, row) in campus.rows.iter().enumerate().filter(|(r, _)| power.dark[*r] > 0) {
+        let missed_w = kernels.expected_rack_w(row.kind, demand.now[r]) * f64::from(power.dark[r]);
+        incidents.book(power.dark_by[r], kwh(missed_w));
+    }
+    for (h, boards) in campus.power.boards.iter().enumerate() {
+        if halls.live[h] && !power.plant_fed[h] {
+            let cause = boards.iter().filter_map(|board| grid.lost_by[*board as usize]).max();
+            incidents.book(cause, kwh(power.plant_w[h]));
+        }
+    }
+}
+
 /// Solves the load flow for this tick's draws, and warms the transformers.
 fn carry(
     plan: Res<Plan>,
@@ -345,5 +373,5 @@ pub fn of_kind(campus: &Campus, kind: PowerKind) -> impl Iterator<Item = usize> 
 
 pub(super) fn plugin(app: &mut App) {
     app.add_systems(Tick, switching::operate.after(apply_due).in_set(TickSet::Clock));
-    app.add_systems(Tick, (darkness, carry).chain().in_set(TickSet::PowerPath));
+    app.add_systems(Tick, (darkness, book, carry).chain().in_set(TickSet::PowerPath));
 }

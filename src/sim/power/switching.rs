@@ -514,12 +514,12 @@ pub(super) fn note_losses(campus: &Campus, grid: &mut Grid, before: &[bool], las
     let plan = &campus.power;
     // Nodes stand after their usual sources but for line-ups behind rings: a second pass settles those.
     for _ in 0..2 {
-        for node in 0..plan.nodes.len() {
+        for (node, before) in before.iter().enumerate() {
             if grid.energised[node] {
                 grid.lost_by[node] = None;
             } else if grid.live[node] && !grid.open[node] && !grid.shed[node] {
                 let above = grid.above(plan, node).and_then(|above| grid.lost_by[above]);
-                let own = grid.lost_by[node].or(if before[node] { last } else { None });
+                let own = grid.lost_by[node].or(if *before { last } else { None });
                 grid.lost_by[node] = above.or(own);
             }
         }
