@@ -693,3 +693,44 @@ fn a_swings_levels_are_what_the_twin_gives() {
     assert!((found.bare.swing_w() / step_w - 1.0).abs() < 0.05);
     assert!((found.bare.dominant.hz - 0.5).abs() < 1e-9);
 }
+
+/// Main transformers hold the voltage behind them within a step of their target, by day, in a heat wave and with the
+/// other one lost, and no busway leaves the range of ANSI C84.1 (service, range B: 0.92 to 1.06).
+#[test]
+fn tap_changers_hold_the_voltage() {
+    let mut loaded = load("builtin:default");
+    loaded.scenario.tick_s = 60.0;
+    let mut twin = Twin::new(loaded, 2);
+    run_for(&mut twin, 3);
+    let campus = twin.world().resource::<Plan>().0.clone();
+    let worst = |twin: &Twin| {
+        let power = twin.world().resource::<PowerColumns>();
+        let mut worst = [0.0_f64, f64::INFINITY, 0.0];
+        for (n, node) in campus.power.nodes.iter().enumerate() {
+            let v = power.voltage_pu[n];
+            if let Some(changer) = node.tap_changer.as_ref().filter(|_| v > 0.0) {
+                worst[0] = worst[0].max((v - changer.target_pu.value).abs() / changer.step_pu.value);
+            }
+            if v > 0.0 {
+                worst = [worst[0], worst[1].min(v), worst[2].max(v)];
+            }
+        }
+        worst
+    };
+    let [off, low, high] = worst(&twin);
+    assert!(
+        off < 1.0 && low > 0.92 && high < 1.06,
+        "{off} steps off, {low} to {high}"
+    );
+    let lost = number_of(&twin, "S1/A");
+    order(&mut twin, [Command::OpenFeed(lost)]);
+    run_for(&mut twin, 2);
+    let [_, low, _] = worst(&twin);
+    assert!(low > 0.90, "{low} before the changers have moved");
+    run_for(&mut twin, 15);
+    let [off, low, high] = worst(&twin);
+    assert!(
+        off < 1.0 && low > 0.92 && high < 1.06,
+        "{off} steps off, {low} to {high}"
+    );
+}

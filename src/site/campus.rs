@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::Address;
 use super::files::{
     BatterySpec, ChipSpec, CoolingUnitSpec, Feature, GensetSpec, Location, OilSpec, ProtectionSpec, RackSpec,
-    ServerSpec, SwitchingSpec, Terrain, UtilitySpec,
+    ServerSpec, SwitchingSpec, TapChangerSpec, Terrain, UtilitySpec,
 };
 use super::schema::Assumption;
 use crate::physics::loss::LossCurve;
@@ -269,6 +269,8 @@ pub struct PowerNode {
     pub protection: Option<u32>,
     /// Its thermal class.
     pub oil: Option<u32>,
+    /// Its tap changer.
+    pub tap_changer: Option<TapChangerSpec>,
     /// The building that it stands in or beside.
     pub building: Option<u32>,
 }

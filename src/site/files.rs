@@ -232,6 +232,22 @@ record! {
         protection: Option<String>,
         /// Thermal class if it is filled with oil, by its catalog name.
         oil: Option<String>,
+        /// On-load tap changer that holds the voltage behind it.
+        tap_changer: Option<TapChangerSpec>,
+    }
+}
+
+record! {
+    /// An on-load tap changer.
+    TapChangerSpec {
+        /// Voltage that it holds, per unit.
+        target_pu: Figure = within(0.8, 1.2),
+        /// One step, per unit.
+        step_pu: Figure = within(0.0005, 0.05),
+        /// Steps to either side.
+        steps: u32 = within(1.0, 60.0),
+        /// Time off target before each step, s.
+        delay_s: Figure = within(0.0, 600.0),
     }
 }
 

@@ -188,6 +188,7 @@ impl<'c> PowerBuilder<'c> {
             units: 1,
             protection: None,
             oil: None,
+            tap_changer: None,
             building: None,
         };
         let mut builder = Self {
@@ -264,6 +265,7 @@ impl<'c> PowerBuilder<'c> {
             units: 1,
             protection,
             oil,
+            tap_changer: spec.tap_changer.clone(),
             building: building.map(|b| b as u32),
         })
     }
@@ -314,6 +316,7 @@ impl<'c> PowerBuilder<'c> {
                     units: kind.gensets_per_lineup,
                     protection: None,
                     oil: None,
+                    tap_changer: None,
                     building: Some(building as u32),
                 });
                 self.plan.nodes[node as usize].sources.push(plant);

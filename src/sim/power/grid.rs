@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::physics::loadflow::{Branch, Flow, Network, Outcome};
 use crate::site::Campus;
-use crate::site::campus::{PowerKind, PowerPlan};
+use crate::site::campus::{PowerKind, PowerNode, PowerPlan};
 
 /// Base of all per-unit values, VA.
 pub const BASE_VA: f64 = 1e6;
@@ -21,6 +21,8 @@ pub struct Grid {
     pub open: Vec<bool>,
     /// By bit, sources that cannot be used: a section of a ring that is open leaves the way around.
     pub cut: Vec<u8>,
+    /// Steps of the tap changer, up where positive.
+    pub tap: Vec<i32>,
     /// Taken off for want of gensets, until there is room.
     pub shed: Vec<bool>,
     /// Units in service; of gensets, those on the bus.
@@ -76,6 +78,7 @@ impl Grid {
             source: vec![0; n],
             open: vec![false; n],
             cut: vec![0; n],
+            tap: vec![0; n],
             shed: vec![false; n],
             units: (0..n)
                 .map(|node| if genset(node) { 0 } else { plan.nodes[node].units })
@@ -190,7 +193,7 @@ impl Grid {
                     g: stage.loss.p0 * rating,
                     b: stage.magnetising * rating,
                     linear: stage.loss.p1,
-                    tap: 1.0,
+                    tap: ratio(of, self.tap[node]),
                 },
             );
         }
@@ -211,6 +214,37 @@ impl Grid {
             .collapsed
             .and_then(|n| self.order.get(n.wrapping_sub(1)).map(|n| *n as usize));
         outcome
+    }
+
+    /// Moves tap changers whose voltage has been off target for their time, by one step each; `waited_s` counts that time
+    /// by node. Gives whether any has moved, so that the flow is to be solved again.
+    pub fn change_taps(&mut self, plan: &PowerPlan, waited_s: &mut [f64], dt_s: f64) -> bool {
+        let mut moved = false;
+        for (n, node) in plan.nodes.iter().enumerate() {
+            let (Some(changer), Some(place)) = (&node.tap_changer, self.at(n)) else {
+                continue;
+            };
+            let off_pu = changer.target_pu.value - self.voltage(n);
+            // A dead band of six tenths of a step to either side keeps it from hunting.
+            let step = if off_pu.abs() < 0.6 * changer.step_pu.value {
+                0
+            } else {
+                off_pu.signum() as i32
+            };
+            let next = (self.tap[n] + step).clamp(-(changer.steps as i32), changer.steps as i32);
+            if next == self.tap[n] {
+                waited_s[n] = 0.0;
+                continue;
+            }
+            waited_s[n] += dt_s;
+            if waited_s[n] >= changer.delay_s.value {
+                waited_s[n] = 0.0;
+                self.tap[n] = next;
+                self.network.tap[place] = ratio(node, next);
+                moved = true;
+            }
+        }
+        moved
     }
 
     fn share(&mut self, [p, q]: [f64; 2], nodes: &[u32]) {
@@ -257,6 +291,12 @@ impl Grid {
         let rating = plan.nodes[node].stage.loss.rating_w * f64::from(self.units[node]) / BASE_VA;
         ((p * p + q * q) / self.flow.v2[k]).sqrt() / rating
     }
+}
+
+/// Ratio of a node's transformer at so many steps up.
+fn ratio(node: &PowerNode, steps: i32) -> f64 {
+    let step_pu = node.tap_changer.as_ref().map_or(0.0, |changer| changer.step_pu.value);
+    1.0 / (1.0 + f64::from(steps) * step_pu)
 }
 
 /// Marks a node and all that can feed it.

@@ -334,7 +334,19 @@ fn carry(
             loads.plant[h] = [0.0; 2];
         }
     }
-    let outcome = grid.solve(campus, &loads);
+    let mut outcome = grid.solve(campus, &loads);
+    // At the start of a scenario the changers have long found their place; later each step takes its time.
+    let (most_steps, dt_s) = if clock.tick == 1 {
+        (64, f64::INFINITY)
+    } else {
+        (1, clock.dt_s)
+    };
+    for _ in 0..most_steps {
+        if !grid.change_taps(&campus.power, &mut timers.tap_s, dt_s) {
+            break;
+        }
+        outcome = grid.solve(campus, &loads);
+    }
     if let Some(node) = outcome.collapsed
         && !timers.busy
     {

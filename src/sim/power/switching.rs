@@ -27,6 +27,8 @@ const HOLD_OFF_S: f64 = 300.0;
 pub struct Timers {
     /// By node: time for which it has waited to go over to another source, s.
     wait_s: Vec<f64>,
+    /// By node: time for which its voltage has been off its changer's target, s.
+    pub(super) tap_s: Vec<f64>,
     /// Load that may go back to the utility without too steep a ramp, W.
     ramp_w: f64,
     /// Whether anything is under way.
@@ -41,6 +43,7 @@ impl Timers {
     pub fn new(nodes: usize) -> Self {
         Self {
             wait_s: vec![0.0; nodes],
+            tap_s: vec![0.0; nodes],
             ..Self::default()
         }
     }
