@@ -62,7 +62,7 @@ picture() { # NAME FLAG...: takes a picture and compares it with the one that is
     node tests/web/compare.mjs "$pictures/$name.png" "tests/golden/$name.png" 3
 }
 picture campus --at 43200 --scenario builtin:phase-1
-picture rack --at 43200 --look B01/H1/R02/K03 --scenario builtin:lab-day --overlay inlet
+picture rack --at 1800 --look B01/H1/R02/K03 --scenario builtin:lab-day --overlay inlet
 
 step "The page in Chromium"
 web/build.sh

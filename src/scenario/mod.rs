@@ -265,14 +265,34 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, site: Option<&str>) 
     }
 }
 
+/// The command of an event that is given by its words, as a page's scripts give it.
+///
+/// # Errors
+/// What is wrong, what was found and what is allowed.
+pub fn command(campus: &Campus, action: &str, at: Option<&str>, value: Option<f64>) -> Result<Command, String> {
+    let known = Action::ALL.into_iter().find(|known| known.as_str() == action);
+    let action = known.ok_or_else(|| {
+        let names: Vec<&str> = Action::ALL.into_iter().map(Action::as_str).collect();
+        format!("action: found {action:?}; allowed: {}", names.join(", "))
+    })?;
+    let event = Event {
+        at_s: 0.0,
+        action,
+        at: at.map(str::to_owned),
+        value,
+    };
+    command_of(&event, campus, &node_numbers(campus))
+        .map_err(|(field, found, allowed)| format!("{field}: found {found}; allowed: {allowed}"))
+}
+
+/// Power nodes by their names.
+fn node_numbers(campus: &Campus) -> BTreeMap<&str, u32> {
+    let nodes = campus.power.nodes.iter().enumerate();
+    nodes.map(|(n, node)| (node.name.as_str(), n as u32)).collect()
+}
+
 fn timeline(parsed: &Parsed<ScenarioFile>, campus: &Campus, report: &mut Report) -> Vec<(f64, Command)> {
-    let nodes: BTreeMap<&str, u32> = campus
-        .power
-        .nodes
-        .iter()
-        .enumerate()
-        .map(|(n, node)| (node.name.as_str(), n as u32))
-        .collect();
+    let nodes = node_numbers(campus);
     let mut out = Vec::new();
     for (i, event) in parsed.value.events.iter().enumerate() {
         match command_of(event, campus, &nodes) {

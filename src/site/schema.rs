@@ -580,6 +580,9 @@ macro_rules! choice {
         pub enum $name { $($(#[$variant_meta])* $variant,)* }
 
         impl $name {
+            /// Every choice, in order.
+            pub const ALL: [Self; [$(stringify!($variant)),*].len()] = [$(Self::$variant),*];
+
             /// The word as it stands in files.
             #[must_use]
             pub fn as_str(self) -> &'static str {

@@ -8,9 +8,10 @@ use std::cell::RefCell;
 use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
 use bevy::prelude::*;
 use rainier::record::digest_world;
-use rainier::scenario::load_text;
+use rainier::scenario::{command as scenario_command, load_text};
 use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
+use rainier::sim::command::CommandQueue;
 use rainier::sim::meters::Meters;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
@@ -45,6 +46,7 @@ enum Request {
     Pause(bool),
     Speed(f64),
     Load(String),
+    Event(String, Option<String>, Option<f64>),
     Run(u32),
 }
 
@@ -100,6 +102,12 @@ pub fn rainier_speed(times: f64) {
 #[wasm_bindgen]
 pub fn rainier_load_scenario(text: String) {
     ask(Request::Load(text));
+}
+
+/// Does what a scenario's event does, such as `OpenFeed` at `S1/A`, at the next tick.
+#[wasm_bindgen]
+pub fn rainier_event(action: String, at: Option<String>, value: Option<f64>) {
+    ask(Request::Event(action, at, value));
 }
 
 /// Runs so many ticks in the next frames and pauses.
@@ -171,6 +179,11 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         Request::Load(text) => {
             let loaded = load_text(TEXTS, "page.ron", &text, None).map_err(|report| report.to_string())?;
             crate::scenarios::start(world, loaded);
+        }
+        Request::Event(action, at, value) => {
+            let campus = world.resource::<Plan>().0.clone();
+            let command = scenario_command(&campus, &action, at.as_deref(), value)?;
+            world.resource_mut::<CommandQueue>().0.push(command);
         }
         Request::Run(ticks) => {
             world.resource_mut::<Pace>().paused = true;

@@ -84,6 +84,19 @@ try {
   check("the scenario ran as far as asked", state.tick === Number(ticks), state.tick);
   const digest = await page.evaluate(() => window.rainier.digest());
   check("the digest is the native one", digest === nativeDigest, digest);
+  // Losing the grid: racks live on their batteries, and after half a minute gensets carry them.
+  const scenarioText = (await readFile(scenario, "utf8")).replace("tick_s: 60", "tick_s: 1").replace(/events: \[[^]*\],/, "events: [],");
+  await page.evaluate((text) => window.rainier.loadScenario(text), scenarioText);
+  await page.waitForFunction(() => window.rainier.state().tick === 0, null, { timeout: 60_000 });
+  await page.evaluate(() => window.rainier.run(30));
+  await page.evaluate(() => window.rainier.event("OpenFeed", "utility"));
+  const lost = await page.evaluate(() => window.rainier.run(5));
+  check("without the grid racks live on batteries", lost.grid_power_w === 0 && lost.battery_power_w < -1e6, JSON.stringify(lost));
+  const carried = await page.evaluate(() => window.rainier.run(60));
+  check("and then on gensets", carried.genset_power_w > 1e6 && carried.dark_racks === 0, JSON.stringify(carried));
+  await page.evaluate(() => window.rainier.event("OpenFeed", "nowhere"));
+  await page.waitForFunction(() => window.rainier.state().message.includes("nowhere"), null, { timeout: 60_000 });
+  check("a wrong event says what is allowed", true);
   const bare = await browser.newPage();
   await bare.addInitScript(() => {
     const own = HTMLCanvasElement.prototype.getContext;
