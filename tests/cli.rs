@@ -199,3 +199,92 @@ fn a_file_of_another_version_or_with_half_a_hall_says_so() {
     let half = errors_of(good.replace("hall_grid: (1, 1)", "hall_grid: (1, 1.5)"));
     assert!(half.contains("a whole number") && half.contains("hall_grid"), "{half}");
 }
+
+#[test]
+fn power_answers_for_a_node_and_for_every_single_failure() {
+    let all = text(&rainier(&["power", "builtin:lab-day", "--at", "300", "--n-1"]).stdout);
+    assert!(
+        all.contains("unit transformer") && all.contains("single failures in"),
+        "{all}"
+    );
+    assert!(all.contains("utility") && all.contains("48 racks on battery"), "{all}");
+    let one = text(&rainier(&["power", "builtin:lab-day", "--at", "300", "--node", "B01/A"]).stdout);
+    for expected in ["rating", "headroom", "stranded", "under one failure", "S1/A, B01/A/G"] {
+        assert!(one.contains(expected), "{expected} is not in\n{one}");
+    }
+    let wrong = rainier(&["power", "builtin:lab-day", "--node", "B09/Z"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("such as S1/A, B01/A, B01/H1/A/T1, B01/H1/R01/A"));
+    let json: serde_json::Value =
+        serde_json::from_slice(&rainier(&["power", "builtin:lab-day", "--at", "300", "--json"]).stdout)
+            .expect("is JSON");
+    let nodes = json["nodes"].as_array().expect("a list");
+    assert!(
+        nodes
+            .iter()
+            .any(|node| node["name"] == "B02/H1/R03/B" && node["voltage_pu"].as_f64() > Some(0.9))
+    );
+}
+
+#[test]
+fn a_swing_is_smaller_with_what_is_done_against_it() {
+    let site = ["--site", "builtin:lab", "--json", "--at", "300"];
+    let output = rainier(&[&["swing"], site.as_slice()].concat());
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+    let of = |which: &str, what: &str| json[which][what].as_f64().expect("a number");
+    assert!(of("bare", "swing_w") > 1e5);
+    assert!(of("smoothed", "swing_w") < 0.5 * of("bare", "swing_w"));
+    assert!((of("bare", "dominant_hz") - 0.5).abs() < 1e-9);
+    let without = rainier(&["swing", "builtin:lab-day"]);
+    assert_eq!(without.status.code(), Some(2));
+    assert!(text(&without.stderr).contains("has no `training`"));
+}
+
+#[test]
+fn every_incident_of_a_run_is_written_with_its_causes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let run = rainier(&["run", "builtin:lab-day", "-q", "--out", out.to_str().expect("is text")]);
+    assert!(run.status.success());
+    let story = text(&run.stdout);
+    assert!(
+        story.contains("What happened:") && story.contains("(since S1/A was opened)"),
+        "{story}"
+    );
+    let mut csv = csv::Reader::from_path(out.join("incidents.csv")).expect("is there");
+    let rows: Vec<csv::StringRecord> = csv.records().map(|row| row.expect("is a row")).collect();
+    assert!(rows.len() > 10);
+    let over = rows
+        .iter()
+        .find(|row| row[3].contains("went over to B01/A/G"))
+        .expect("is in it");
+    assert!(over[5].contains("S1/A was opened"), "{over:?}");
+}
+
+#[test]
+fn a_power_path_that_does_not_fit_together_is_refused_with_every_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.ron");
+    let bad = include_str!("../assets/sites/lab.ron")
+        .replace("lineups: [\"A\", \"B\"]", "lineups: [\"A\", \"H1\"]")
+        .replace("cords: [[[\"A\"], [\"B\"]]]", "cords: [[[\"A\"], [\"C\"]]]")
+        .replace("switchboard: \"board-4500kva\"", "switchboard: \"plank\"")
+        .replace(
+            "buildings: [1, 2])",
+            "buildings: [1, 2], rings: [(bus: \"Q\", cable: \"ring-34kv\", buildings: [1, 7], open_after: 3)])",
+        );
+    fs::write(&path, bad).expect("is written");
+    let output = rainier(&["check", path.to_str().expect("is text")]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = text(&output.stderr);
+    for expected in [
+        "lineups: found \"H1\"",
+        "cords: found \"C\"",
+        "\"plank\"",
+        "rings[0].bus: found \"Q\"",
+        "open_after: found 3",
+        "found B07",
+    ] {
+        assert!(errors.contains(expected), "{expected} is not in\n{errors}");
+    }
+}

@@ -734,3 +734,43 @@ fn tap_changers_hold_the_voltage() {
         "{off} steps off, {low} to {high}"
     );
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is opened, closed, broken and repaired, at whatever tick: nothing panics, the books close, every dark
+    /// rack has a cause, and no battery holds less than nothing or more than it can.
+    #[test]
+    fn any_sequence_of_switching_keeps_the_books(
+        dt_s in prop_oneof![Just(1.0), Just(7.0), Just(60.0), Just(300.0)],
+        orders in proptest::collection::vec((0..4_u8, 0..200_u32, 1..4_u32, 1..40_u32), 1..14),
+    ) {
+        let mut loaded = load("builtin:lab-day");
+        (loaded.scenario.tick_s, loaded.timeline) = (dt_s, Vec::new());
+        loaded.scenario.duration_s = 1e9;
+        let nodes = loaded.site.campus.power.nodes.len() as u32;
+        let mut twin = Twin::new(loaded, 1);
+        run_for(&mut twin, 3);
+        for (what, node, count, ticks) in orders {
+            let node = node % nodes;
+            order(&mut twin, [match what {
+                0 => Command::OpenFeed(node),
+                1 => Command::CloseFeed(node),
+                2 => Command::BreakNode { node, count },
+                _ => Command::RepairNode(node),
+            }]);
+            run_for(&mut twin, ticks);
+        }
+        let meters = twin.meters().total;
+        prop_assert!(meters.worst_imbalance < LEDGER_TOLERANCE, "{}", meters.worst_imbalance);
+        let power = twin.world().resource::<RackPower>();
+        for (dark, by) in power.dark.iter().zip(&power.dark_by) {
+            prop_assert!(*dark == 0 || by.is_some());
+        }
+        let campus = &twin.world().resource::<Plan>().0;
+        for (rack, stored_j) in twin.world().resource::<RackColumns>().battery_j.iter().enumerate() {
+            let full_j = campus.rack_kind(rack).battery.as_ref().map_or(0.0, |battery| battery.energy_j.value);
+            prop_assert!((-1e-6..=full_j * (1.0 + 1e-9)).contains(stored_j), "{stored_j} of {full_j}");
+        }
+    }
+}

@@ -14,6 +14,9 @@ use super::files::{BuildingKind, Catalog, GensetSpec, OilSpec, PowerStageSpec, P
 use super::load::Layout;
 use crate::physics::loss::LossCurve;
 
+/// Most line-ups of a building: a cord's switch counts its sources in the bits of a byte.
+const MOST_LINEUPS: usize = 8;
+
 /// Parts of the power path that a kind of building names.
 pub(super) struct BuildingPower<'c> {
     feeder: &'c PowerStageSpec,
@@ -37,8 +40,9 @@ pub(super) fn building_parts<'c>(
     let switchboard = stage(&kind.switchboard, "switchboard");
     let busway = stage(&kind.busway, "busway");
     let genset = layout.named(&parts.gensets, &kind.genset, &field("genset"));
-    if kind.lineups.is_empty() {
-        layout.wrong(&field("lineups"), "no line-up", "at least one name");
+    if kind.lineups.is_empty() || kind.lineups.len() > MOST_LINEUPS {
+        let found = format!("{} line-ups", kind.lineups.len());
+        layout.wrong(&field("lineups"), found, format!("1 to {MOST_LINEUPS} names"));
     }
     for (i, lineup) in kind.lineups.iter().enumerate() {
         if kind.lineups[..i].contains(lineup) || !is_name(lineup) {
