@@ -290,11 +290,53 @@ fn without_gensets_racks_go_dark_when_their_batteries_are_empty_and_every_one_na
         let chain = incidents.chain(by.unwrap_or_else(|| panic!("row {row} does not know why it is dark")));
         assert_eq!(chain.last().map(|first| first.what), Some(What::Opened), "{chain:?}");
     }
+    let outages = &incidents.outages;
+    assert_eq!(outages.len(), campus.rows.len(), "every row once");
+    assert!(
+        outages
+            .iter()
+            .all(|o| o.until_s.is_none() && (60.0 + 80.0..60.0 + 200.0).contains(&o.from_s))
+    );
     order(&mut twin, [Command::CloseFeed(0)]);
     run_for(&mut twin, 30);
     assert_eq!(twin.meters().now.dark_racks, 0);
+    assert!(
+        twin.world()
+            .resource::<Incidents>()
+            .outages
+            .iter()
+            .all(|o| o.until_s.is_some())
+    );
     assert!(twin.meters().now.it_w > 1e6, "the lights are on again");
     assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
+}
+
+/// Line-ups go back to the utility one by one, so that its draw rises no faster than the grid accepts.
+#[test]
+fn the_way_back_to_the_utility_keeps_its_ramp() {
+    const LIMIT_W_PER_S: f64 = 20e3;
+    let mut loaded = load("builtin:lab-day");
+    (loaded.scenario.tick_s, loaded.timeline) = (1.0, Vec::new());
+    loaded.site.campus.power.utility.ramp_limit_w_per_s.value = LIMIT_W_PER_S;
+    for plant in &mut loaded.site.campus.power.gensets {
+        plant.spec.start_failure.value = 0.0;
+    }
+    let mut twin = Twin::new(loaded, 1);
+    run_for(&mut twin, 60);
+    order(&mut twin, [Command::OpenFeed(0)]);
+    run_for(&mut twin, 120);
+    let carried_w = twin.meters().now.genset_w;
+    order(&mut twin, [Command::CloseFeed(0)]);
+    run_for(&mut twin, 295);
+    // A line-up goes as a whole, so that the mean over the way is what keeps the limit.
+    let mut seconds = 0.0;
+    while twin.meters().now.genset_w > 0.0 && seconds < 600.0 {
+        run_for(&mut twin, 1);
+        seconds += 1.0;
+    }
+    let least_s = 0.6 * carried_w / LIMIT_W_PER_S;
+    assert!((least_s..600.0).contains(&seconds), "{seconds} s for {carried_w} W");
+    assert_eq!(twin.meters().total.most_dark_racks, 0);
 }
 
 /// Three days without the utility: fuel for about a day, darkness after it, light again with the utility.

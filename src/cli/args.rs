@@ -51,7 +51,7 @@ pub(crate) struct Run {
     /// Site file that replaces the scenario's, or builtin:NAME
     #[arg(long, value_name = "FILE")]
     pub(crate) site: Option<String>,
-    /// Folder for series.parquet, series.csv and summary.json; made if it is not there
+    /// Folder for series.parquet, series.csv, incidents.csv, outages.csv and summary.json; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Threads; results are the same for any number [default: all cores]

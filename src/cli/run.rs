@@ -99,7 +99,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
             return Err(Failure::Output(error));
         }
         eprintln!(
-            "wrote series.parquet, series.csv, incidents.csv and summary.json to {}",
+            "wrote series.parquet, series.csv, incidents.csv, outages.csv and summary.json to {}",
             folder.display()
         );
     }

@@ -9,6 +9,9 @@ use rainier::site::Campus;
 /// Most incidents that the terminal shows.
 const SHOWN: usize = 24;
 
+/// Most halls whose dark rows the terminal names.
+const DARK_HALLS: usize = 8;
+
 /// Time since the start, as h:mm:ss.
 fn clock(time_s: f64) -> String {
     let s = time_s.round() as u64;
@@ -87,6 +90,7 @@ pub(crate) fn print(campus: &Campus, incidents: &Incidents) {
             groups.len() - SHOWN
         );
     }
+    dark_rows(campus, incidents);
     for (first, kwh) in incidents.unserved_by_first_cause().into_iter().take(5) {
         let what = incidents.list[first as usize].describe(campus);
         println!("  {:.3} MWh unserved since {what}", kwh / 1e3);
@@ -96,33 +100,94 @@ pub(crate) fn print(campus: &Campus, incidents: &Incidents) {
     }
 }
 
+/// The name of a row.
+fn row_name(campus: &Campus, row: u32) -> String {
+    let mut address = campus.rack_address(campus.rows[row as usize].racks.start);
+    address.rack = None;
+    address.to_string()
+}
+
+/// Which rows went dark: those of a hall on one line.
+fn dark_rows(campus: &Campus, incidents: &Incidents) {
+    let mut by_hall: std::collections::BTreeMap<usize, (Vec<u32>, u32, f64)> = std::collections::BTreeMap::new();
+    for outage in &incidents.outages {
+        let hall = campus.rows[outage.row as usize].hall;
+        let entry = by_hall.entry(hall).or_insert((Vec::new(), 0, outage.from_s));
+        let number = campus.rows[outage.row as usize].number;
+        if !entry.0.contains(&number) {
+            entry.0.push(number);
+            entry.1 += outage.racks;
+        }
+    }
+    for (shown, (hall, (mut rows, racks, from_s))) in by_hall.iter().map(|(h, e)| (*h, e.clone())).enumerate() {
+        if shown == DARK_HALLS {
+            println!(
+                "  … and rows of {} more halls; all are in outages.csv with --out",
+                by_hall.len() - shown
+            );
+            break;
+        }
+        rows.sort_unstable();
+        let rows: Vec<String> = rows.iter().map(|row| format!("R{row:02}")).collect();
+        let of = &campus.halls[hall];
+        let building = campus.buildings[of.building].number;
+        println!(
+            "  {:>9}  dark in B{building:02}/H{}: {} ({racks} racks)",
+            clock(from_s),
+            of.number,
+            rows.join(" ")
+        );
+    }
+}
+
 fn because(campus: &Campus, incidents: &Incidents, incident: &Incident) -> String {
     incident.cause.map_or_else(String::new, |cause| {
         format!(" (since {})", incidents.list[cause as usize].describe(campus))
     })
 }
 
-/// Writes every incident with its chain of causes.
+/// Writes every incident with its chain of causes, and every row that went dark.
 pub(crate) fn write(folder: &Path, campus: &Campus, incidents: &Incidents) -> Result<(), String> {
+    write_outages(folder, campus, incidents)?;
     let path = folder.join("incidents.csv");
     let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
     let mut csv = csv::Writer::from_writer(File::create(&path).map_err(|error| said(&error))?);
     csv.write_record(["number", "time_s", "node", "what", "cause", "chain"])
         .map_err(|error| said(&error))?;
     for (n, incident) in incidents.list.iter().enumerate() {
-        let chain: Vec<String> = incidents
-            .chain(n as u32)
-            .iter()
-            .skip(1)
-            .map(|i| i.describe(campus))
-            .collect();
         let record = [
             n.to_string(),
             incident.time_s.to_string(),
             campus.power.nodes[incident.node as usize].name.clone(),
             incident.describe(campus),
             incident.cause.map_or_else(String::new, |cause| cause.to_string()),
-            chain.join(" <- "),
+            chain(campus, incidents, incident.cause),
+        ];
+        csv.write_record(record).map_err(|error| said(&error))?;
+    }
+    csv.flush().map_err(|error| said(&error))
+}
+
+fn chain(campus: &Campus, incidents: &Incidents, last: Option<u32>) -> String {
+    let chain = last.map(|last| incidents.chain(last)).unwrap_or_default();
+    let words: Vec<String> = chain.iter().map(|incident| incident.describe(campus)).collect();
+    words.join(" <- ")
+}
+
+fn write_outages(folder: &Path, campus: &Campus, incidents: &Incidents) -> Result<(), String> {
+    let path = folder.join("outages.csv");
+    let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
+    let mut csv = csv::Writer::from_writer(File::create(&path).map_err(|error| said(&error))?);
+    csv.write_record(["row", "racks", "from_s", "until_s", "incident", "chain"])
+        .map_err(|error| said(&error))?;
+    for outage in &incidents.outages {
+        let record = [
+            row_name(campus, outage.row),
+            outage.racks.to_string(),
+            outage.from_s.to_string(),
+            outage.until_s.map_or_else(String::new, |until| until.to_string()),
+            outage.by.map_or_else(String::new, |by| by.to_string()),
+            chain(campus, incidents, outage.by),
         ];
         csv.write_record(record).map_err(|error| said(&error))?;
     }

@@ -56,6 +56,21 @@ pub struct Incident {
     pub cause: Option<u32>,
 }
 
+/// A row of racks without any power, from the first of its racks to the last.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outage {
+    /// Row of the campus.
+    pub row: u32,
+    /// Most of its racks that were dark at once.
+    pub racks: u32,
+    /// When the first went dark, s since the start.
+    pub from_s: f64,
+    /// When the last came back, s since the start; none while they are dark.
+    pub until_s: Option<f64>,
+    /// The incident by which they went dark.
+    pub by: Option<u32>,
+}
+
 /// Most incidents that are kept; later ones are counted only.
 pub const MOST: usize = 20_000;
 
@@ -66,6 +81,8 @@ pub struct Incidents {
     pub list: Vec<Incident>,
     /// Those that were not.
     pub dropped: u64,
+    /// Rows that went dark, in order of time; as many at most as incidents.
+    pub outages: Vec<Outage>,
     /// By incident: load that was not served because of it, kWh.
     pub unserved_kwh: Vec<f64>,
     /// Load that was not served while no cause was on record, kWh.

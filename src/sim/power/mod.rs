@@ -13,7 +13,7 @@ use bevy_ecs::prelude::*;
 
 use self::gensets::Gensets;
 use self::grid::{Grid, Loads};
-use self::incidents::{Incidents, What};
+use self::incidents::{Incidents, Outage, What};
 use self::switching::Timers;
 use super::chips::Kernels;
 use super::clock::Clock;
@@ -42,6 +42,8 @@ pub struct RackPower {
     pub dark: Vec<u32>,
     /// The incident by which they are.
     pub dark_by: Vec<Option<u32>>,
+    /// Its place in the list of outages while it is in one.
+    outage: Vec<Option<u32>>,
     /// Whether the hall's fans and lights have power.
     pub plant_fed: Vec<bool>,
     /// Draw of the row's racks when they last had power, W.
@@ -61,6 +63,7 @@ impl RackPower {
             on_battery: vec![None; rows],
             dark: vec![0; rows],
             dark_by: vec![None; rows],
+            outage: vec![None; rows],
             plant_fed: vec![true; halls],
             asked_w: vec![0.0; rows],
             plant_w: vec![0.0; halls],
@@ -266,7 +269,24 @@ fn darkness(
             }
         }
     }
-    for (dark, by) in power.dark.iter().zip(&mut power.dark_by) {
+    for (row, (dark, by)) in power.dark.iter().zip(&mut power.dark_by).enumerate() {
+        let open = power.outage[row].map(|n| n as usize);
+        if let Some(outage) = open.and_then(|n| incidents.outages.get_mut(n)) {
+            outage.racks = outage.racks.max(*dark);
+            if *dark == 0 {
+                outage.until_s = Some(clock.time_s);
+                power.outage[row] = None;
+            }
+        } else if *dark > 0 && incidents.outages.len() < incidents::MOST {
+            power.outage[row] = Some(incidents.outages.len() as u32);
+            incidents.outages.push(Outage {
+                row: row as u32,
+                racks: *dark,
+                from_s: clock.time_s,
+                until_s: None,
+                by: *by,
+            });
+        }
         if *dark == 0 {
             *by = None;
         }
