@@ -288,3 +288,30 @@ fn a_power_path_that_does_not_fit_together_is_refused_with_every_reason() {
         assert!(errors.contains(expected), "{expected} is not in\n{errors}");
     }
 }
+
+#[test]
+fn weather_is_read_from_an_epw_file_and_wrong_rows_are_named() {
+    let epw = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/weather/chicago-ohare-tmy3.epw");
+    let json = |weather: &[&str]| {
+        let output = rainier(&[&["run", "builtin:lab-day", "-q", "--json"], weather].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("is JSON")
+    };
+    assert_ne!(json(&["--weather", epw])["digest"], json(&[])["digest"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bad.epw");
+    fs::write(
+        &path,
+        fs::read_to_string(epw)
+            .expect("is there")
+            .replacen("-12.2,-16.1", "-12.2,wet", 1),
+    )
+    .expect("is written");
+    let output = rainier(&["run", "builtin:lab-day", "--weather", path.to_str().expect("is text")]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = text(&output.stderr);
+    assert!(
+        errors.contains("bad.epw:9:") && errors.contains("dew point temperature, °C: found \"wet\""),
+        "{errors}"
+    );
+}

@@ -5,17 +5,19 @@ use rainier::record::{Summary, digest_world};
 use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::command::{Command, CommandQueue};
+use rainier::sim::hall_meters::HallMeters;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::power::RackPower;
 use rainier::sim::power::incidents::{Incidents, What};
 use rainier::sim::power::training::swings;
 use rainier::sim::twin::Plan;
+use rainier::sim::weather::{Moment, Outside};
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
-use rainier::site::load::load_site;
+use rainier::site::load::{Weather, load_site};
 use rainier::site::texts::{Files, NoFiles};
 
 fn load(name: &str) -> Loaded {
-    scenario::load(&NoFiles, name, None).unwrap_or_else(|report| panic!("{report}"))
+    scenario::load(&NoFiles, name, scenario::Instead::default()).unwrap_or_else(|report| panic!("{report}"))
 }
 
 fn finish(loaded: Loaded, threads: usize) -> (Summary, Twin) {
@@ -36,7 +38,7 @@ fn every_built_in_scenario_is_valid() {
 
 #[test]
 fn the_default_campus_is_the_one_of_the_design() {
-    let campus = load_site(&NoFiles, "builtin:rainier").expect("is valid").campus;
+    let campus = load_site(&NoFiles, "builtin:rainier", None).expect("is valid").campus;
     assert_eq!(campus.buildings.len(), 16);
     assert_eq!(campus.buildings.iter().filter(|b| b.phase == 1).count(), 8);
     assert_eq!(campus.halls.len(), 64);
@@ -61,7 +63,7 @@ fn the_default_campus_is_the_one_of_the_design() {
 /// Every place has a name, and every name leads back to its place.
 #[test]
 fn names_and_places_agree() {
-    let campus = load_site(&NoFiles, "builtin:rainier").expect("is valid").campus;
+    let campus = load_site(&NoFiles, "builtin:rainier", None).expect("is valid").campus;
     for rack in (0..campus.racks()).step_by(61) {
         let address = campus.rack_address(rack);
         assert_eq!(
@@ -467,15 +469,26 @@ fn without_cooling_units_chips_throttle_and_then_trip() {
     assert_eq!(digest_world(world).len(), 64);
 }
 
+/// A moment of a year made from normals, which asks for its hour alone.
+fn moment(hour_of_year: f64) -> Moment {
+    Moment {
+        hour_of_year,
+        date: [1, 1],
+        hour: hour_of_year % 24.0,
+    }
+}
+
 /// Parks the climate at its figures: the built-in year against the normals that it is made from.
 #[test]
 fn the_built_in_year_keeps_its_normals() {
-    let site = load_site(&NoFiles, "builtin:rainier").expect("is valid");
+    let site = load_site(&NoFiles, "builtin:rainier", None).expect("is valid");
     let climate = rainier::sim::weather::Climate::new(site.weather.clone(), 236.0, 1);
-    let year: Vec<_> = (0..8760).map(|h| climate.at(f64::from(h) + 0.5, 0.0)).collect();
+    let year: Vec<_> = (0..8760).map(|h| climate.at(moment(f64::from(h) + 0.5), 0.0)).collect();
     let mean = year.iter().map(|o| o.dry_bulb_c).sum::<f64>() / 8760.0;
-    let normal = site
-        .weather
+    let Weather::Normals(normals) = &site.weather else {
+        panic!("the built-in weather is made from normals")
+    };
+    let normal = normals
         .months
         .iter()
         .map(|m| 0.5 * (m.max_c.value + m.min_c.value))
@@ -525,8 +538,16 @@ impl Files for TestSites {
 fn frontiers_loss_chain_gives_its_plateaus() {
     for (utilisation, published_mw) in [(0.0, 7.306_524), (1.0, 28.227_884)] {
         let text = include_str!("../assets/scenarios/lab-day.ron");
-        let mut loaded = scenario::load_text(&TestSites, "frontier", text, Some("frontier.ron"))
-            .unwrap_or_else(|report| panic!("{report}"));
+        let mut loaded = scenario::load_text(
+            &TestSites,
+            "frontier",
+            text,
+            scenario::Instead {
+                site: Some("frontier.ron"),
+                weather: None,
+            },
+        )
+        .unwrap_or_else(|report| panic!("{report}"));
         loaded.timeline.clear();
         (loaded.scenario.utilisation, loaded.scenario.load_texture) = (utilisation, 0.0);
         let mut twin = Twin::new(loaded, 1);
@@ -553,8 +574,13 @@ fn with_topology(changes: &[(&str, &str)]) -> Twin {
         site = site.replace(from, to);
     }
     let text = include_str!("../assets/scenarios/lab-day.ron").replace("builtin:lab", "site.ron");
-    let mut loaded = scenario::load_text(&Texts(vec![("site.ron".into(), site)]), "test", &text, None)
-        .unwrap_or_else(|report| panic!("{report}"));
+    let mut loaded = scenario::load_text(
+        &Texts(vec![("site.ron".into(), site)]),
+        "test",
+        &text,
+        scenario::Instead::default(),
+    )
+    .unwrap_or_else(|report| panic!("{report}"));
     (loaded.scenario.tick_s, loaded.timeline) = (1.0, Vec::new());
     let mut twin = Twin::new(loaded, 1);
     run_for(&mut twin, 60);
@@ -814,5 +840,64 @@ proptest! {
             let full_j = campus.rack_kind(rack).battery.as_ref().map_or(0.0, |battery| battery.energy_j.value);
             prop_assert!((-1e-6..=full_j * (1.0 + 1e-9)).contains(stored_j), "{stored_j} of {full_j}");
         }
+    }
+}
+
+/// A recorded year goes through the twin: the hours of each kind of air are those counted from the file.
+#[test]
+fn a_recorded_year_is_what_the_units_meet() {
+    let epw = include_str!("../assets/weather/chicago-ohare-tmy3.epw");
+    let files = Texts(vec![("chicago.epw".into(), epw.to_owned())]);
+    let instead = scenario::Instead {
+        site: None,
+        weather: Some("chicago.epw"),
+    };
+    let mut loaded = scenario::load(&files, "builtin:lab-day", instead).unwrap_or_else(|report| panic!("{report}"));
+    loaded.timeline.clear();
+    loaded.start = "2026-01-01T00:30:00".parse().expect("is a time");
+    (loaded.scenario.tick_s, loaded.scenario.duration_s) = (300.0, 3600.0 * 8_760.0);
+    let mut twin = Twin::new(loaded, 1);
+    // At the end of each record's hour: half past midnight and 24 ticks of 300 s are half an hour and two.
+    let mut hours = [0; 4];
+    run_for(&mut twin, 6);
+    for _ in 0..8_760 {
+        // Outside stands for the middle of a tick: the straight line over the record's own moment.
+        let before = twin.world().resource::<Outside>().dry_bulb_c;
+        run_for(&mut twin, 1);
+        let after = twin.world().resource::<Outside>().dry_bulb_c;
+        let low = before.min(after);
+        for (hours, limit_c) in hours.iter_mut().zip([18.0, 27.0, 29.4, 35.0]) {
+            *hours += i32::from(low <= limit_c);
+        }
+        run_for(&mut twin, 11);
+    }
+    for (hours, counted) in hours.iter().zip([6_152, 8_238, 8_573, 8_760]) {
+        assert!((hours - counted).abs() <= counted / 100, "{hours} h, not {counted} h");
+    }
+    let total = &twin.meters().total;
+    assert!(total.worst_imbalance < LEDGER_TOLERANCE);
+    assert!((total.pue - 1.0) > 0.01 && total.pue < 1.2, "{}", total.pue);
+    // Units evaporate above 29.4 °C, with a dead band of a kelvin: 187 h are above, and not many more are wet.
+    assert!((150.0..450.0).contains(&total.wet_hours), "{} h", total.wet_hours);
+}
+
+/// Halls add up to the site, and their hours to the time.
+#[test]
+fn meters_of_halls_add_up_to_those_of_the_site() {
+    let (summary, twin) = finish(load("builtin:lab-day"), 1);
+    let halls = twin.world().resource::<HallMeters>();
+    let site = halls.sum(0..halls.halls.len());
+    for (sum, whole) in [
+        (site.it_kwh, summary.it_energy_kwh),
+        (site.facility_kwh(), summary.energy_kwh),
+        (site.evaporated_m3 + site.blowdown_m3, summary.water_m3),
+        (site.carbon_kg, summary.carbon_t * 1000.0),
+        (site.pue(), summary.pue),
+        (site.wue_l_per_kwh(), summary.wue_l_per_kwh),
+        (site.hours, 2.0),
+        (site.mode_h.iter().sum(), 2.0),
+        (site.class_h.iter().sum(), 2.0),
+    ] {
+        assert!((sum / whole - 1.0).abs() < 1e-9, "{sum} is not {whole}");
     }
 }

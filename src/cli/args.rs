@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use rainier::scenario::Instead;
 
 /// A digital twin of an AI campus: racks, chips, cooling and power.
 ///
@@ -51,7 +52,10 @@ pub(crate) struct Run {
     /// Site file that replaces the scenario's, or builtin:NAME
     #[arg(long, value_name = "FILE")]
     pub(crate) site: Option<String>,
-    /// Folder for series.parquet, series.csv, incidents.csv, outages.csv and summary.json; made if it is not there
+    /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weather: Option<String>,
+    /// Folder for series.parquet, series.csv, halls.csv, incidents.csv, outages.csv and summary.json; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Threads; results are the same for any number [default: all cores]
@@ -91,6 +95,9 @@ pub(crate) struct Power {
     /// Site file that replaces the scenario's, or builtin:NAME
     #[arg(long, value_name = "FILE")]
     pub(crate) site: Option<String>,
+    /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weather: Option<String>,
     /// One node with all its numbers, such as S1/A, B03/A, B03/H2/A/T1 or B03/H2/R12/A
     #[arg(long, value_name = "NAME")]
     pub(crate) node: Option<String>,
@@ -116,6 +123,9 @@ pub(crate) struct SwingArgs {
     /// Site file that replaces the scenario's, or builtin:NAME
     #[arg(long, value_name = "FILE")]
     pub(crate) site: Option<String>,
+    /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weather: Option<String>,
     /// Simulated time to look at, s
     #[arg(long, value_name = "SECONDS", default_value_t = 1_800.0)]
     pub(crate) at: f64,
@@ -140,3 +150,18 @@ pub(crate) struct Bench {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: u16,
 }
+
+/// Commands that run a scenario with other files in place of its own.
+macro_rules! instead {
+    ($($name:ident),*) => {$(
+        impl $name {
+            pub(crate) fn instead(&self) -> Instead<'_> {
+                Instead {
+                    site: self.site.as_deref(),
+                    weather: self.weather.as_deref(),
+                }
+            }
+        }
+    )*};
+}
+instead!(Run, Power, SwingArgs);

@@ -27,10 +27,13 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
         .strip_prefix("builtin:")
         .is_some_and(|key| scenario::BUILTIN.iter().any(|(n, _)| *n == key) && !BUILTIN.iter().any(|(n, _)| *n == key));
     if is_scenario_name {
-        return scenario::load(&Disk, name, None).map(|_| "scenario");
+        return scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario");
     }
     let one = |error| Report { errors: vec![error] };
     let text = text_of(&Disk, name).map_err(one)?;
+    if site::epw::is_epw(name) {
+        return site::epw::read(name, &text).map(|_| "recorded weather");
+    }
     let tree = parse(name, &text).map_err(one)?;
     let has = |field: &str| matches!(&tree.kind, Kind::Record(_, fields) if fields.iter().any(|(n, ..)| n == field));
     use site::files::{Catalog, TariffFile, WeatherFile};
@@ -42,8 +45,8 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     } else if has("energy_usd_per_mwh") {
         read::<TariffFile>(name, &text).map(|_| "tariff")
     } else if has("duration_s") || has("tick_s") || has("events") {
-        scenario::load(&Disk, name, None).map(|_| "scenario")
+        scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario")
     } else {
-        load_site(&Disk, name).map(|_| "site")
+        load_site(&Disk, name, None).map(|_| "site")
     }
 }

@@ -10,7 +10,7 @@ use crate::args::Describe;
 use rainier::host::Disk;
 
 pub(crate) fn describe(args: &Describe) -> Result<(), Failure> {
-    let site = load_site(&Disk, &args.site).map_err(Failure::Input)?;
+    let site = load_site(&Disk, &args.site, None).map_err(Failure::Input)?;
     let campus = &site.campus;
     if args.assumptions {
         print_assumptions(campus);

@@ -4,10 +4,12 @@ use std::time::{Duration, Instant};
 
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
+use rainier::physics::envelope::AirClass;
 use rainier::record::{Sample, Summary};
 use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::clock::Clock;
+use rainier::sim::hall_meters::{HallMeters, MODES};
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
@@ -26,7 +28,7 @@ pub(crate) fn threads(asked: Option<u16>) -> usize {
 }
 
 fn load(args: &Run) -> Result<Loaded, Failure> {
-    let mut loaded = scenario::load(&Disk, &args.scenario, args.site.as_deref()).map_err(Failure::Input)?;
+    let mut loaded = scenario::load(&Disk, &args.scenario, args.instead()).map_err(Failure::Input)?;
     if let Some(tick) = args.tick {
         if !(1.0..=300.0).contains(&tick) {
             return Err(Failure::Place(format!("--tick {tick}: a tick lasts 1 to 300 s")));
@@ -93,13 +95,15 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     if let (Some(series), Some(folder)) = (series, &args.out) {
         let finished = series.finish(&summary).and_then(|()| {
             let world = twin.world();
-            story::write(folder, &world.resource::<Plan>().0, world.resource::<Incidents>())
+            let campus = &world.resource::<Plan>().0;
+            crate::write::halls(folder, campus, world.resource::<HallMeters>())?;
+            story::write(folder, campus, world.resource::<Incidents>())
         });
         if let Some(error) = failed.or(finished.err()) {
             return Err(Failure::Output(error));
         }
         eprintln!(
-            "wrote series.parquet, series.csv, incidents.csv, outages.csv and summary.json to {}",
+            "wrote series.parquet, series.csv, halls.csv, incidents.csv, outages.csv and summary.json to {}",
             folder.display()
         );
     }
@@ -118,12 +122,23 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     }
 }
 
+/// Shares of the time by name, those that are not zero.
+fn hours_by(names: &[&str], hours: &[f64]) -> String {
+    let all: f64 = hours.iter().sum();
+    let shares = names.iter().zip(hours).filter(|(_, h)| **h > 0.0);
+    let words: Vec<String> = shares
+        .map(|(name, h)| format!("{name} {:.1}", h / all * 100.0))
+        .collect();
+    words.join(", ")
+}
+
 fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
     let campus = &twin.world().resource::<rainier::sim::twin::Plan>().0;
     let now = &twin.meters().now;
     let rack = campus.rack_address(now.hottest_rack as usize);
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
+    let site = twin.world().resource::<HallMeters>().sum(0..campus.halls.len());
     let beside = |what: &str| {
         campus.published(what).map_or_else(String::new, |f| {
             format!("published {} [{:?} {}]", f.value, f.tag, f.source)
@@ -155,6 +170,19 @@ fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
             format!("{:.4}", s.wue_l_per_kwh),
             "L/kWh",
             beside("wue_fleet_l_per_kwh"),
+        ),
+        ("CUE", format!("{:.4}", site.cue_kg_per_kwh()), "kg/kWh", String::new()),
+        (
+            "Units by mode",
+            hours_by(&MODES, &site.mode_h),
+            "% of time",
+            String::new(),
+        ),
+        (
+            "Air by ASHRAE class",
+            hours_by(&AirClass::ALL.map(AirClass::as_str), &site.class_h),
+            "% of time",
+            String::new(),
         ),
         ("Water", format!("{:.1}", s.water_m3), "m³", String::new()),
         (

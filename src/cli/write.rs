@@ -11,7 +11,71 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use rainier::physics::envelope::AirClass;
 use rainier::record::{Sample, Summary};
+use rainier::sim::hall_meters::{HallMeters, MODES};
+use rainier::site::Campus;
+
+/// Writes what every hall, building and the site has used.
+pub(crate) fn halls(folder: &Path, campus: &Campus, meters: &HallMeters) -> Result<(), String> {
+    let path = folder.join("halls.csv");
+    let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
+    let mut csv = csv::Writer::from_writer(File::create(&path).map_err(|error| said(&error))?);
+    let mut header = [
+        "place",
+        "pue",
+        "wue_l_per_kwh",
+        "cue_kg_per_kwh",
+        "it_kwh",
+        "facility_kwh",
+        "fans_kwh",
+        "pumps_kwh",
+        "misc_kwh",
+        "battery_kwh",
+        "loss_kwh",
+        "carbon_kg",
+        "evaporated_m3",
+        "blowdown_m3",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    header.extend(MODES.map(|mode| format!("{}_h", mode.replace(' ', "_"))));
+    header.extend(AirClass::ALL.map(|class| format!("{}_h", class.as_str().replace(' ', "_"))));
+    csv.write_record(&header).map_err(|error| said(&error))?;
+    let mut places = vec![("site".to_owned(), 0..campus.halls.len())];
+    for building in &campus.buildings {
+        places.push((format!("B{:02}", building.number), building.halls.clone()));
+        for hall in building.halls.clone() {
+            places.push((
+                format!("B{:02}/H{}", building.number, campus.halls[hall].number),
+                hall..hall + 1,
+            ));
+        }
+    }
+    for (place, halls) in places {
+        let t = meters.sum(halls);
+        let mut record = vec![place];
+        let numbers = [
+            t.pue(),
+            t.wue_l_per_kwh(),
+            t.cue_kg_per_kwh(),
+            t.it_kwh,
+            t.facility_kwh(),
+            t.fans_kwh,
+            t.pumps_kwh,
+            t.misc_kwh,
+            t.battery_kwh,
+            t.loss_kwh,
+            t.carbon_kg,
+            t.evaporated_m3,
+            t.blowdown_m3,
+        ];
+        // Hours of a building or the site are hall-hours.
+        record.extend(numbers.iter().chain(&t.mode_h).chain(&t.class_h).map(f64::to_string));
+        csv.write_record(&record).map_err(|error| said(&error))?;
+    }
+    csv.flush().map_err(|error| said(&error))
+}
 
 /// Rows of a Parquet row group.
 const GROUP_ROWS: usize = 8_192;

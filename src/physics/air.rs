@@ -69,6 +69,22 @@ pub fn wet_bulb_c(t_c: f64, rh: f64, pressure_pa: f64) -> f64 {
     0.5 * (low + high)
 }
 
+/// Dew point of air of a humidity ratio, °C, by bisection to 1e-4 K; -60 °C for drier air.
+#[must_use]
+pub fn dew_point_c(humidity_ratio: f64, pressure_pa: f64) -> f64 {
+    let vapour_pa = pressure_pa * humidity_ratio / (0.621_945 + humidity_ratio);
+    let (mut low, mut high) = (-60.0, 100.0);
+    while high - low > 1e-4 {
+        let middle = 0.5 * (low + high);
+        if saturation_pressure_pa(middle) > vapour_pa {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
 /// Enthalpy of moist air, J per kg of dry air (ASHRAE ch. 1, eq. 30).
 #[must_use]
 pub fn enthalpy_j_per_kg(t_c: f64, w: f64) -> f64 {
@@ -129,6 +145,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_dew_point_inverts_saturation(t_c in -50.0..60.0_f64) {
+            let w = humidity_ratio(t_c, 1.0, 98_500.0);
+            prop_assert!((dew_point_c(w, 98_500.0) - t_c).abs() < 2e-4);
+        }
+
         #[test]
         fn wet_bulb_lies_between_dew_point_and_dry_bulb_and_inverts(t_c in -30.0..45.0_f64, rh in 0.05..1.0_f64) {
             let wet = wet_bulb_c(t_c, rh, 98_500.0);

@@ -47,6 +47,8 @@ record! {
         about: String,
         /// Site file: `builtin:NAME`, or a path.
         site: String,
+        /// Weather that takes the place of the site's: `builtin:NAME`, or a path to normals or an EPW file.
+        weather: Option<String>,
         /// Local standard time of the start, such as `2026-07-20T00:00:00`.
         start: String,
         /// Duration, s.
@@ -180,13 +182,22 @@ pub struct Loaded {
     pub file: String,
 }
 
-/// Reads a scenario by name (`builtin:NAME` or a file); `site` replaces the site that it names.
+/// Files that take the place of those that a scenario names.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Instead<'a> {
+    /// Site.
+    pub site: Option<&'a str>,
+    /// Weather.
+    pub weather: Option<&'a str>,
+}
+
+/// Reads a scenario by name (`builtin:NAME` or a file).
 ///
 /// # Errors
 /// Every error of the scenario and of the files that it names.
-pub fn load(files: &dyn Files, name: &str, site: Option<&str>) -> Result<Loaded, Report> {
+pub fn load(files: &dyn Files, name: &str, instead: Instead<'_>) -> Result<Loaded, Report> {
     match find_text(BUILTIN, "scenario", files, name) {
-        Ok(text) => load_text(files, name, &text, site),
+        Ok(text) => load_text(files, name, &text, instead),
         Err(found) => {
             let allowed = if name.starts_with("builtin:") {
                 builtin_names(BUILTIN)
@@ -204,7 +215,7 @@ pub fn load(files: &dyn Files, name: &str, site: Option<&str>) -> Result<Loaded,
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_text(files: &dyn Files, name: &str, text: &str, site: Option<&str>) -> Result<Loaded, Report> {
+pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>) -> Result<Loaded, Report> {
     let parsed = read::<ScenarioFile>(name, text)?;
     let mut report = Report::default();
     let start = parsed.value.start.parse::<DateTime>();
@@ -235,14 +246,14 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, site: Option<&str>) 
         let found = "fewer than two phases".to_owned();
         report.push(parsed.error(Code::Inconsistent, "training.phases", found, "at least two"));
     }
-    let site_name = match (site, parsed.value.site.as_str()) {
-        (Some(site), _) => site.to_owned(),
-        (None, own) if own.starts_with("builtin:") || own.starts_with('/') => own.to_owned(),
-        (None, own) => name
-            .rsplit_once('/')
-            .map_or_else(|| own.to_owned(), |(folder, _)| format!("{folder}/{own}")),
+    let beside = |own: &str| match name.rsplit_once('/') {
+        Some((folder, _)) if !own.starts_with("builtin:") && !own.starts_with('/') => format!("{folder}/{own}"),
+        _ => own.to_owned(),
     };
-    let site = match load_site(files, &site_name) {
+    let site_name = instead.site.map_or_else(|| beside(&parsed.value.site), str::to_owned);
+    let own_weather = parsed.value.weather.as_deref().map(beside);
+    let weather = instead.weather.map(str::to_owned).or(own_weather);
+    let site = match load_site(files, &site_name, weather.as_deref()) {
         Ok(site) => Some(site),
         Err(errors) => {
             report.absorb(errors);

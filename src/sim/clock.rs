@@ -4,6 +4,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use jiff::civil::DateTime;
 
+use super::weather::Moment;
 use super::{Tick, TickSet};
 
 /// Simulated time.
@@ -46,6 +47,19 @@ impl Clock {
         let day = f64::from(start.day_of_year() - 1);
         let hour = f64::from(start.hour()) + f64::from(start.minute()) / 60.0 + f64::from(start.second()) / 3600.0;
         day * 24.0 + hour + self.time_s / 3600.0
+    }
+
+    /// The moment so many seconds from now.
+    #[must_use]
+    pub fn moment(&self, from_now_s: f64) -> Moment {
+        let span = jiff::SignedDuration::from_millis(((self.time_s + from_now_s) * 1000.0) as i64);
+        let then = self.start.checked_add(span).unwrap_or(DateTime::MAX);
+        let seconds = f64::from(then.second()) + f64::from(then.subsec_nanosecond()) / 1e9;
+        Moment {
+            hour_of_year: self.hour_of_year() + from_now_s / 3600.0,
+            date: [then.month(), then.day()].map(|n| n.unsigned_abs().into()),
+            hour: f64::from(then.hour()) + f64::from(then.minute()) / 60.0 + seconds / 3600.0,
+        }
     }
 
     /// Elevation and azimuth of the sun, degrees.

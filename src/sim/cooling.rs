@@ -133,6 +133,7 @@ fn step(
         halls.supply_air_kg_s[h] = supply_kg_s;
         halls.recirculation[h] = (1.0 - supply_kg_s / halls.rack_air_kg_s[h].max(1e-9)).max(0.0);
         halls.cooling_w[h] = fans_w + pumps_w;
+        halls.pumps_w[h] = pumps_w;
         halls.misc_w[h] = misc_w;
         halls.water_l_s[h] = evaporated_kg_s * cycles / (cycles - 1.0);
         halls.heat_evaporated_w[h] = evaporated_w;

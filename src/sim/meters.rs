@@ -132,12 +132,12 @@ pub struct Meters {
 pub const LEDGER_TOLERANCE: f64 = 1e-9;
 
 /// Joules in a kWh.
-const J_PER_KWH: f64 = 3.6e6;
+pub(super) const J_PER_KWH: f64 = 3.6e6;
 
 /// Hours in a mean month.
 const MONTH_H: f64 = 730.0;
 
-fn read(
+pub(super) fn read(
     plan: Res<Plan>,
     clock: Res<Clock>,
     prices: Res<Prices>,

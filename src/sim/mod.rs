@@ -9,6 +9,7 @@ pub mod command;
 pub mod cooling;
 pub mod demand;
 pub mod entities;
+pub mod hall_meters;
 pub mod meters;
 pub mod power;
 pub mod state;
@@ -81,6 +82,7 @@ impl Plugin for SimPlugin {
             cooling::plugin,
             power::plugin,
             meters::plugin,
+            hall_meters::plugin,
         ));
     }
 }

@@ -72,6 +72,8 @@ pub struct HallColumns {
     pub it_w: Vec<f64>,
     /// Fans and pumps of its units, W.
     pub cooling_w: Vec<f64>,
+    /// Pumps of its units alone, W.
+    pub pumps_w: Vec<f64>,
     /// Lights and the like, W.
     pub misc_w: Vec<f64>,
     /// Water evaporated and blown down, L/s.

@@ -8,6 +8,7 @@ use bevy_ecs::prelude::*;
 use super::clock::Clock;
 use super::command::{CommandLog, CommandQueue, Timeline};
 use super::demand::Demand;
+use super::hall_meters::HallMeters;
 use super::meters::{Meters, Prices};
 use super::power;
 use super::state::{ChipColumns, HallColumns, RackColumns, UnitColumns, UnitMode};
@@ -66,7 +67,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         utc_offset_h: campus.location.utc_offset_h.value,
         place_deg: [campus.location.latitude_deg.value, campus.location.longitude_deg.value],
     };
-    let outside = climate.at(clock.hour_of_year(), scenario.weather_offset_k);
+    let outside = climate.at(clock.moment(0.0), scenario.weather_offset_k);
     let live: Vec<bool> = campus
         .halls
         .iter()
@@ -99,6 +100,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     world.insert_resource(climate);
     world.insert_resource(Prices(site.tariff));
     world.insert_resource(Meters::default());
+    world.insert_resource(HallMeters::new(campus.halls.len()));
     world.insert_resource(CommandQueue::default());
     world.insert_resource(CommandLog::default());
     world.insert_resource(Timeline {
@@ -171,6 +173,7 @@ fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
         recirculation: vec![0.0; n],
         it_w: vec![0.0; n],
         cooling_w: vec![0.0; n],
+        pumps_w: vec![0.0; n],
         misc_w: vec![0.0; n],
         water_l_s: vec![0.0; n],
         chip_w: vec![0.0; n],

@@ -1,4 +1,4 @@
-//! Outside air: a built-in year made from monthly normals, with passing weather from seeded noise.
+//! Outside air: a year made from monthly normals, with passing weather from seeded noise, or a recorded one.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -8,7 +8,9 @@ use super::clock::Clock;
 use super::{Tick, TickSet};
 use crate::num::{cos, lerp};
 use crate::physics::air;
+use crate::site::epw::Epw;
 use crate::site::files::WeatherFile;
+use crate::site::load::Weather;
 
 /// Outside air now.
 #[derive(Resource, Debug, Clone, Default, PartialEq)]
@@ -31,12 +33,32 @@ pub struct Outside {
 #[derive(Resource, Debug, Clone, Copy, Default)]
 pub struct WeatherOffset(pub f64);
 
-/// The climate that makes the weather.
+/// Where the weather comes from.
 #[derive(Resource, Debug, Clone)]
-pub struct Climate {
+pub enum Climate {
+    /// Made from monthly normals, with passing weather from seeded noise.
+    Made(Box<Made>),
+    /// As it was recorded.
+    Recorded(Epw),
+}
+
+/// Weather from normals.
+#[derive(Debug, Clone)]
+pub struct Made {
     file: WeatherFile,
     noise: Perlin,
     pressure_pa: f64,
+}
+
+/// A moment of a year.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// Hours since the start of the year in which the scenario began, local standard time.
+    pub hour_of_year: f64,
+    /// Month and day, from 1.
+    pub date: [u32; 2],
+    /// Hour of the day.
+    pub hour: f64,
 }
 
 /// Standard deviation of Perlin noise along a line at 0.7 of a cell (measured over 1e6 points; other lines
@@ -47,19 +69,49 @@ const PERLIN_SD: f64 = 0.44;
 const YEAR_H: f64 = 8_760.0;
 
 impl Climate {
-    /// The climate of a file at an elevation in m. The seed makes the passing weather.
+    /// The weather of a site at an elevation in m. The seed makes the passing weather between normals.
     #[must_use]
-    pub fn new(file: WeatherFile, elevation_m: f64, seed: u32) -> Self {
-        Self {
-            file,
-            noise: Perlin::new(seed),
-            pressure_pa: air::standard_pressure_pa(elevation_m),
+    pub fn new(weather: Weather, elevation_m: f64, seed: u32) -> Self {
+        match weather {
+            Weather::Normals(file) => Self::Made(Box::new(Made {
+                file,
+                noise: Perlin::new(seed),
+                pressure_pa: air::standard_pressure_pa(elevation_m),
+            })),
+            Weather::Hourly(epw) => Self::Recorded(epw),
         }
     }
 
-    /// Outside air at an hour of the year (local standard time), with the dry bulb moved by `offset_k`.
+    /// Outside air at a moment, with the dry bulb moved by `offset_k` and the moisture unchanged.
     #[must_use]
-    pub fn at(&self, hour_of_year: f64, offset_k: f64) -> Outside {
+    pub fn at(&self, moment: Moment, offset_k: f64) -> Outside {
+        match self {
+            Self::Made(made) => made.at(moment.hour_of_year, offset_k),
+            Self::Recorded(epw) => {
+                let [month, day] = moment.date;
+                let [dry_bulb_c, dew_point_c, pressure_pa, wind_m_s] = epw.at(month, day, moment.hour);
+                outside(dry_bulb_c + offset_k, dew_point_c, pressure_pa, wind_m_s)
+            }
+        }
+    }
+}
+
+/// Air of a dry bulb and a dew point, °C, which lies no higher.
+fn outside(dry_bulb_c: f64, dew_point_c: f64, pressure_pa: f64, wind_m_s: f64) -> Outside {
+    let relative_humidity = air::relative_humidity_from_dew_point(dry_bulb_c, dew_point_c);
+    Outside {
+        dry_bulb_c,
+        wet_bulb_c: air::wet_bulb_c(dry_bulb_c, relative_humidity, pressure_pa),
+        relative_humidity,
+        humidity_ratio: air::humidity_ratio(dry_bulb_c, relative_humidity, pressure_pa),
+        wind_m_s,
+        pressure_pa,
+    }
+}
+
+impl Made {
+    /// Outside air at an hour of the year (local standard time), with the dry bulb moved by `offset_k`.
+    fn at(&self, hour_of_year: f64, offset_k: f64) -> Outside {
         let months = &self.file.months;
         let month = hour_of_year.rem_euclid(YEAR_H) / YEAR_H * 12.0 - 0.5;
         let (before, share) = (month.floor(), month - month.floor());
@@ -84,23 +136,14 @@ impl Climate {
             0.5 * (max_c + min_c) + 0.5 * (max_c - min_c) * clearness * swing + sd * texture(3.7) + offset_k;
         let dew_point_c = normal(|m| m.dew_point_c.value) + sd * 0.8 * (0.7 * texture(3.7) + 0.7 * texture(9.7));
         let dew_point_c = dew_point_c.min(dry_bulb_c - 0.2);
-        let relative_humidity = air::relative_humidity_from_dew_point(dry_bulb_c, dew_point_c);
         let wind_m_s = (normal(|m| m.wind_m_s.value) * (1.0 + 0.45 * texture(29.7))).max(0.0);
-        Outside {
-            dry_bulb_c,
-            wet_bulb_c: air::wet_bulb_c(dry_bulb_c, relative_humidity, self.pressure_pa),
-            relative_humidity,
-            humidity_ratio: air::humidity_ratio(dry_bulb_c, relative_humidity, self.pressure_pa),
-            wind_m_s,
-            pressure_pa: self.pressure_pa,
-        }
+        outside(dry_bulb_c, dew_point_c, self.pressure_pa, wind_m_s)
     }
 }
 
 fn blow(clock: Res<Clock>, climate: Res<Climate>, offset: Res<WeatherOffset>, mut outside: ResMut<Outside>) {
     // The tick's middle stands for the tick, so that long and short ticks see the same day.
-    let middle_h = clock.hour_of_year() - 0.5 * clock.dt_s / 3600.0;
-    *outside = climate.at(middle_h, offset.0);
+    *outside = climate.at(clock.moment(-0.5 * clock.dt_s), offset.0);
 }
 
 pub(super) fn plugin(app: &mut App) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::campus::{Building, Campus, Hall, RackKind, Rect, Row, SubstationPlan};
+use super::epw::{self, Epw};
 use super::files::{BuildingKind, Catalog, CoolingUnitSpec, Override, SiteFile, TariffFile, WeatherFile};
 use super::power::{self, BuildingPower, PowerBuilder};
 use super::schema::{Parsed, read};
@@ -14,17 +15,58 @@ use crate::diag::{Code, Report};
 pub struct Site {
     /// What stands there.
     pub campus: Campus,
-    /// Its climate.
-    pub weather: WeatherFile,
+    /// Its weather.
+    pub weather: Weather,
     /// Its prices.
     pub tariff: TariffFile,
 }
 
-/// Reads a site file and the files that it names.
+/// The weather of a site: made from normals, or as it was, hour by hour.
+#[derive(Debug, Clone)]
+pub enum Weather {
+    /// Monthly normals.
+    Normals(WeatherFile),
+    /// A year of records.
+    Hourly(Epw),
+}
+
+/// Reads weather by name: `builtin:NAME`, a file of normals, or an EPW file, by its ending.
+fn load_weather(files: &dyn Files, name: &str, report: &mut Report) -> Option<(Weather, Parts)> {
+    if epw::is_epw(name) {
+        let read = text_of(files, name).map_err(|error| Report { errors: vec![error] });
+        return match read.and_then(|text| epw::read(name, &text)) {
+            Ok(epw) => Some((Weather::Hourly(epw), Parts::default())),
+            Err(errors) => {
+                report.absorb(errors);
+                None
+            }
+        };
+    }
+    let parsed = part::<WeatherFile>(files, name, report)?;
+    check_weather(&parsed, report);
+    let parts = Parts {
+        assumptions: parsed
+            .assumptions
+            .iter()
+            .map(|a| (parsed.file.clone(), a.clone()))
+            .collect(),
+        sources: parsed.value.sources.clone(),
+    };
+    Some((Weather::Normals(parsed.value), parts))
+}
+
+/// Figures and sources of a file.
+#[derive(Default)]
+struct Parts {
+    assumptions: Vec<(String, super::schema::Assumption)>,
+    sources: BTreeMap<String, String>,
+}
+
+/// Reads a site file and the files that it names; `weather` takes the place of the one named there.
 ///
 /// # Errors
 /// Every error of all four files.
-pub fn load_site(files: &dyn Files, name: &str) -> Result<Site, Report> {
+pub fn load_site(files: &dyn Files, name: &str, weather: Option<&str>) -> Result<Site, Report> {
     let mut report = Report::default();
     let site = part::<SiteFile>(files, name, &mut report);
     let Some(site) = site else { return Err(report) };
@@ -33,15 +75,13 @@ pub fn load_site(files: &dyn Files, name: &str) -> Result<Site, Report> {
         _ => other.to_owned(),
     };
     let catalog = part::<Catalog>(files, &beside(&site.value.catalog), &mut report);
-    let weather = part::<WeatherFile>(files, &beside(&site.value.weather), &mut report);
+    let weather_name = weather.map_or_else(|| beside(&site.value.weather), str::to_owned);
+    let weather = load_weather(files, &weather_name, &mut report);
     let tariff = part::<TariffFile>(files, &beside(&site.value.tariff), &mut report);
-    if let Some(weather) = &weather {
-        check_weather(weather, &mut report);
-    }
     if let Some(catalog) = &catalog {
         check_catalog(catalog, &mut report);
     }
-    let (Some(catalog), Some(weather), Some(tariff)) = (catalog, weather, tariff) else {
+    let (Some(catalog), Some((weather, of_weather)), Some(tariff)) = (catalog, weather, tariff) else {
         return Err(report);
     };
     let campus = lay_out(&site, &catalog, &mut report);
@@ -51,26 +91,21 @@ pub fn load_site(files: &dyn Files, name: &str) -> Result<Site, Report> {
     for (file, assumptions) in [
         (&site.file, &site.assumptions),
         (&catalog.file, &catalog.assumptions),
-        (&weather.file, &weather.assumptions),
         (&tariff.file, &tariff.assumptions),
     ] {
         campus
             .assumptions
             .extend(assumptions.iter().map(|a| (file.clone(), a.clone())));
     }
-    let mut sources = BTreeMap::new();
-    for map in [
-        &site.value.sources,
-        &catalog.value.sources,
-        &weather.value.sources,
-        &tariff.value.sources,
-    ] {
+    campus.assumptions.extend(of_weather.assumptions);
+    let mut sources = of_weather.sources;
+    for map in [&site.value.sources, &catalog.value.sources, &tariff.value.sources] {
         sources.extend(map.clone());
     }
     campus.sources = sources.into_iter().collect();
     Ok(Site {
         campus,
-        weather: weather.value,
+        weather,
         tariff: tariff.value,
     })
 }

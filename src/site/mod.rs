@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod campus;
+pub mod epw;
 pub mod files;
 pub mod load;
 pub mod pick;

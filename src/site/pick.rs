@@ -168,7 +168,7 @@ mod tests {
     use crate::site::texts::NoFiles;
 
     fn campus() -> Campus {
-        load_site(&NoFiles, "builtin:lab").expect("is valid").campus
+        load_site(&NoFiles, "builtin:lab", None).expect("is valid").campus
     }
 
     fn down_on(rack: [f64; 2]) -> Ray {

@@ -1,7 +1,7 @@
 //! What the view is started with: flags natively, nothing in a browser.
 
 use rainier::diag::Report;
-use rainier::scenario::{self, Loaded};
+use rainier::scenario::{self, Instead, Loaded};
 use rainier::site::texts::Files;
 
 use crate::selection::Overlay;
@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// Site file that replaces the scenario's, or builtin:NAME
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
     pub(crate) site: Option<String>,
+    /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
+    pub(crate) weather: Option<String>,
     /// Place to look at, such as B03, B03/H2 or B03/H2/R12/K07
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "PLACE"))]
     pub(crate) look: Option<String>,
@@ -83,6 +86,7 @@ impl Args {
         Self {
             scenario: DEFAULT_SCENARIO.into(),
             site: None,
+            weather: None,
             look: None,
             overlay: Overlay::Temperature,
             one_line: false,
@@ -92,9 +96,16 @@ impl Args {
         }
     }
 
+    fn instead(&self) -> Instead<'_> {
+        Instead {
+            site: self.site.as_deref(),
+            weather: self.weather.as_deref(),
+        }
+    }
+
     /// The scenario asked for.
     pub(crate) fn load(&self) -> Result<Loaded, Report> {
-        scenario::load(TEXTS, &self.scenario, self.site.as_deref())
+        scenario::load(TEXTS, &self.scenario, self.instead())
     }
 }
 

@@ -30,7 +30,10 @@ impl Scenarios {
             .iter()
             .map(|(key, _)| format!("builtin:{key}"))
             .filter_map(|file| {
-                let title = scenario::load(TEXTS, &file, None).ok()?.scenario.name;
+                let title = scenario::load(TEXTS, &file, scenario::Instead::default())
+                    .ok()?
+                    .scenario
+                    .name;
                 Some((file, title))
             })
             .collect();
@@ -57,7 +60,7 @@ fn switch(world: &mut World) {
     let Some(file) = world.resource_mut::<Scenarios>().wanted.take() else {
         return;
     };
-    match scenario::load(TEXTS, &file, None) {
+    match scenario::load(TEXTS, &file, scenario::Instead::default()) {
         Ok(loaded) => {
             start(world, loaded);
             // The one before may have come to its end and stand there.

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
 use bevy::prelude::*;
 use rainier::record::digest_world;
-use rainier::scenario::{command as scenario_command, load_text};
+use rainier::scenario::{Instead, command as scenario_command, load_text};
 use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 use rainier::sim::command::CommandQueue;
@@ -177,7 +177,8 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         Request::Speed(times) if times.is_finite() => world.resource_mut::<Pace>().speed = times.clamp(1.0, 10_000.0),
         Request::Speed(_) => return Err("a speed is 1 to 10,000".into()),
         Request::Load(text) => {
-            let loaded = load_text(TEXTS, "page.ron", &text, None).map_err(|report| report.to_string())?;
+            let loaded =
+                load_text(TEXTS, "page.ron", &text, Instead::default()).map_err(|report| report.to_string())?;
             crate::scenarios::start(world, loaded);
         }
         Request::Event(action, at, value) => {

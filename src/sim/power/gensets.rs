@@ -189,7 +189,7 @@ mod tests {
     /// Facts, 4.3: about 34 h at full load from a tank of 6,670 gallons.
     #[test]
     fn a_full_tank_lasts_as_published() {
-        let campus = load_site(&NoFiles, "builtin:rainier").expect("is valid").campus;
+        let campus = load_site(&NoFiles, "builtin:rainier", None).expect("is valid").campus;
         let mut spec = campus.power.gensets[0].clone();
         spec.spec.start_failure.value = 0.0;
         spec.spec.mtbf_h.value = 1e6;
@@ -208,7 +208,7 @@ mod tests {
     /// The share of units that do not start is the chance that the file gives.
     #[test]
     fn start_failures_come_as_often_as_stated() {
-        let campus = load_site(&NoFiles, "builtin:rainier").expect("is valid").campus;
+        let campus = load_site(&NoFiles, "builtin:rainier", None).expect("is valid").campus;
         let mut spec = campus.power.gensets[0].clone();
         spec.spec.start_failure.value = 0.1;
         let (mut failed, mut tried) = (0, 0);

@@ -1,0 +1,187 @@
+//! Meters of every hall: energy and water by use, hours in each mode and in each ASHRAE class. Buildings and the site
+//! are sums of halls.
+
+use std::ops::AddAssign;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+
+use super::clock::Clock;
+use super::meters::{J_PER_KWH, Meters};
+use super::state::{HallColumns, RackColumns, UnitColumns, UnitMode};
+use super::twin::Plan;
+use super::weather::Outside;
+use super::{Tick, TickSet};
+use crate::physics::air;
+use crate::physics::envelope::AirClass;
+
+/// What a hall, a building or a site has used.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct HallTotal {
+    /// Racks and network, kWh.
+    pub it_kwh: f64,
+    /// Fans of the cooling units, kWh.
+    pub fans_kwh: f64,
+    /// Pumps, kWh.
+    pub pumps_kwh: f64,
+    /// Lights and the like, kWh.
+    pub misc_kwh: f64,
+    /// Into batteries less out of them, kWh.
+    pub battery_kwh: f64,
+    /// Losses of the power path, by its share of the load, kWh.
+    pub loss_kwh: f64,
+    /// Carbon of what it drew, by its share of the load, kg.
+    pub carbon_kg: f64,
+    /// Water evaporated, m³.
+    pub evaporated_m3: f64,
+    /// Water blown down, m³.
+    pub blowdown_m3: f64,
+    /// Hours in each mode of its units, as a mean over them: mixing, free, evaporative, off or failed.
+    pub mode_h: [f64; 4],
+    /// Hours in which the air that its average rack breathes is in each class, in the order of [`AirClass::ALL`].
+    pub class_h: [f64; 6],
+    /// Hours.
+    pub hours: f64,
+}
+
+/// Names of the modes, in order.
+pub const MODES: [&str; 4] = ["mixing", "free", "evaporative", "off or failed"];
+
+impl HallTotal {
+    /// All that it drew, kWh.
+    #[must_use]
+    pub fn facility_kwh(&self) -> f64 {
+        self.it_kwh + self.fans_kwh + self.pumps_kwh + self.misc_kwh + self.battery_kwh + self.loss_kwh
+    }
+
+    /// Power usage effectiveness (ISO/IEC 30134-2): facility over IT energy; 0 without IT.
+    #[must_use]
+    pub fn pue(&self) -> f64 {
+        ratio(self.facility_kwh(), self.it_kwh)
+    }
+
+    /// Water usage effectiveness (ISO/IEC 30134-9), L/kWh; 0 without IT.
+    #[must_use]
+    pub fn wue_l_per_kwh(&self) -> f64 {
+        ratio((self.evaporated_m3 + self.blowdown_m3) * 1000.0, self.it_kwh)
+    }
+
+    /// Carbon usage effectiveness (ISO/IEC 30134-8), kg/kWh; 0 without IT.
+    #[must_use]
+    pub fn cue_kg_per_kwh(&self) -> f64 {
+        ratio(self.carbon_kg, self.it_kwh)
+    }
+}
+
+fn ratio(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { 0.0 }
+}
+
+impl AddAssign<&HallTotal> for HallTotal {
+    fn add_assign(&mut self, other: &Self) {
+        self.it_kwh += other.it_kwh;
+        self.fans_kwh += other.fans_kwh;
+        self.pumps_kwh += other.pumps_kwh;
+        self.misc_kwh += other.misc_kwh;
+        self.battery_kwh += other.battery_kwh;
+        self.loss_kwh += other.loss_kwh;
+        self.carbon_kg += other.carbon_kg;
+        self.evaporated_m3 += other.evaporated_m3;
+        self.blowdown_m3 += other.blowdown_m3;
+        for (sum, x) in self.mode_h.iter_mut().zip(other.mode_h) {
+            *sum += x;
+        }
+        for (sum, x) in self.class_h.iter_mut().zip(other.class_h) {
+            *sum += x;
+        }
+        self.hours += other.hours;
+    }
+}
+
+/// Meters by hall.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct HallMeters {
+    /// In the order of the halls.
+    pub halls: Vec<HallTotal>,
+    /// Carbon of the site up to the last tick, kg.
+    carbon_kg: f64,
+}
+
+impl HallMeters {
+    /// All at zero.
+    #[must_use]
+    pub fn new(halls: usize) -> Self {
+        Self {
+            halls: vec![HallTotal::default(); halls],
+            carbon_kg: 0.0,
+        }
+    }
+
+    /// The sum over halls.
+    #[must_use]
+    pub fn sum(&self, halls: std::ops::Range<usize>) -> HallTotal {
+        let mut total = HallTotal::default();
+        for hall in &self.halls[halls] {
+            total += hall;
+        }
+        total
+    }
+}
+
+fn read(
+    plan: Res<Plan>,
+    clock: Res<Clock>,
+    outside: Res<Outside>,
+    racks: Res<RackColumns>,
+    halls: Res<HallColumns>,
+    units: Res<UnitColumns>,
+    meters: Res<Meters>,
+    mut totals: ResMut<HallMeters>,
+) {
+    let campus = &*plan.0;
+    let totals = &mut *totals;
+    let (dt_h, kwh) = (clock.dt_s / 3600.0, clock.dt_s / J_PER_KWH);
+    let drawn = |h: usize| (halls.it_w[h] + halls.battery_w[h] + halls.cooling_w[h] + halls.misc_w[h]).max(0.0);
+    let all_w: f64 = (0..campus.halls.len()).filter(|h| halls.live[*h]).map(drawn).sum();
+    let carbon_kg = meters.total.carbon_t * 1000.0 - totals.carbon_kg;
+    totals.carbon_kg = meters.total.carbon_t * 1000.0;
+    for (h, hall) in campus.halls.iter().enumerate().filter(|(h, _)| halls.live[*h]) {
+        let total = &mut totals.halls[h];
+        let share = ratio(drawn(h), all_w);
+        total.it_kwh += halls.it_w[h] * kwh;
+        total.fans_kwh += (halls.cooling_w[h] - halls.pumps_w[h]) * kwh;
+        total.pumps_kwh += halls.pumps_w[h] * kwh;
+        total.misc_kwh += halls.misc_w[h] * kwh;
+        total.battery_kwh += halls.battery_w[h] * kwh;
+        total.loss_kwh += meters.now.loss_w * share * kwh;
+        total.carbon_kg += carbon_kg * share;
+        let water_m3 = halls.water_l_s[h] * clock.dt_s / 1000.0;
+        let cycles = campus.cooling_kinds[hall.cooling_kind].cycles_of_concentration.value;
+        total.evaporated_m3 += water_m3 * (cycles - 1.0) / cycles;
+        total.blowdown_m3 += water_m3 / cycles;
+        let each_h = dt_h / hall.units.len() as f64;
+        for mode in &units.mode[hall.units.clone()] {
+            let k = match mode {
+                UnitMode::Mixing => 0,
+                UnitMode::Free => 1,
+                UnitMode::Evaporative => 2,
+                UnitMode::Off | UnitMode::Failed => 3,
+            };
+            total.mode_h[k] += each_h;
+        }
+        // What evaporates goes along with the air; mixing and leaks bring back air of the same moisture.
+        let evaporated_kg_s = halls.heat_evaporated_w[h] / air::WATER_H_FG_J_PER_KG;
+        let humidity_ratio = outside.humidity_ratio + evaporated_kg_s / halls.supply_air_kg_s[h].max(1e-9);
+        let inlets = &racks.inlet_c[hall.racks.clone()];
+        let inlet_c = inlets.iter().map(|t| f64::from(*t)).sum::<f64>() / inlets.len().max(1) as f64;
+        let dew_point_c = air::dew_point_c(humidity_ratio, outside.pressure_pa).min(inlet_c);
+        let relative_humidity = air::relative_humidity_from_dew_point(inlet_c, dew_point_c);
+        let class = AirClass::of(inlet_c, dew_point_c, relative_humidity);
+        total.class_h[class as usize] += dt_h;
+        total.hours += dt_h;
+    }
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(Tick, read.in_set(TickSet::Meters).after(super::meters::read));
+}
