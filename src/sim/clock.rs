@@ -24,6 +24,8 @@ pub struct Clock {
     pub utc_offset_h: f64,
     /// Latitude and longitude, degrees.
     pub place_deg: [f64; 2],
+    /// While the campus settles before its scenario begins, time stands.
+    pub(super) stands: bool,
 }
 
 impl Clock {
@@ -79,6 +81,9 @@ impl Clock {
 }
 
 fn advance(mut clock: ResMut<Clock>) {
+    if clock.stands {
+        return;
+    }
     clock.tick += 1;
     clock.time_s = clock.tick as f64 * clock.dt_s;
 }

@@ -11,6 +11,7 @@ use super::demand::Demand;
 use super::hall_meters::HallMeters;
 use super::meters::{Meters, Prices};
 use super::power;
+use super::power::incidents::Incidents;
 use super::state::{ChipColumns, HallColumns, RackColumns, UnitColumns, UnitMode};
 use super::weather::{Climate, WeatherOffset};
 use super::workers::Workers;
@@ -36,8 +37,8 @@ mod stream {
 /// Adds the simulation and a scenario to an app. `threads` share the work; the results do not depend on it.
 pub fn install(app: &mut App, loaded: Loaded, threads: usize) {
     app.insert_resource(Workers::new(threads));
-    replace(app.world_mut(), loaded);
     app.add_plugins(SimPlugin);
+    replace(app.world_mut(), loaded);
 }
 
 /// Puts another scenario into a world that has the simulation, from its start.
@@ -65,6 +66,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         end_s: scenario.duration_s,
         start,
         utc_offset_h: campus.location.utc_offset_h.value,
+        stands: true,
         place_deg: [campus.location.latitude_deg.value, campus.location.longitude_deg.value],
     };
     let outside = climate.at(clock.moment(0.0), scenario.weather_offset_k);
@@ -109,6 +111,25 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     });
     world.insert_resource(Plan(campus));
     world.insert_resource(clock);
+    settle(world);
+}
+
+/// Steps in which the campus settles, and their length, s: an hour, many time constants of chips, racks and halls.
+const SETTLE: (u32, f64) = (12, 300.0);
+
+/// Lets the campus come to the temperatures of its first moment: it has been running before the scenario begins. What
+/// is metered on the way is forgotten.
+fn settle(world: &mut World) {
+    let dt_s = std::mem::replace(&mut world.resource_mut::<Clock>().dt_s, SETTLE.1);
+    for _ in 0..SETTLE.0 {
+        world.run_schedule(Tick);
+    }
+    let mut clock = world.resource_mut::<Clock>();
+    (clock.dt_s, clock.stands) = (dt_s, false);
+    let halls = world.resource::<Plan>().0.halls.len();
+    world.insert_resource(Meters::default());
+    world.insert_resource(HallMeters::new(halls));
+    world.insert_resource(Incidents::default());
 }
 
 /// Everything starts at this temperature, °C: the coldest supply of the default units.

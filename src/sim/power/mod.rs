@@ -355,8 +355,8 @@ fn carry(
         }
     }
     let mut outcome = grid.solve(campus, &loads);
-    // At the start of a scenario the changers have long found their place; later each step takes its time.
-    let (most_steps, dt_s) = if clock.tick == 1 {
+    // Before a scenario begins the changers have long found their place; later each step takes its time.
+    let (most_steps, dt_s) = if clock.tick == 0 {
         (64, f64::INFINITY)
     } else {
         (1, clock.dt_s)
