@@ -69,20 +69,38 @@ pub fn wet_bulb_c(t_c: f64, rh: f64, pressure_pa: f64) -> f64 {
     0.5 * (low + high)
 }
 
-/// Dew point of air of a humidity ratio, °C, by bisection to 1e-4 K; -60 °C for drier air.
+/// Pressure of the vapour in air of a humidity ratio, Pa.
+fn vapour_pressure_pa(humidity_ratio: f64, pressure_pa: f64) -> f64 {
+    pressure_pa * humidity_ratio / (0.621_945 + humidity_ratio)
+}
+
+/// Relative humidity of air of a humidity ratio at a temperature; above 1 where it would rain.
 #[must_use]
-pub fn dew_point_c(humidity_ratio: f64, pressure_pa: f64) -> f64 {
-    let vapour_pa = pressure_pa * humidity_ratio / (0.621_945 + humidity_ratio);
+pub fn relative_humidity(t_c: f64, humidity_ratio: f64, pressure_pa: f64) -> f64 {
+    vapour_pressure_pa(humidity_ratio, pressure_pa) / saturation_pressure_pa(t_c)
+}
+
+/// Temperature at which air of a humidity ratio has a relative humidity (0 to 1), °C, by bisection to 1e-4 K, between
+/// -60 and 100 °C.
+#[must_use]
+pub fn temperature_at_relative_humidity_c(humidity_ratio: f64, rh: f64, pressure_pa: f64) -> f64 {
+    let saturated_pa = vapour_pressure_pa(humidity_ratio, pressure_pa) / rh;
     let (mut low, mut high) = (-60.0, 100.0);
     while high - low > 1e-4 {
         let middle = 0.5 * (low + high);
-        if saturation_pressure_pa(middle) > vapour_pa {
+        if saturation_pressure_pa(middle) > saturated_pa {
             high = middle;
         } else {
             low = middle;
         }
     }
     0.5 * (low + high)
+}
+
+/// Dew point of air of a humidity ratio, °C.
+#[must_use]
+pub fn dew_point_c(humidity_ratio: f64, pressure_pa: f64) -> f64 {
+    temperature_at_relative_humidity_c(humidity_ratio, 1.0, pressure_pa)
 }
 
 /// Enthalpy of moist air, J per kg of dry air (ASHRAE ch. 1, eq. 30).
@@ -149,6 +167,8 @@ mod tests {
         fn the_dew_point_inverts_saturation(t_c in -50.0..60.0_f64) {
             let w = humidity_ratio(t_c, 1.0, 98_500.0);
             prop_assert!((dew_point_c(w, 98_500.0) - t_c).abs() < 2e-4);
+            let warmer_c = temperature_at_relative_humidity_c(w, 0.7, 98_500.0);
+            prop_assert!((relative_humidity(warmer_c, w, 98_500.0) - 0.7).abs() < 1e-4);
         }
 
         #[test]

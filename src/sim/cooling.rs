@@ -10,7 +10,7 @@ use super::twin::Plan;
 use super::weather::Outside;
 use super::{Tick, TickSet};
 use crate::num::{exp, exp_m1, pow};
-use crate::physics::air::{AIR_CP_J_PER_KG_K, WATER_H_FG_J_PER_KG};
+use crate::physics::air::{self, AIR_CP_J_PER_KG_K, WATER_H_FG_J_PER_KG};
 use crate::site::files::CoolingUnitSpec;
 
 /// Air that still moves through a hall without fans, as a share of all units at full speed (an estimate).
@@ -38,6 +38,35 @@ fn wanted_mode(spec: &CoolingUnitSpec, now: UnitMode, dry_bulb_c: f64, mixing: b
     }
 }
 
+/// The coldest supply that is allowed: return air is mixed in below, against the cold and against damp.
+fn coldest_supply_c(spec: &CoolingUnitSpec, outside: &Outside) -> f64 {
+    let dry_c =
+        air::temperature_at_relative_humidity_c(outside.humidity_ratio, spec.supply_max_rh.value, outside.pressure_pa);
+    spec.supply_min_c.value.max(dry_c.min(spec.supply_dry_to_c.value))
+}
+
+/// How far evaporation may cool the air, K, before it is too damp behind the fans: all of `full_k`, or less.
+fn dry_enough_k(spec: &CoolingUnitSpec, outside: &Outside, full_k: f64, fan_rise_k: f64) -> f64 {
+    let too_damp = |drop_k: f64| {
+        let humidity_ratio = outside.humidity_ratio + drop_k * AIR_CP_J_PER_KG_K / WATER_H_FG_J_PER_KG;
+        let supply_c = outside.dry_bulb_c - drop_k + fan_rise_k;
+        air::relative_humidity(supply_c, humidity_ratio, outside.pressure_pa) > spec.supply_max_rh.value
+    };
+    if full_k <= 0.0 || !too_damp(full_k) {
+        return full_k;
+    }
+    let (mut low, mut high) = (0.0, full_k);
+    while high - low > 1e-4 {
+        let middle = 0.5 * (low + high);
+        if too_damp(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    low
+}
+
 fn step(
     plan: Res<Plan>,
     clock: Res<Clock>,
@@ -47,6 +76,12 @@ fn step(
     mut halls: ResMut<HallColumns>,
 ) {
     let (units, halls) = (&mut *units, &mut *halls);
+    let goals: Vec<f64> = plan
+        .0
+        .cooling_kinds
+        .iter()
+        .map(|spec| coldest_supply_c(spec, &outside))
+        .collect();
     for (h, hall) in plan.0.halls.iter().enumerate() {
         if !halls.live[h] {
             continue;
@@ -82,7 +117,8 @@ fn step(
         let misc_w = if fed { hall.misc_w } else { 0.0 };
         let inner_w = halls.heat_to_air_w[h] + misc_w;
         let fan_rise_k = fans_w / flow_w_per_k;
-        let mixing = outside.dry_bulb_c + fan_rise_k < spec.supply_min_c.value;
+        let goal_c = goals[hall.cooling_kind];
+        let mixing = outside.dry_bulb_c + fan_rise_k < goal_c;
 
         let mut wet = 0.0;
         for (i, unit) in hall.units.clone().enumerate() {
@@ -108,13 +144,14 @@ fn step(
 
         // Wet media cool part of the air towards its wet bulb; the water takes that heat along.
         let reach = spec.saturation_effectiveness.value * (1.0 - spec.media_bypass.value);
-        let drop_k = wet_share * reach * (outside.dry_bulb_c - outside.wet_bulb_c);
+        let full_k = wet_share * reach * (outside.dry_bulb_c - outside.wet_bulb_c);
+        let drop_k = dry_enough_k(spec, &outside, full_k, fan_rise_k);
         let evaporated_w = flow_w_per_k * drop_k;
         let all_w = inner_w + fans_w + pumps_w;
 
         // Outside air share that will hold the coldest supply once the hot aisle has settled: found from the
         // heat of this tick, not from the last temperature, so that long ticks do not swing.
-        let hot_goal_c = spec.supply_min_c.value + (inner_w / flow_w_per_k).max(0.0);
+        let hot_goal_c = goal_c + (inner_w / flow_w_per_k).max(0.0);
         let fresh = if mixing && wet == 0.0 {
             (all_w / flow_w_per_k / (hot_goal_c - outside.dry_bulb_c)).clamp(0.02, 1.0)
         } else {
@@ -163,9 +200,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_wet_unit_stays_wet_through_its_dead_band() {
-        let spec = CoolingUnitSpec {
+    fn spec() -> CoolingUnitSpec {
+        CoolingUnitSpec {
             name: "test".into(),
             airflow_kg_s: figure(60.0),
             fan_w: figure(30_000.0),
@@ -180,7 +216,56 @@ mod tests {
             evaporate_dead_band_k: figure(1.0),
             min_run_s: figure(600.0),
             supply_min_c: figure(18.0),
-        };
+            supply_max_rh: figure(0.8),
+            supply_dry_to_c: figure(27.0),
+        }
+    }
+
+    fn air_of(dry_bulb_c: f64, dew_point_c: f64) -> Outside {
+        let rh = air::relative_humidity_from_dew_point(dry_bulb_c, dew_point_c);
+        Outside {
+            dry_bulb_c,
+            wet_bulb_c: air::wet_bulb_c(dry_bulb_c, rh, 98_500.0),
+            relative_humidity: rh,
+            humidity_ratio: air::humidity_ratio(dry_bulb_c, rh, 98_500.0),
+            wind_m_s: 0.0,
+            pressure_pa: 98_500.0,
+        }
+    }
+
+    /// Facts, 3.2: at the 0.4 % design day, 32.6 °C and a wet bulb of 23.4 °C, media of 0.85 would give 24.8 °C; that
+    /// air would be damper than 80 %, so that they stop before.
+    #[test]
+    fn media_stop_where_the_air_would_be_too_damp() {
+        let (spec, day) = (spec(), air_of(32.6, 19.6));
+        assert!((day.wet_bulb_c - 23.4).abs() < 0.15, "{}", day.wet_bulb_c);
+        let full_k = 0.85 * (day.dry_bulb_c - day.wet_bulb_c);
+        let drop_k = dry_enough_k(&spec, &day, full_k, 0.3);
+        assert!(drop_k < full_k && drop_k > 0.7 * full_k, "{drop_k} of {full_k}");
+        let humidity_ratio = day.humidity_ratio + drop_k * AIR_CP_J_PER_KG_K / WATER_H_FG_J_PER_KG;
+        let rh = air::relative_humidity(32.6 - drop_k + 0.3, humidity_ratio, 98_500.0);
+        assert!((rh - 0.8).abs() < 1e-3, "{rh}");
+        assert_eq!(
+            dry_enough_k(&spec, &air_of(38.0, 8.0), 10.0, 0.3),
+            10.0,
+            "dry heat is no reason to stop"
+        );
+    }
+
+    /// A damp summer night is warmed with return air to 80 %, not beyond the recommended range; a dry one is not.
+    #[test]
+    fn damp_air_is_warmed_before_it_is_supplied() {
+        let spec = spec();
+        assert_eq!(coldest_supply_c(&spec, &air_of(20.0, 10.0)), 18.0);
+        let damp = air_of(20.0, 19.5);
+        let goal_c = coldest_supply_c(&spec, &damp);
+        assert!((air::relative_humidity(goal_c, damp.humidity_ratio, 98_500.0) - 0.8).abs() < 1e-4);
+        assert_eq!(coldest_supply_c(&spec, &air_of(27.0, 26.5)), 27.0);
+    }
+
+    #[test]
+    fn a_wet_unit_stays_wet_through_its_dead_band() {
+        let spec = spec();
         assert_eq!(wanted_mode(&spec, UnitMode::Free, 29.3, false, 0.5), UnitMode::Free);
         assert_eq!(
             wanted_mode(&spec, UnitMode::Free, 29.5, false, 0.5),

@@ -205,6 +205,10 @@ record! {
         min_run_s: Figure = within(0.0, 86_400.0),
         /// Coldest supply air; return air is mixed in below, °C.
         supply_min_c: Figure = within(-10.0, 40.0),
+        /// Wettest supply air, as relative humidity: damp air is warmed with return air, and media evaporate no more.
+        supply_max_rh: Figure = within(0.1, 1.0),
+        /// Warmest supply for the sake of that, °C.
+        supply_dry_to_c: Figure = within(0.0, 45.0),
     }
 }
 
