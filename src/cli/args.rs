@@ -49,12 +49,8 @@ pub(crate) struct Run {
     /// training-swing, lab-day)
     #[arg(default_value = "builtin:default")]
     pub(crate) scenario: String,
-    /// Site file that replaces the scenario's, or builtin:NAME
-    #[arg(long, value_name = "FILE")]
-    pub(crate) site: Option<String>,
-    /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
-    #[arg(long, value_name = "FILE")]
-    pub(crate) weather: Option<String>,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
     /// Folder for series.parquet, series.csv, halls.csv, incidents.csv, outages.csv and summary.json; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -92,12 +88,8 @@ pub(crate) struct Power {
     /// Scenario file, or builtin:NAME
     #[arg(default_value = "builtin:default")]
     pub(crate) scenario: String,
-    /// Site file that replaces the scenario's, or builtin:NAME
-    #[arg(long, value_name = "FILE")]
-    pub(crate) site: Option<String>,
-    /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
-    #[arg(long, value_name = "FILE")]
-    pub(crate) weather: Option<String>,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
     /// One node with all its numbers, such as S1/A, B03/A, B03/H2/A/T1 or B03/H2/R12/A
     #[arg(long, value_name = "NAME")]
     pub(crate) node: Option<String>,
@@ -120,12 +112,8 @@ pub(crate) struct SwingArgs {
     /// Scenario file with a `training`, or builtin:NAME
     #[arg(default_value = "builtin:training-swing")]
     pub(crate) scenario: String,
-    /// Site file that replaces the scenario's, or builtin:NAME
-    #[arg(long, value_name = "FILE")]
-    pub(crate) site: Option<String>,
-    /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
-    #[arg(long, value_name = "FILE")]
-    pub(crate) weather: Option<String>,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
     /// Simulated time to look at, s
     #[arg(long, value_name = "SECONDS", default_value_t = 1_800.0)]
     pub(crate) at: f64,
@@ -151,17 +139,23 @@ pub(crate) struct Bench {
     pub(crate) threads: u16,
 }
 
-/// Commands that run a scenario with other files in place of its own.
-macro_rules! instead {
-    ($($name:ident),*) => {$(
-        impl $name {
-            pub(crate) fn instead(&self) -> Instead<'_> {
-                Instead {
-                    site: self.site.as_deref(),
-                    weather: self.weather.as_deref(),
-                }
-            }
-        }
-    )*};
+/// Files that take the place of those that a scenario names.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Replacements {
+    /// Site file that replaces the scenario's, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    site: Option<String>,
+    /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    weather: Option<String>,
 }
-instead!(Run, Power, SwingArgs);
+
+impl Replacements {
+    /// As the library takes them.
+    pub(crate) fn of(&self) -> Instead<'_> {
+        Instead {
+            site: self.site.as_deref(),
+            weather: self.weather.as_deref(),
+        }
+    }
+}

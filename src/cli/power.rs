@@ -21,7 +21,7 @@ use crate::run::threads;
 const SHOWN: usize = 40;
 
 pub(crate) fn power(args: &Power) -> Result<(), Failed> {
-    let loaded = scenario::load(&Disk, &args.scenario, args.instead()).map_err(Failed::Input)?;
+    let loaded = scenario::load(&Disk, &args.scenario, args.instead.of()).map_err(Failed::Input)?;
     let at_s = args.at.unwrap_or(3_600.0);
     let mut twin = Twin::new(loaded, threads(args.threads));
     while twin.world().resource::<rainier::sim::clock::Clock>().time_s < at_s && !twin.done() {

@@ -28,7 +28,7 @@ pub(crate) fn threads(asked: Option<u16>) -> usize {
 }
 
 fn load(args: &Run) -> Result<Loaded, Failure> {
-    let mut loaded = scenario::load(&Disk, &args.scenario, args.instead()).map_err(Failure::Input)?;
+    let mut loaded = scenario::load(&Disk, &args.scenario, args.instead.of()).map_err(Failure::Input)?;
     if let Some(tick) = args.tick {
         if !(1.0..=300.0).contains(&tick) {
             return Err(Failure::Place(format!("--tick {tick}: a tick lasts 1 to 300 s")));

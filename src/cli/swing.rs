@@ -16,7 +16,7 @@ use crate::run::threads;
 const LINES: usize = 40;
 
 pub(crate) fn swing(args: &SwingArgs) -> Result<(), Failure> {
-    let loaded = scenario::load(&Disk, &args.scenario, args.instead()).map_err(Failure::Input)?;
+    let loaded = scenario::load(&Disk, &args.scenario, args.instead.of()).map_err(Failure::Input)?;
     let Some(training) = loaded.scenario.training.clone() else {
         let message = format!("{} has no `training`; builtin:training-swing shows one", args.scenario);
         return Err(Failure::Place(message));
