@@ -307,6 +307,13 @@ fn weather_is_read_from_an_epw_file_and_wrong_rows_are_named() {
             .replacen("-12.2,-16.1", "-12.2,wet", 1),
     )
     .expect("is written");
+    let latin = fs::read_to_string(epw)
+        .expect("is there")
+        .replacen("Chicago Ohare", "Orly\u{e9}", 1);
+    let bytes: Vec<u8> = latin.chars().map(|c| c as u8).collect();
+    fs::write(folder.path().join("latin.epw"), bytes).expect("is written");
+    let checked = rainier(&["check", folder.path().join("latin.epw").to_str().expect("is text")]);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
     let output = rainier(&["run", "builtin:lab-day", "--weather", path.to_str().expect("is text")]);
     assert_eq!(output.status.code(), Some(2));
     let errors = text(&output.stderr);

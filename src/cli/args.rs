@@ -97,7 +97,7 @@ pub(crate) struct Power {
     #[arg(long = "n-1")]
     pub(crate) n_1: bool,
     /// Simulated time to look at, s [default: 3600]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) at: Option<f64>,
     /// Threads; results are the same for any number [default: all cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -115,7 +115,7 @@ pub(crate) struct SwingArgs {
     #[command(flatten)]
     pub(crate) instead: Replacements,
     /// Simulated time to look at, s
-    #[arg(long, value_name = "SECONDS", default_value_t = 1_800.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1_800.0, value_parser = seconds)]
     pub(crate) at: f64,
     /// Print everything as JSON, with the spectrum
     #[arg(long)]
@@ -158,4 +158,10 @@ impl Replacements {
             weather: self.weather.as_deref(),
         }
     }
+}
+
+/// A time of a run, s.
+fn seconds(text: &str) -> Result<f64, String> {
+    let value = text.parse().ok().filter(|s: &f64| (0.0..=3.2e9).contains(s));
+    value.ok_or_else(|| "a time is 0 to 3.2e9 s".into())
 }

@@ -1,5 +1,6 @@
 //! Files on disk.
 
+use crate::site::epw::is_epw;
 use crate::site::texts::Files;
 
 /// Files on disk, by their paths.
@@ -18,6 +19,12 @@ impl Files for Disk {
         if size.len() > MAX_BYTES {
             return Err(format!("{} bytes, more than {MAX_BYTES}", size.len()));
         }
-        std::fs::read_to_string(name).map_err(|error| error.to_string())
+        let bytes = std::fs::read(name).map_err(|error| error.to_string())?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(text),
+            // Older weather files write names of places in Latin-1.
+            Err(error) if is_epw(name) => Ok(error.as_bytes().iter().copied().map(char::from).collect()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
