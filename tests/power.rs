@@ -590,3 +590,31 @@ proptest! {
         }
     }
 }
+
+/// What is overloaded from the first moment trips within the scenario, in its time, and is on record: nothing acts while
+/// the campus settles before it.
+#[test]
+fn what_trips_at_once_trips_in_the_scenario_and_names_itself() {
+    let mut loaded = load("builtin:lab-day");
+    (loaded.scenario.tick_s, loaded.timeline) = (1.0, Vec::new());
+    for node in &mut loaded.site.campus.power.nodes {
+        if node.name.ends_with("/T1") {
+            node.stage.loss.rating_w = 200e3;
+        }
+    }
+    let mut twin = Twin::new(loaded, 1);
+    run_for(&mut twin, 1);
+    assert_eq!(twin.meters().now.dark_racks, 0);
+    run_for(&mut twin, 600);
+    let racks = twin.world().resource::<Plan>().0.racks();
+    assert_eq!(twin.meters().now.dark_racks as usize, racks);
+    let incidents = twin.world().resource::<Incidents>();
+    for by in &twin.world().resource::<RackPower>().dark_by {
+        let chain = incidents.chain(by.expect("has a cause"));
+        let first = chain.last().expect("has a first");
+        assert!(
+            matches!(first.what, What::Tripped(_)) && first.time_s > 0.0,
+            "{chain:?}"
+        );
+    }
+}

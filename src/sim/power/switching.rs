@@ -94,7 +94,8 @@ pub(super) fn operate(
     } else {
         1.0
     };
-    let quiet = !timers.busy && gensets.plants.iter().all(|plant| !plant.running());
+    // While the campus settles no time passes in which anything could act.
+    let quiet = clock.stands || !timers.busy && gensets.plants.iter().all(|plant| !plant.running());
     if !quiet {
         // Loads stand as they were in the last tick; racks that were without power ask for what they had before.
         let loads = row_loads(campus, &racks, &halls, &power);
