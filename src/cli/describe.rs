@@ -156,11 +156,7 @@ fn print_row(campus: &Campus, r: usize, indent: &str) {
         .collect();
     println!(
         "{indent}{}  {} racks of {} ({} x {}), rated {:.1} kW each, busways {}",
-        campus
-            .rack_address(row.racks.start)
-            .to_string()
-            .trim_end_matches(|c: char| c != '/')
-            .trim_end_matches('/'),
+        campus.address(Found::Row(r)),
         row.racks.len(),
         kind.rack.name,
         kind.chips,

@@ -1,45 +1,18 @@
 //! What happened to the power path, and why: on the terminal and as a file.
 
 use std::fs::File;
+use std::mem::discriminant;
 use std::path::Path;
 
-use rainier::sim::power::incidents::{Incident, Incidents, What};
+use rainier::sim::power::incidents::{Incident, Incidents, What, clock};
 use rainier::site::Campus;
+use rainier::site::campus::Found;
 
 /// Most incidents that the terminal shows.
 const SHOWN: usize = 24;
 
 /// Most halls whose dark rows the terminal names.
 const DARK_HALLS: usize = 8;
-
-/// Time since the start, as h:mm:ss.
-fn clock(time_s: f64) -> String {
-    let s = time_s.round() as u64;
-    format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
-}
-
-/// Incidents of the same kind that follow each other within a few seconds are one line of the story.
-fn kind(what: &What) -> u8 {
-    match what {
-        What::Opened => 0,
-        What::Closed => 1,
-        What::Broke(_) => 2,
-        What::Repaired => 3,
-        What::Transferred(_) => 4,
-        What::Tripped(_) => 5,
-        What::Ordered => 6,
-        What::Ready(_) => 7,
-        What::NoStart(_) => 8,
-        What::Stopped(_) => 9,
-        What::OutOfFuel => 10,
-        What::Shed => 11,
-        What::Refused(_) => 16,
-        What::OnBattery(_) => 12,
-        What::Dark(_) => 13,
-        What::Restored(_) => 14,
-        What::Collapse => 15,
-    }
-}
 
 fn racks(what: &What) -> u32 {
     match what {
@@ -58,7 +31,7 @@ pub(crate) fn print(campus: &Campus, incidents: &Incidents) {
     for (n, incident) in incidents.list.iter().enumerate() {
         let joins = |group: &&mut Vec<usize>| {
             let last = &incidents.list[group[group.len() - 1]];
-            kind(&last.what) == kind(&incident.what) && incident.time_s - last.time_s < 30.0
+            discriminant(&last.what) == discriminant(&incident.what) && incident.time_s - last.time_s < 30.0
         };
         // A few kinds run beside each other; the latest groups are those still open.
         let from = groups.len().saturating_sub(6);
@@ -98,13 +71,6 @@ pub(crate) fn print(campus: &Campus, incidents: &Incidents) {
     if incidents.dropped > 0 {
         println!("  {} further incidents were counted but not kept", incidents.dropped);
     }
-}
-
-/// The name of a row.
-fn row_name(campus: &Campus, row: u32) -> String {
-    let mut address = campus.rack_address(campus.rows[row as usize].racks.start);
-    address.rack = None;
-    address.to_string()
 }
 
 /// Which rows went dark: those of a hall on one line.
@@ -182,7 +148,7 @@ fn write_outages(folder: &Path, campus: &Campus, incidents: &Incidents) -> Resul
         .map_err(|error| said(&error))?;
     for outage in &incidents.outages {
         let record = [
-            row_name(campus, outage.row),
+            campus.address(Found::Row(outage.row as usize)).to_string(),
             outage.racks.to_string(),
             outage.from_s.to_string(),
             outage.until_s.map_or_else(String::new, |until| until.to_string()),

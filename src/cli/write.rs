@@ -15,6 +15,7 @@ use rainier::physics::envelope::AirClass;
 use rainier::record::{Sample, Summary};
 use rainier::sim::hall_meters::{HallMeters, MODES};
 use rainier::site::Campus;
+use rainier::site::campus::Found;
 
 /// Writes what every hall, building and the site has used.
 pub(crate) fn halls(folder: &Path, campus: &Campus, meters: &HallMeters) -> Result<(), String> {
@@ -43,13 +44,10 @@ pub(crate) fn halls(folder: &Path, campus: &Campus, meters: &HallMeters) -> Resu
     header.extend(AirClass::ALL.map(|class| format!("{}_h", class.as_str().replace(' ', "_"))));
     csv.write_record(&header).map_err(|error| said(&error))?;
     let mut places = vec![("site".to_owned(), 0..campus.halls.len())];
-    for building in &campus.buildings {
-        places.push((format!("B{:02}", building.number), building.halls.clone()));
+    for (b, building) in campus.buildings.iter().enumerate() {
+        places.push((campus.address(Found::Building(b)).to_string(), building.halls.clone()));
         for hall in building.halls.clone() {
-            places.push((
-                format!("B{:02}/H{}", building.number, campus.halls[hall].number),
-                hall..hall + 1,
-            ));
+            places.push((campus.address(Found::Hall(hall)).to_string(), hall..hall + 1));
         }
     }
     for (place, halls) in places {

@@ -2,6 +2,17 @@
 
 use crate::num::pow;
 
+/// Constants k, s, and alpha of the characteristics (IEC 60255-151, table A.1).
+pub const STANDARD_INVERSE: (f64, f64) = (0.14, 0.02);
+/// Very inverse.
+pub const VERY_INVERSE: (f64, f64) = (13.5, 1.0);
+/// Extremely inverse.
+pub const EXTREMELY_INVERSE: (f64, f64) = (80.0, 2.0);
+/// Long-time inverse.
+pub const LONG_TIME_INVERSE: (f64, f64) = (120.0, 1.0);
+/// A definite time: the multiplier itself, in s.
+pub const DEFINITE_TIME: (f64, f64) = (1.0, 0.0);
+
 /// A characteristic: `t = multiplier · k / (M^alpha - 1)` for a load of M times the pick-up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Relay {
@@ -71,7 +82,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const fn relay(k_s: f64, alpha: f64) -> Relay {
+    const fn relay((k_s, alpha): (f64, f64)) -> Relay {
         Relay {
             pickup: 1.0,
             k_s,
@@ -81,10 +92,10 @@ mod tests {
             clearing_s: 0.0,
         }
     }
-    const STANDARD: Relay = relay(0.14, 0.02);
-    const VERY: Relay = relay(13.5, 1.0);
-    const EXTREMELY: Relay = relay(80.0, 2.0);
-    const LONG_TIME: Relay = relay(120.0, 1.0);
+    const STANDARD: Relay = relay(STANDARD_INVERSE);
+    const VERY: Relay = relay(VERY_INVERSE);
+    const EXTREMELY: Relay = relay(EXTREMELY_INVERSE);
+    const LONG_TIME: Relay = relay(LONG_TIME_INVERSE);
 
     /// Times at 2 and 10 times the pick-up, as printed in relay handbooks for a multiplier of 1
     /// (Network Protection & Automation Guide, chapter 9, figure 9.4 and table 9.1).

@@ -276,6 +276,17 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
     }
 }
 
+/// Built-in scenarios: the name of each file and its title. Only the scenario's own text is read, no site.
+#[must_use]
+pub fn builtin_titles() -> Vec<(String, String)> {
+    let title = |(key, text): &(&str, &str)| {
+        let file = format!("builtin:{key}");
+        let title = read::<ScenarioFile>(&file, text).ok()?.value.name;
+        Some((file, title))
+    };
+    BUILTIN.iter().filter_map(title).collect()
+}
+
 /// The command of an event that is given by its words, as a page's scripts give it.
 ///
 /// # Errors

@@ -32,7 +32,12 @@ impl Clock {
     /// Local standard time now.
     #[must_use]
     pub fn now(&self) -> DateTime {
-        let span = jiff::SignedDuration::from_millis((self.time_s * 1000.0) as i64);
+        self.then(0.0)
+    }
+
+    /// Local standard time so many seconds from now.
+    fn then(&self, from_now_s: f64) -> DateTime {
+        let span = jiff::SignedDuration::from_millis(((self.time_s + from_now_s) * 1000.0) as i64);
         self.start.checked_add(span).unwrap_or(DateTime::MAX)
     }
 
@@ -54,8 +59,7 @@ impl Clock {
     /// The moment so many seconds from now.
     #[must_use]
     pub fn moment(&self, from_now_s: f64) -> Moment {
-        let span = jiff::SignedDuration::from_millis(((self.time_s + from_now_s) * 1000.0) as i64);
-        let then = self.start.checked_add(span).unwrap_or(DateTime::MAX);
+        let then = self.then(from_now_s);
         let seconds = f64::from(then.second()) + f64::from(then.subsec_nanosecond()) / 1e9;
         Moment {
             hour_of_year: self.hour_of_year() + from_now_s / 3600.0,

@@ -386,6 +386,20 @@ impl Campus {
         Some(Found::Chip { rack, chip })
     }
 
+    /// Address of a place.
+    #[must_use]
+    pub fn address(&self, found: Found) -> Address {
+        let mut address = self.rack_address(self.racks_of(found).start);
+        match found {
+            Found::Building(_) => (address.hall, address.row, address.rack) = (None, None, None),
+            Found::Hall(_) => (address.row, address.rack) = (None, None),
+            Found::Row(_) => address.rack = None,
+            Found::Rack(_) => {}
+            Found::Chip { chip, .. } => address = self.chip_address(chip),
+        }
+        address
+    }
+
     /// Racks below a place.
     #[must_use]
     pub fn racks_of(&self, found: Found) -> Range<usize> {

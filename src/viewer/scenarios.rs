@@ -1,7 +1,7 @@
 //! Which scenario runs, and starting another one.
 
 use bevy::prelude::*;
-use rainier::scenario::{self, BUILTIN, Loaded};
+use rainier::scenario::{self, Loaded};
 use rainier::sim::twin::replace;
 
 use crate::advance::Pace;
@@ -26,21 +26,10 @@ pub(crate) struct Scenarios {
 impl Scenarios {
     /// With `loaded` running.
     pub(crate) fn of(loaded: &Loaded) -> Self {
-        let choices = BUILTIN
-            .iter()
-            .map(|(key, _)| format!("builtin:{key}"))
-            .filter_map(|file| {
-                let title = scenario::load(TEXTS, &file, scenario::Instead::default())
-                    .ok()?
-                    .scenario
-                    .name;
-                Some((file, title))
-            })
-            .collect();
         Self {
             name: loaded.scenario.name.clone(),
             about: loaded.scenario.about.clone(),
-            choices,
+            choices: scenario::builtin_titles(),
             ..Self::default()
         }
     }

@@ -123,15 +123,7 @@ pub(crate) fn place(campus: &Campus, name: &str) -> Result<Found, String> {
 
 /// The name of a place.
 pub(crate) fn name(campus: &Campus, found: Found) -> String {
-    let mut address = campus.rack_address(campus.racks_of(found).start);
-    match found {
-        Found::Building(_) => (address.hall, address.row, address.rack) = (None, None, None),
-        Found::Hall(_) => (address.row, address.rack) = (None, None),
-        Found::Row(_) => address.rack = None,
-        Found::Rack(_) => {}
-        Found::Chip { chip, .. } => address = campus.chip_address(chip),
-    }
-    address.to_string()
+    campus.address(found).to_string()
 }
 
 pub(crate) fn plugin(app: &mut App) {

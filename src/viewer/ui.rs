@@ -7,7 +7,7 @@ use egui::{Align, Color32, CornerRadius, FontId, Frame, Layout, Margin, RichText
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::Meters;
 use rainier::sim::power::grid::Grid;
-use rainier::sim::power::incidents::Incidents;
+use rainier::sim::power::incidents::{Incidents, clock};
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
@@ -426,8 +426,7 @@ fn site_numbers(ui: &mut egui::Ui, state: &State, selection: &mut Selection, orb
         ui.add_space(8.0);
         ui.label(RichText::new("What happened").color(ACCENT));
         for incident in incidents.iter().rev().take(8) {
-            let s = incident.time_s.round() as u64;
-            let when = format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+            let when = clock(incident.time_s);
             let why = incident.cause.map_or_else(String::new, |cause| {
                 let chain: Vec<String> = state
                     .incidents

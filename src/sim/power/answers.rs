@@ -76,10 +76,7 @@ pub fn headroom(campus: &Campus, grid: &Grid, node: usize) -> Headroom {
             usable_va: 0.0,
         };
     }
-    let room = |n: usize| {
-        let rating = plan.nodes[n].stage.loss.rating_w * f64::from(grid.units[n]);
-        (rating - apparent(grid, n)).max(0.0)
-    };
+    let room = |n: usize| (grid.rating_va(plan, n) - apparent(grid, n)).max(0.0);
     let own_va = room(node);
     let (mut usable_va, mut at) = (own_va, grid.above(plan, node));
     while let Some(above) = at {
@@ -150,12 +147,15 @@ fn fail(campus: &Campus, grid: &mut Grid, loads: &Loads, node: usize) -> (Failur
     let mut dark = vec![false; campus.buildings.len()];
     let (mut dark_racks, mut lowest_pu) = (0, f64::INFINITY);
     for (row, cords) in plan.cords.iter().enumerate() {
-        let cords = || cords.iter().map(|cord| *cord as usize);
-        if cords().any(|cord| grid.live[cord]) && !cords().any(|cord| grid.energised[cord]) {
+        if cords.iter().any(|cord| grid.live[*cord as usize]) && !grid.any_energised(cords) {
             dark_racks += campus.rows[row].racks.len();
             dark[campus.halls[campus.rows[row].hall].building] = true;
         }
-        for cord in cords().filter(|cord| grid.energised[*cord]) {
+        for cord in cords
+            .iter()
+            .map(|cord| *cord as usize)
+            .filter(|cord| grid.energised[*cord])
+        {
             lowest_pu = lowest_pu.min(grid.voltage(cord));
         }
     }

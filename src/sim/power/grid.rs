@@ -138,6 +138,30 @@ impl Grid {
         false
     }
 
+    /// How many of these nodes carry voltage.
+    #[must_use]
+    pub fn count_energised(&self, nodes: &[u32]) -> usize {
+        nodes.iter().filter(|n| self.energised[**n as usize]).count()
+    }
+
+    /// Whether any of these nodes carries voltage.
+    #[must_use]
+    pub fn any_energised(&self, nodes: &[u32]) -> bool {
+        nodes.iter().any(|n| self.energised[*n as usize])
+    }
+
+    /// The latest incident by which one of these nodes lost its voltage.
+    #[must_use]
+    pub fn last_loss(&self, nodes: &[u32]) -> Option<u32> {
+        nodes.iter().filter_map(|n| self.lost_by[*n as usize]).max()
+    }
+
+    /// Rating of the units of a node that are in service, VA.
+    #[must_use]
+    pub fn rating_va(&self, plan: &PowerPlan, node: usize) -> f64 {
+        plan.nodes[node].stage.loss.rating_w * f64::from(self.units[node])
+    }
+
     /// Whether a node passes voltage on, if it is given any.
     #[must_use]
     pub fn conducts(&self, node: usize) -> bool {
@@ -183,7 +207,7 @@ impl Grid {
             self.place[node] = k as u32 + 1;
             let of = &plan.nodes[node];
             let stage = &of.stage;
-            let rating = stage.loss.rating_w * f64::from(self.units[node]) / BASE_VA;
+            let rating = self.rating_va(plan, node) / BASE_VA;
             let parent = self.above(plan, node).map_or(0, |above| self.place[above] as usize);
             self.network.push(
                 parent,
@@ -248,7 +272,7 @@ impl Grid {
     }
 
     fn share(&mut self, [p, q]: [f64; 2], nodes: &[u32]) {
-        let count = nodes.iter().filter(|n| self.energised[**n as usize]).count() as f64;
+        let count = self.count_energised(nodes) as f64;
         for node in nodes {
             let place = self.place[*node as usize];
             if place != NOWHERE {
@@ -288,7 +312,7 @@ impl Grid {
     pub fn loading(&self, plan: &PowerPlan, node: usize) -> f64 {
         let Some(k) = self.at(node) else { return 0.0 };
         let (p, q) = (self.flow.out_p[k], self.flow.out_q[k]);
-        let rating = plan.nodes[node].stage.loss.rating_w * f64::from(self.units[node]) / BASE_VA;
+        let rating = self.rating_va(plan, node) / BASE_VA;
         ((p * p + q * q) / self.flow.v2[k]).sqrt() / rating
     }
 }

@@ -146,6 +146,13 @@ impl Incidents {
     }
 }
 
+/// A time since the start as h:mm:ss.
+#[must_use]
+pub fn clock(time_s: f64) -> String {
+    let s = time_s.round() as u64;
+    format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+}
+
 fn racks(n: u32) -> String {
     if n == 1 { "1 rack".into() } else { format!("{n} racks") }
 }

@@ -19,11 +19,12 @@ use super::chips::Kernels;
 use super::clock::Clock;
 use super::command::apply_due;
 use super::demand::Demand;
+use super::meters::J_PER_KWH;
 use super::state::{HallColumns, PowerColumns, RackColumns};
 use super::twin::Plan;
 use super::weather::Outside;
 use super::{Tick, TickSet};
-use crate::physics::protection::Relay;
+use crate::physics::protection::{self, Relay};
 use crate::physics::transformer::{Paper, State, Transformer};
 use crate::site::Campus;
 use crate::site::campus::PowerKind;
@@ -81,11 +82,11 @@ pub struct Relays {
 
 fn relay(spec: &ProtectionSpec) -> Relay {
     let (k_s, alpha) = match spec.curve {
-        InverseCurve::StandardInverse => (0.14, 0.02),
-        InverseCurve::VeryInverse => (13.5, 1.0),
-        InverseCurve::ExtremelyInverse => (80.0, 2.0),
-        InverseCurve::LongTimeInverse => (120.0, 1.0),
-        InverseCurve::DefiniteTime => (1.0, 0.0),
+        InverseCurve::StandardInverse => protection::STANDARD_INVERSE,
+        InverseCurve::VeryInverse => protection::VERY_INVERSE,
+        InverseCurve::ExtremelyInverse => protection::EXTREMELY_INVERSE,
+        InverseCurve::LongTimeInverse => protection::LONG_TIME_INVERSE,
+        InverseCurve::DefiniteTime => protection::DEFINITE_TIME,
     };
     Relay {
         pickup: spec.pickup.value,
@@ -210,11 +211,8 @@ fn row_loads(campus: &Campus, racks: &RackColumns, halls: &HallColumns, power: &
 
 /// The latest thing that keeps a row from having power: what took its last cord, or what has kept it off since.
 fn cause_of_darkness(campus: &Campus, grid: &Grid, power: &RackPower, row: usize) -> Option<u32> {
-    let lost = campus.power.cords[row]
-        .iter()
-        .filter_map(|cord| grid.lost_by[*cord as usize])
-        .max();
-    lost.max(power.on_battery[row].filter(|n| *n != u32::MAX))
+    grid.last_loss(&campus.power.cords[row])
+        .max(power.on_battery[row].filter(|n| *n != u32::MAX))
 }
 
 /// Racks that went dark or came back in this tick.
@@ -305,15 +303,14 @@ fn book(
     mut incidents: ResMut<Incidents>,
 ) {
     let campus = &*plan.0;
-    let kwh = |w: f64| w * clock.dt_s / 3.6e6;
+    let kwh = |w: f64| w * clock.dt_s / J_PER_KWH;
     for (r, row) in campus.rows.iter().enumerate().filter(|(r, _)| power.dark[*r] > 0) {
         let missed_w = kernels.expected_rack_w(row.kind, demand.now[r]) * f64::from(power.dark[r]);
         incidents.book(power.dark_by[r], kwh(missed_w));
     }
     for (h, boards) in campus.power.boards.iter().enumerate() {
         if halls.live[h] && !power.plant_fed[h] {
-            let cause = boards.iter().filter_map(|board| grid.lost_by[*board as usize]).max();
-            incidents.book(cause, kwh(power.plant_w[h]));
+            incidents.book(grid.last_loss(boards), kwh(power.plant_w[h]));
         }
     }
 }

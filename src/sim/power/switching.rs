@@ -47,9 +47,7 @@ impl Timers {
             ..Self::default()
         }
     }
-}
 
-impl Timers {
     /// Something has been done to the power path from outside, by this incident.
     pub fn disturb(&mut self, incident: Option<u32>) {
         self.busy = true;
@@ -132,7 +130,7 @@ pub(super) fn operate(
         timers.busy = busy;
     }
     for (row, cords) in campus.power.cords.iter().enumerate() {
-        let fed = cords.iter().any(|cord| grid.energised[*cord as usize]);
+        let fed = grid.any_energised(cords);
         power.fed[row] = fed;
         // A row without power at the end of a tick counts as without it for all of the tick.
         if !fed {
@@ -140,7 +138,7 @@ pub(super) fn operate(
         }
     }
     for (hall, boards) in campus.power.boards.iter().enumerate() {
-        power.plant_fed[hall] = boards.iter().any(|board| grid.energised[*board as usize]);
+        power.plant_fed[hall] = grid.any_energised(boards);
     }
 }
 
@@ -148,7 +146,7 @@ pub(super) fn operate(
 fn rows(campus: &Campus, grid: &Grid, incidents: &mut Incidents, power: &mut RackPower, time_s: f64, dt_s: f64) {
     let mut news: Vec<(Option<u32>, u32, u32)> = Vec::new();
     for (row, cords) in campus.power.cords.iter().enumerate() {
-        let fed = cords.iter().any(|cord| grid.energised[*cord as usize]);
+        let fed = grid.any_energised(cords);
         if fed || cords.iter().all(|cord| !grid.live[*cord as usize]) {
             if fed {
                 power.on_battery[row] = None;
@@ -158,7 +156,7 @@ fn rows(campus: &Campus, grid: &Grid, incidents: &mut Incidents, power: &mut Rac
         power.unfed_s[row] += dt_s;
         if power.on_battery[row].is_none() && power.dark[row] == 0 {
             // The last of its cords to go is the cause.
-            let cause = cords.iter().filter_map(|cord| grid.lost_by[*cord as usize]).max();
+            let cause = grid.last_loss(cords);
             let racks = campus.rows[row].racks.len() as u32;
             let known = news.iter_mut().find(|(other, ..)| *other == cause);
             match known {
@@ -174,7 +172,7 @@ fn rows(campus: &Campus, grid: &Grid, incidents: &mut Incidents, power: &mut Rac
             .push(time_s, place, What::OnBattery(racks), cause)
             .unwrap_or(0);
         for (row, cords) in campus.power.cords.iter().enumerate() {
-            let same = cords.iter().filter_map(|cord| grid.lost_by[*cord as usize]).max() == cause;
+            let same = grid.last_loss(cords) == cause;
             if power.on_battery[row] == Some(u32::MAX) && same {
                 power.on_battery[row] = Some(number);
             }
@@ -416,7 +414,7 @@ impl Step<'_> {
         for (p, spec) in plan.gensets.iter().enumerate() {
             let (node, backs) = (spec.node as usize, spec.backs as usize);
             let on_plant = self.grid.above(plan, backs) == Some(node);
-            let rated_w = spec.spec.rating_w.value * f64::from(self.grid.units[node]);
+            let rated_w = self.grid.rating_va(plan, node);
             let room_w = rated_w * switching.genset_limit.value;
             let blocks = || {
                 let of_lineup = move |n: &usize| {
@@ -492,7 +490,7 @@ impl Step<'_> {
         };
         let mut load_w = 0.0;
         for (row, cords) in plan.cords.iter().enumerate() {
-            let others = cords.iter().filter(|cord| self.grid.energised[**cord as usize]).count();
+            let others = self.grid.count_energised(cords);
             let own = cords
                 .iter()
                 .any(|cord| self.grid.above(plan, *cord as usize).is_some_and(|b| behind(b as u32)));
@@ -502,10 +500,7 @@ impl Step<'_> {
         }
         for (hall, boards) in plan.boards.iter().enumerate() {
             if boards.iter().any(|board| behind(*board)) {
-                let others = boards
-                    .iter()
-                    .filter(|board| self.grid.energised[**board as usize])
-                    .count();
+                let others = self.grid.count_energised(boards);
                 load_w += self.loads.plant[hall][0] / (others + 1) as f64;
             }
         }

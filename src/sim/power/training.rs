@@ -38,6 +38,14 @@ pub fn swings(world: &World, training: &TrainingSpec, lines: usize) -> Swings {
     let kernels = world.resource::<Kernels>();
     let mut grid = world.resource::<Grid>().clone();
     let now = row_loads(campus, racks, halls, world.resource::<RackPower>());
+    let chips_w: Vec<f64> = (0..campus.racks())
+        .map(|rack| {
+            chips.power_w[campus.rack_chips(rack)]
+                .iter()
+                .map(|w| f64::from(*w))
+                .sum()
+        })
+        .collect();
     let levels_w: Vec<f64> = training
         .phases
         .iter()
@@ -51,13 +59,7 @@ pub fn swings(world: &World, training: &TrainingSpec, lines: usize) -> Swings {
                 let p: f64 = row
                     .racks
                     .clone()
-                    .map(|rack| {
-                        let chips_w: f64 = chips.power_w[campus.rack_chips(rack)]
-                            .iter()
-                            .map(|w| f64::from(*w))
-                            .sum();
-                        kernels.cord_w_at(row.kind, racks, rack, chips_w, phase.utilisation)
-                    })
+                    .map(|rack| kernels.cord_w_at(row.kind, racks, rack, chips_w[rack], phase.utilisation))
                     .sum();
                 loads.row[r] = [p, p * tan_phi(super::rack_power_factor(kind))];
             }
