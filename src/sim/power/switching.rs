@@ -120,9 +120,6 @@ pub(super) fn operate(
             step.plants();
             step.transfers();
             step.blocks();
-            if step.moved {
-                step.settle();
-            }
             busy = step.busy || step.moved;
             let time_s = step.time_s;
             rows(campus, &grid, &mut incidents, &mut power, time_s, dt_s / steps);
