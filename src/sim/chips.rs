@@ -401,7 +401,7 @@ struct HallJob<'a> {
     utilisation: &'a mut [f32],
     limited: &'a mut [u16],
     fan_speed: &'a mut [f32],
-    exposure: &'a [f32],
+    hot_share: &'a [f32],
     sums: &'a mut HallSums,
 }
 
@@ -452,7 +452,7 @@ fn step_hall(
         next.resize(kernel.preheat.len(), 0.0_f32);
         for rack in plan.racks.clone() {
             let k = rack - job.racks.start;
-            let hot_share = (air.leakage_share * f64::from(job.exposure[k]) + air.recirculation).min(1.0);
+            let hot_share = (air.leakage_share + air.recirculation + f64::from(job.hot_share[k])).min(1.0);
             let inlet_c = air.supply_c + hot_share * (air.hot_aisle_c - air.supply_c);
             // On its battery it runs on; what is left there is known once its draw is.
             let battery = &kernel.battery;
@@ -603,7 +603,7 @@ fn step(
         }
         jobs.push(HallJob {
             hall,
-            exposure: &racks.exposure[racks_of.clone()],
+            hot_share: &racks.hot_share[racks_of.clone()],
             racks: racks_of,
             chips: ChipSlices {
                 junction_c,

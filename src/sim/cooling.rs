@@ -100,7 +100,7 @@ fn step(
         let running = hall
             .units
             .clone()
-            .filter(|u| !matches!(units.mode[*u], UnitMode::Failed | UnitMode::Off))
+            .filter(|u| !matches!(units.mode[*u], UnitMode::Failed | UnitMode::Off | UnitMode::Maintenance))
             .count() as f64;
         let rated = spec.airflow_kg_s.value;
 
@@ -122,7 +122,7 @@ fn step(
 
         let mut wet = 0.0;
         for (i, unit) in hall.units.clone().enumerate() {
-            if matches!(units.mode[unit], UnitMode::Failed | UnitMode::Off) {
+            if matches!(units.mode[unit], UnitMode::Failed | UnitMode::Off | UnitMode::Maintenance) {
                 units.speed[unit] = 0.0;
                 continue;
             }
@@ -166,10 +166,12 @@ fn step(
         let evaporated_kg_s = evaporated_w / WATER_H_FG_J_PER_KG;
         let cycles = spec.cycles_of_concentration.value;
         halls.hot_aisle_c[h] = after;
+        halls.return_c[h] = after;
         halls.supply_c[h] = fresh * (outside.dry_bulb_c - drop_k) + (1.0 - fresh) * after + fan_rise_k;
         halls.supply_air_kg_s[h] = supply_kg_s;
         halls.recirculation[h] = (1.0 - supply_kg_s / halls.rack_air_kg_s[h].max(1e-9)).max(0.0);
         halls.cooling_w[h] = fans_w + pumps_w;
+        halls.fans_w[h] = fans_w;
         halls.pumps_w[h] = pumps_w;
         halls.misc_w[h] = misc_w;
         halls.water_l_s[h] = evaporated_kg_s * cycles / (cycles - 1.0);

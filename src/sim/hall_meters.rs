@@ -165,7 +165,7 @@ fn read(
                 UnitMode::Mixing => 0,
                 UnitMode::Free => 1,
                 UnitMode::Evaporative => 2,
-                UnitMode::Off | UnitMode::Failed => 3,
+                UnitMode::Off | UnitMode::Failed | UnitMode::Maintenance => 3,
             };
             total.mode_h[k] += each_h;
         }

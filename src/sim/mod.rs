@@ -21,7 +21,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
 
-pub use state::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
+pub use state::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
 pub use twin::Twin;
 
 /// One fixed step of the simulation.

@@ -49,8 +49,21 @@ pub struct RackColumns {
     pub limited: Vec<u16>,
     /// Fan speed, share of full.
     pub fan_speed: Vec<f32>,
-    /// Position factor for hot air at the inlet; the mean over a hall is 1.
-    pub exposure: Vec<f32>,
+    /// Air that it draws, kg/s.
+    pub air_kg_s: Vec<f32>,
+    /// Share of its inlet air that comes from the hot aisle, by its place in the hall.
+    pub hot_share: Vec<f32>,
+}
+
+/// Rows of racks: the air that reaches their cold aisle.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct RowColumns {
+    /// Supply air that reaches the row, °C.
+    pub supply_c: Vec<f64>,
+    /// Supply air that reaches the row, kg/s.
+    pub supply_kg_s: Vec<f64>,
+    /// Air that its racks draw, kg/s.
+    pub rack_kg_s: Vec<f64>,
 }
 
 /// Halls.
@@ -58,8 +71,16 @@ pub struct RackColumns {
 pub struct HallColumns {
     /// Whether the hall is live in this scenario.
     pub live: Vec<bool>,
-    /// Supply air, °C.
+    /// Supply air behind the fans, mean over the running units, °C.
     pub supply_c: Vec<f64>,
+    /// Moisture of the supply air, kg/kg.
+    pub supply_humidity_ratio: Vec<f64>,
+    /// Outside and return air where they have mixed, before media and fans, °C.
+    pub mixed_c: Vec<f64>,
+    /// Share of outside air in the supply, 0 to 1.
+    pub fresh_share: Vec<f64>,
+    /// Air that the units take back: the hot aisle and what has bypassed the racks, °C. The state of the hall.
+    pub return_c: Vec<f64>,
     /// Hot aisle, °C.
     pub hot_aisle_c: Vec<f64>,
     /// Air that the racks draw, kg/s.
@@ -68,16 +89,58 @@ pub struct HallColumns {
     pub supply_air_kg_s: Vec<f64>,
     /// Share of rack air that is hot-aisle air for want of supply.
     pub recirculation: Vec<f64>,
+    /// Supply air that passes the racks by, kg/s.
+    pub bypass_kg_s: Vec<f64>,
     /// Draw of its racks and network, W.
     pub it_w: Vec<f64>,
-    /// Fans and pumps of its units, W.
+    /// All that cooling draws, W: the next four together.
     pub cooling_w: Vec<f64>,
-    /// Pumps of its units alone, W.
+    /// Fans of its air-handling units and in-row coils, W.
+    pub fans_w: Vec<f64>,
+    /// Pumps of wet media and of liquid loops, W.
     pub pumps_w: Vec<f64>,
+    /// Fans of towers and dry coolers, W.
+    pub rejection_w: Vec<f64>,
+    /// Compressors of chillers, W.
+    pub chillers_w: Vec<f64>,
     /// Lights and the like, W.
     pub misc_w: Vec<f64>,
-    /// Water evaporated and blown down, L/s.
+    /// Water evaporated by media, kg/s.
+    pub media_evaporated_kg_s: Vec<f64>,
+    /// Water evaporated by towers, kg/s.
+    pub tower_evaporated_kg_s: Vec<f64>,
+    /// Water carried off as drops, kg/s.
+    pub drift_kg_s: Vec<f64>,
+    /// Water blown down, kg/s.
+    pub blowdown_kg_s: Vec<f64>,
+    /// Water evaporated, drifted and blown down, L/s.
     pub water_l_s: Vec<f64>,
+    /// Cooling by wet media, K, mean over the running units.
+    pub media_drop_k: Vec<f64>,
+    /// Coolant to the racks, °C; NaN without a liquid loop.
+    pub coolant_supply_c: Vec<f64>,
+    /// Coolant from the racks, °C.
+    pub coolant_return_c: Vec<f64>,
+    /// Coolant that flows through the racks, kg/s; 0 without a loop.
+    pub coolant_kg_s: Vec<f64>,
+    /// Facility water to the coolant distribution units, °C.
+    pub facility_supply_c: Vec<f64>,
+    /// Facility water back, °C.
+    pub facility_return_c: Vec<f64>,
+    /// Facility water, kg/s.
+    pub facility_kg_s: Vec<f64>,
+    /// Heat that racks gave to the coolant, W, mean over the tick.
+    pub heat_to_liquid_w: Vec<f64>,
+    /// Heat that in-row coils took from the air, W, mean over the tick.
+    pub heat_to_coils_w: Vec<f64>,
+    /// Heat that towers, dry coolers and chillers gave off, with their own power, W, mean over the tick.
+    pub heat_rejected_w: Vec<f64>,
+    /// Speed of tower or dry-cooler fans, share of full.
+    pub rejection_speed: Vec<f64>,
+    /// Heat lifted by chillers, W.
+    pub chiller_lift_w: Vec<f64>,
+    /// Water in tower basins, m³.
+    pub basin_m3: Vec<f64>,
     /// Chip power alone, W.
     pub chip_w: Vec<f64>,
     /// Power into the batteries of its racks, W, mean over the tick; negative while they help.
@@ -88,7 +151,7 @@ pub struct HallColumns {
     pub heat_out_w: Vec<f64>,
     /// Heat taken by evaporation, W, mean over the tick.
     pub heat_evaporated_w: Vec<f64>,
-    /// Heat stored in chips, racks and hall in the tick, J.
+    /// Heat stored in chips, racks, hall and loop in the tick, J.
     pub stored_j: Vec<f64>,
     /// Hottest chip, °C.
     pub hottest_chip_c: Vec<f32>,
@@ -117,6 +180,8 @@ pub enum UnitMode {
     Evaporative,
     /// Broken.
     Failed,
+    /// Out of service to change its filters.
+    Maintenance,
 }
 
 impl UnitMode {
@@ -129,6 +194,7 @@ impl UnitMode {
             Self::Free => "free",
             Self::Evaporative => "evaporative",
             Self::Failed => "failed",
+            Self::Maintenance => "in maintenance",
         }
     }
 }
@@ -142,6 +208,14 @@ pub struct UnitColumns {
     pub mode_s: Vec<f64>,
     /// Fan speed, share of full.
     pub speed: Vec<f64>,
+    /// Air through it, kg/s.
+    pub air_kg_s: Vec<f64>,
+    /// Air behind its fans, °C.
+    pub supply_c: Vec<f64>,
+    /// Dust on its filters, g.
+    pub dust_g: Vec<f64>,
+    /// Pressure that its fans work against, Pa.
+    pub pressure_pa: Vec<f64>,
 }
 
 /// Readings of the nodes of the power path; where its switches stand is in [`super::power::grid::Grid`].

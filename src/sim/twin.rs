@@ -12,7 +12,7 @@ use super::hall_meters::HallMeters;
 use super::meters::{Meters, Prices};
 use super::power;
 use super::power::incidents::Incidents;
-use super::state::{ChipColumns, HallColumns, RackColumns, UnitColumns, UnitMode};
+use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumns, UnitMode};
 use super::weather::{Climate, WeatherOffset};
 use super::workers::Workers;
 use super::{SimPlugin, Tick, chips, entities};
@@ -31,7 +31,7 @@ struct Root(Entity);
 /// Random streams, so that no two uses share numbers.
 mod stream {
     pub(super) const CHIP_SPREAD: u64 = 1;
-    pub(super) const EXPOSURE: u64 = 2;
+    pub(super) const DUST: u64 = 3;
 }
 
 /// Adds the simulation and a scenario to an app. `threads` share the work; the results do not depend on it.
@@ -77,7 +77,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         .collect();
 
     world.insert_resource(chip_columns(&campus, seed, START_C));
-    world.insert_resource(rack_columns(&campus, seed, START_C));
+    world.insert_resource(rack_columns(&campus, START_C));
     world.insert_resource(hall_columns(&campus, live.clone(), START_C));
     world.insert_resource(UnitColumns {
         mode: campus
@@ -88,6 +88,15 @@ pub fn replace(world: &mut World, loaded: Loaded) {
             .collect(),
         mode_s: vec![1e9; campus.units()],
         speed: vec![0.0; campus.units()],
+        air_kg_s: vec![0.0; campus.units()],
+        supply_c: vec![START_C; campus.units()],
+        dust_g: vec![0.0; campus.units()],
+        pressure_pa: vec![0.0; campus.units()],
+    });
+    world.insert_resource(RowColumns {
+        supply_c: vec![START_C; campus.rows.len()],
+        supply_kg_s: vec![0.0; campus.rows.len()],
+        rack_kg_s: vec![0.0; campus.rows.len()],
     });
     power::insert(world, &campus, &live, seed, outside.dry_bulb_c);
     world.insert_resource(chips::Kernels::new(&campus));
@@ -148,17 +157,7 @@ fn chip_columns(campus: &Campus, seed: u64, start_c: f64) -> ChipColumns {
     }
 }
 
-/// How much more than the average a rack breathes of the hot aisle: row ends and outer rows more
-/// (an estimate until the zonal model), with some chance.
-fn exposure(campus: &Campus, seed: u64, rack: usize) -> f32 {
-    let row = &campus.rows[campus.rack_row[rack] as usize];
-    let n = row.racks.len().max(2) as f64 - 1.0;
-    let along = 2.0 * (rack - row.racks.start) as f64 / n - 1.0;
-    let chance = normal(seed, stream::EXPOSURE, rack as u64) * 0.15;
-    (0.7 + 0.9 * along * along + chance).max(0.0) as f32
-}
-
-fn rack_columns(campus: &Campus, seed: u64, start_c: f64) -> RackColumns {
+fn rack_columns(campus: &Campus, start_c: f64) -> RackColumns {
     let n = campus.racks();
     RackColumns {
         inlet_c: vec![start_c as f32; n],
@@ -179,7 +178,8 @@ fn rack_columns(campus: &Campus, seed: u64, start_c: f64) -> RackColumns {
         utilisation: vec![0.0; n],
         limited: vec![0; n],
         fan_speed: vec![0.0; n],
-        exposure: (0..n).map(|rack| exposure(campus, seed, rack)).collect(),
+        air_kg_s: vec![0.0; n],
+        hot_share: vec![0.0; n],
     }
 }
 
@@ -189,6 +189,31 @@ fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
         live,
         supply_c: vec![start_c; n],
         hot_aisle_c: vec![start_c; n],
+        fans_w: vec![0.0; n],
+        rejection_w: vec![0.0; n],
+        chillers_w: vec![0.0; n],
+        media_evaporated_kg_s: vec![0.0; n],
+        tower_evaporated_kg_s: vec![0.0; n],
+        drift_kg_s: vec![0.0; n],
+        blowdown_kg_s: vec![0.0; n],
+        media_drop_k: vec![0.0; n],
+        coolant_kg_s: vec![0.0; n],
+        facility_kg_s: vec![0.0; n],
+        heat_to_liquid_w: vec![0.0; n],
+        heat_to_coils_w: vec![0.0; n],
+        heat_rejected_w: vec![0.0; n],
+        rejection_speed: vec![0.0; n],
+        chiller_lift_w: vec![0.0; n],
+        basin_m3: vec![0.0; n],
+        bypass_kg_s: vec![0.0; n],
+        supply_humidity_ratio: vec![0.0; n],
+        coolant_supply_c: vec![f64::NAN; n],
+        coolant_return_c: vec![f64::NAN; n],
+        facility_supply_c: vec![f64::NAN; n],
+        facility_return_c: vec![f64::NAN; n],
+        mixed_c: vec![start_c; n],
+        return_c: vec![start_c; n],
+        fresh_share: vec![1.0; n],
         rack_air_kg_s: vec![0.0; n],
         supply_air_kg_s: vec![0.0; n],
         recirculation: vec![0.0; n],
