@@ -5,6 +5,7 @@ pub mod envelope;
 pub mod loadflow;
 pub mod loss;
 pub mod protection;
+mod root;
 pub mod sun;
 pub mod swing;
 pub mod transformer;
