@@ -51,6 +51,12 @@ pub fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
 }
 
+/// `ln(1 + x)`, exact for small x.
+#[must_use]
+pub fn ln_1p(x: f64) -> f64 {
+    libm::log1p(x)
+}
+
 /// Arc sine, in radians; the argument is clamped to [-1, 1].
 #[must_use]
 pub fn asin(x: f64) -> f64 {
