@@ -2,6 +2,7 @@
 
 pub mod air;
 pub mod envelope;
+pub mod fan;
 pub mod heat_exchanger;
 pub mod loadflow;
 pub mod loss;
