@@ -10,4 +10,5 @@ pub mod protection;
 mod root;
 pub mod sun;
 pub mod swing;
+pub mod tower;
 pub mod transformer;
