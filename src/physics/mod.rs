@@ -1,6 +1,7 @@
 //! Pure functions and small structs: no ECS, no files, no state of their own.
 
 pub mod air;
+pub mod chiller;
 pub mod envelope;
 pub mod fan;
 pub mod heat_exchanger;
