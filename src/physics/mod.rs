@@ -8,6 +8,7 @@ pub mod heat_exchanger;
 pub mod loadflow;
 pub mod loss;
 pub mod protection;
+pub mod rc;
 mod root;
 pub mod sun;
 pub mod swing;
