@@ -63,6 +63,12 @@ pub fn asin(x: f64) -> f64 {
     libm::asin(x.clamp(-1.0, 1.0))
 }
 
+/// Length of the vector (x, y).
+#[must_use]
+pub fn hypot(x: f64, y: f64) -> f64 {
+    libm::hypot(x, y)
+}
+
 /// Share of a first-order lag that a step of `dt_s` leaves undone: `e^(-dt/tau)`.
 ///
 /// A time constant of zero or less means no lag at all.

@@ -123,8 +123,11 @@ fn without_gensets_racks_go_dark_when_their_batteries_are_empty_and_every_one_na
     assert!(
         by_cause
             .iter()
-            .all(|(first, _)| incidents.list[*first as usize].node == 0
-                || plants.contains(&incidents.list[*first as usize].node)),
+            .all(|(first, _)| incidents.list[*first as usize].at.node() == Some(0)
+                || incidents.list[*first as usize]
+                    .at
+                    .node()
+                    .is_some_and(|node| plants.contains(&node))),
         "{by_cause:?}"
     );
     for (row, by) in power.dark_by.iter().enumerate() {
@@ -268,7 +271,7 @@ fn an_overload_trips_in_its_time_and_names_its_cause() {
         .iter()
         .position(|i| matches!(i.what, What::Tripped(_)))
         .expect("trips");
-    assert_eq!(incidents.list[trip].node as usize, weak);
+    assert_eq!(incidents.list[trip].at.node(), Some(weak as u32));
     let first = incidents
         .chain(trip as u32)
         .last()

@@ -115,19 +115,21 @@ fn stored_heat_counted_from_the_columns_closes_the_books() {
         let campus = &world.resource::<rainier::sim::twin::Plan>().0;
         let after = world.resource::<HallColumns>();
         for (h, hall) in campus.halls.iter().enumerate() {
-            let mut stored_j = hall.heat_capacity_j_per_k * (after.hot_aisle_c[h] - halls.hot_aisle_c[h]);
+            let mut stored_j = hall.heat_capacity_j_per_k * (after.return_c[h] - halls.return_c[h]);
             for rack in hall.racks.clone() {
                 let kind = campus.rack_kind(rack);
                 stored_j += kind.rack.heat_capacity_j_per_k.value
                     * (world.resource::<RackColumns>().outlet_c[rack] - racks.outlet_c[rack]);
                 for chip in campus.rack_chips(rack) {
-                    let warmed =
-                        f64::from(world.resource::<ChipColumns>().junction_c[chip]) - f64::from(chips.junction_c[chip]);
+                    let resistance = kind.chip.resistance_fixed_k_per_w.value;
+                    let sink_c = |chips: &ChipColumns| f64::from(chips.sink_c(chip, resistance));
+                    let warmed = sink_c(world.resource::<ChipColumns>()) - sink_c(&chips);
                     stored_j += kind.chip.heat_capacity_j_per_k.value * warmed;
                 }
             }
             let drawn_j = (after.it_w[h] + after.cooling_w[h] + after.misc_w[h]) * dt_s;
-            let out_j = (after.heat_out_w[h] + after.heat_evaporated_w[h]) * dt_s;
+            let out_j = (after.heat_out_w[h] + after.heat_evaporated_w[h] + after.heat_rejected_w[h]) * dt_s;
+            stored_j += after.loop_stored_j[h];
             let gap = (drawn_j - out_j - stored_j).abs() / drawn_j;
             assert!(gap < LEDGER_TOLERANCE, "hall {h}: {gap:e}");
         }
@@ -285,7 +287,7 @@ fn meters_of_halls_add_up_to_those_of_the_site() {
     for (sum, whole) in [
         (site.it_kwh, summary.it_energy_kwh),
         (site.facility_kwh(), summary.energy_kwh),
-        (site.evaporated_m3 + site.blowdown_m3, summary.water_m3),
+        (site.water_m3(), summary.water_m3),
         (site.carbon_kg, summary.carbon_t * 1000.0),
         (site.pue(), summary.pue),
         (site.wue_l_per_kwh(), summary.wue_l_per_kwh),

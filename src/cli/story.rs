@@ -1,4 +1,4 @@
-//! What happened to the power path, and why: on the terminal and as a file.
+//! What happened to power and cooling, and why: on the terminal and as a file.
 
 use std::fs::File;
 use std::mem::discriminant;
@@ -118,13 +118,13 @@ pub(crate) fn write(folder: &Path, campus: &Campus, incidents: &Incidents) -> Re
     let path = folder.join("incidents.csv");
     let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
     let mut csv = csv::Writer::from_writer(File::create(&path).map_err(|error| said(&error))?);
-    csv.write_record(["number", "time_s", "node", "what", "cause", "chain"])
+    csv.write_record(["number", "time_s", "place", "what", "cause", "chain"])
         .map_err(|error| said(&error))?;
     for (n, incident) in incidents.list.iter().enumerate() {
         let record = [
             n.to_string(),
             incident.time_s.to_string(),
-            campus.power.nodes[incident.node as usize].name.clone(),
+            incident.at.name(campus),
             incident.describe(campus),
             incident.cause.map_or_else(String::new, |cause| cause.to_string()),
             chain(campus, incidents, incident.cause),

@@ -31,12 +31,18 @@ pub(crate) fn halls(folder: &Path, campus: &Campus, meters: &HallMeters) -> Resu
         "facility_kwh",
         "fans_kwh",
         "pumps_kwh",
+        "rejection_kwh",
+        "chillers_kwh",
         "misc_kwh",
         "battery_kwh",
         "loss_kwh",
         "carbon_kg",
-        "evaporated_m3",
+        "media_m3",
+        "tower_m3",
+        "drift_m3",
         "blowdown_m3",
+        "basin_m3",
+        "warm_water_h",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -61,12 +67,18 @@ pub(crate) fn halls(folder: &Path, campus: &Campus, meters: &HallMeters) -> Resu
             t.facility_kwh(),
             t.fans_kwh,
             t.pumps_kwh,
+            t.rejection_kwh,
+            t.chillers_kwh,
             t.misc_kwh,
             t.battery_kwh,
             t.loss_kwh,
             t.carbon_kg,
-            t.evaporated_m3,
+            t.media_m3,
+            t.tower_m3,
+            t.drift_m3,
             t.blowdown_m3,
+            t.basin_m3,
+            t.warm_water_h,
         ];
         // Hours of a building or the site are hall-hours.
         record.extend(numbers.iter().chain(&t.mode_h).chain(&t.class_h).map(f64::to_string));

@@ -7,7 +7,7 @@ use crate::num::{ln, pow};
 ///
 /// Interpolate, truncate, project (Oliveira and Takahashi 2020, ACM Trans. Math. Softw. 47): about ten calls for a
 /// smooth function, and two more than bisection at worst, jumps included.
-pub(super) fn root(low: f64, high: f64, within: f64, residual: impl Fn(f64) -> f64) -> f64 {
+pub(crate) fn root(low: f64, high: f64, within: f64, residual: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (low, high);
     let (mut at_low, mut at_high) = (residual(low), residual(high));
     // Where a residual is no number there is no root to look for.

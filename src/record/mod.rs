@@ -6,11 +6,11 @@ use sha2::{Digest, Sha256};
 
 use crate::sim::clock::Clock;
 use crate::sim::meters::{Meters, Total};
-use crate::sim::power::incidents::Incidents;
+use crate::sim::power::incidents::{At, Incidents};
 use crate::sim::power::of_kind;
 use crate::sim::twin::Plan;
 use crate::sim::weather::Outside;
-use crate::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns};
+use crate::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
 use crate::site::campus::PowerKind;
 
 /// Declares the sample from one list of columns, so that names and values cannot part.
@@ -50,8 +50,16 @@ columns! {
     genset_power_w,
     /// Into rack batteries, W; negative while they help.
     battery_power_w,
-    /// Fans and pumps, W.
+    /// All that cooling draws, W.
     cooling_power_w,
+    /// Fans of air-handling units and in-row coils, W.
+    fan_power_w,
+    /// Pumps of media and liquid loops, W.
+    pump_power_w,
+    /// Fans of towers and dry coolers, W.
+    rejection_power_w,
+    /// Compressors of chillers, W.
+    chiller_power_w,
     /// Losses of the power path, W.
     loss_power_w,
     /// Facility over IT.
@@ -88,6 +96,10 @@ impl Sample {
             genset_power_w: now.genset_w,
             battery_power_w: now.battery_w,
             cooling_power_w: now.cooling_w,
+            fan_power_w: now.fans_w,
+            pump_power_w: now.pumps_w,
+            rejection_power_w: now.rejection_w,
+            chiller_power_w: now.chillers_w,
             loss_power_w: now.loss_w,
             pue: now.pue,
             water_l_s: now.water_l_s,
@@ -262,16 +274,29 @@ pub fn digest_world(world: &World) -> String {
     floats(&mut hash, &racks.draw_w);
     floats(&mut hash, &racks.battery_j);
     let halls = world.resource::<HallColumns>();
+    floats(&mut hash, &halls.return_c);
     floats(&mut hash, &halls.hot_aisle_c);
+    floats(&mut hash, &halls.coolant_supply_c);
+    floats(&mut hash, &halls.basin_m3);
     floats(&mut hash, &halls.supply_c);
     floats(&mut hash, &halls.water_l_s);
+    let units = world.resource::<UnitColumns>();
+    floats(&mut hash, &units.air_kg_s);
+    floats(&mut hash, &units.supply_c);
+    floats(&mut hash, &units.dust_g);
     let power = world.resource::<PowerColumns>();
     floats(&mut hash, &power.load_w);
     floats(&mut hash, &power.loss_w);
     floats(&mut hash, &power.voltage_pu);
     for incident in &world.resource::<Incidents>().list {
         hash.update(incident.time_s.to_bits().to_le_bytes());
-        hash.update(incident.node.to_le_bytes());
+        let (kind, number) = match incident.at {
+            At::Node(node) => (0_u8, node),
+            At::Hall(hall) => (1, hall),
+            At::Site => (2, 0),
+        };
+        hash.update([kind]);
+        hash.update(number.to_le_bytes());
     }
     let Total {
         energy_kwh,

@@ -34,6 +34,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
         include_str!("../../assets/scenarios/training-swing.ron"),
     ),
     ("lab-day", include_str!("../../assets/scenarios/lab-day.ron")),
+    ("hybrid-day", include_str!("../../assets/scenarios/hybrid-day.ron")),
 ];
 
 record! {
@@ -146,6 +147,18 @@ choice! {
         FailUnits,
         /// Repairs the cooling units of the hall in `at`.
         RepairUnits,
+        /// Takes `value` cooling units of the hall in `at` out of service to change their filters.
+        ServiceUnits,
+        /// Breaks `value` coolant distribution units of the hall in `at`.
+        FailCdus,
+        /// Repairs the coolant distribution units of the hall in `at`.
+        RepairCdus,
+        /// Cuts the site's water.
+        CutWater,
+        /// Brings the site's water back.
+        RestoreWater,
+        /// Starts tripped chips of the hall in `at` again.
+        RestartChips,
         /// Sets the utilisation of the place in `at`, or of all, to `value`.
         SetUtilisation,
         /// Moves the dry bulb by `value` K.
@@ -376,6 +389,18 @@ fn command_of(
             count: value(1.0, 1e5)? as u32,
         },
         Action::RepairUnits => Command::RepairUnits { hall: hall()? },
+        Action::ServiceUnits => Command::ServiceUnits {
+            hall: hall()?,
+            count: value(1.0, 1e5)? as u32,
+        },
+        Action::FailCdus => Command::FailCdus {
+            hall: hall()?,
+            count: value(1.0, 1e5)? as u32,
+        },
+        Action::RepairCdus => Command::RepairCdus { hall: hall()? },
+        Action::CutWater => Command::SupplyWater(false),
+        Action::RestoreWater => Command::SupplyWater(true),
+        Action::RestartChips => Command::RestartChips { hall: hall()? },
         Action::SetUtilisation => {
             let at = if name.is_some() { Some(place()?) } else { None };
             Command::SetUtilisation {

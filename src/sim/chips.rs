@@ -1,7 +1,8 @@
 //! Chips and racks: from utilisation to power, heat, junction and outlet temperature.
 //!
-//! Chip: `P = (idle + (TDP - idle) u throttle) (1 + k (Tj - Tref)) spread`, one RC node to the air that it
-//! breathes, stepped by its exact exponential. Rack: one node of air and steel behind the chips, likewise.
+//! Chip: `P = (idle + (TDP - idle) u throttle) (1 + k (Tj - Tref)) spread`. Its heat sink is one RC node to the air
+//! that it breathes, or to the coolant of its cold plate, stepped by its exact exponential; the junction stands
+//! `R P` above the sink, since a die follows its power within seconds. Rack: one node of air and steel behind the chips.
 
 use std::ops::Range;
 
@@ -9,21 +10,30 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
+use super::cooling::AirPaths;
 use super::demand::Demand;
 use super::power::RackPower;
 use super::state::{ChipColumns, HallColumns, RackColumns, chip_flag};
 use super::twin::Plan;
 use super::workers::{Workers, split};
 use super::{Tick, TickSet};
-use crate::num::{exp, pow};
+use crate::num::{exp, lag, pow};
 use crate::physics::air::AIR_CP_J_PER_KG_K;
 use crate::physics::loss::{LossBlock, LossCurve};
+use crate::physics::zonal::{Aisle, Inlet};
 use crate::site::Campus;
 use crate::site::campus::RackKind;
-use crate::site::files::{BatterySpec, SupplySpec};
+use crate::site::files::{BatterySpec, ChipCooling, SupplySpec};
+use crate::site::schema::Figure;
 
 /// Air that still passes a rack whose fans stand, as a share of full flow (buoyancy; an estimate).
 const DRAUGHT: f64 = 0.03;
+
+/// Coolant that still passes a cold plate whose pumps stand, as a share of full flow (buoyancy; an estimate).
+pub(super) const SEEP: f64 = 0.02;
+
+/// Longest step of a chip that throttles, s: it takes turns faster than a tick may be long.
+const THROTTLE_STEP_S: f64 = 5.0;
 
 /// Steps of a chip's spread column per standard deviation.
 const SPREAD_STEPS: f32 = 64.0;
@@ -44,11 +54,23 @@ struct Kernel {
     throttle_share: f32,
     trip_c: f32,
     chip_j_per_k: f64,
+    /// From junction to sink, K/W.
+    junction_resistance: f32,
     resistance_fixed: f64,
     resistance_flow: f64,
     resistance_exponent: f64,
-    /// Share of the rack's air rise that each chip breathes.
+    /// Share of the rise of its air or coolant that each chip meets.
     preheat: Vec<f32>,
+    /// Hot air at each chip over that of its rack's mean inlet, less one: the top of a rack breathes more of it.
+    height: Vec<f32>,
+    /// Heat sinks stand in coolant, not in air.
+    liquid: bool,
+    /// Share of the overhead that coolant takes.
+    overhead_to_liquid: f64,
+    /// Coolant of a rack at full flow, W/K.
+    coolant_w_per_k: f64,
+    /// Chip temperature that the fans hold, °C; above any limit where they do not follow chips.
+    fan_target_c: f64,
     rating_w: f64,
     /// Hosts and the like with no work, and what full utilisation adds, W.
     overhead_w: [f64; 2],
@@ -98,7 +120,7 @@ impl Battery {
 
 /// The loss of so many sets of supplies that share a load.
 fn supplies(spec: &SupplySpec, sets: f64) -> LossBlock {
-    let or_none = |figure: &Option<crate::site::schema::Figure>| figure.as_ref().map_or(0.0, |f| f.value);
+    let or_none = |figure: &Option<Figure>| figure.as_ref().map_or(0.0, |f| f.value);
     match &spec.efficiency {
         Some(efficiency) => LossBlock::FixedEfficiency {
             fixed_w: sets * f64::from(spec.count) * or_none(&spec.fixed_w),
@@ -119,9 +141,27 @@ impl Kernel {
         let servers = f64::from(rack.servers);
         let per_tray = server.chips_per_tray;
         let last = f64::from(per_tray.max(2) - 1);
-        let preheat = (0..kind.chips)
+        let preheat: Vec<f32> = (0..kind.chips)
             .map(|k| (server.preheat_share.value * f64::from(k % per_tray) / last) as f32)
             .collect();
+        let trays = kind.chips.div_ceil(per_tray);
+        let height = (0..kind.chips)
+            .map(|k| (2.0 * (f64::from(k / per_tray) + 0.5) / f64::from(trays) - 1.0) as f32)
+            .collect();
+        let liquid = chip.cooling == ChipCooling::Liquid;
+        let or_none = |figure: &Option<Figure>| figure.as_ref().map_or(0.0, |figure| figure.value);
+        let overhead_to_liquid = if liquid {
+            or_none(&server.overhead_to_liquid)
+        } else {
+            0.0
+        };
+        let to_liquid_w = if liquid {
+            f64::from(kind.chips) * chip.tdp_w.value + overhead_to_liquid * servers * server.overhead_w.value
+        } else {
+            0.0
+        };
+        // At least a tenth of a rack's heat goes to air: supplies, fans, memory.
+        let to_air_w = (rack.rating_w.value - to_liquid_w).max(0.1 * rack.rating_w.value);
         Self {
             idle_w: chip.idle_w.value as f32,
             dynamic_w: (chip.tdp_w.value - chip.idle_w.value) as f32,
@@ -134,10 +174,22 @@ impl Kernel {
             throttle_share: chip.throttle_share.value as f32,
             trip_c: chip.trip_c.value as f32,
             chip_j_per_k: chip.heat_capacity_j_per_k.value,
+            junction_resistance: chip.resistance_fixed_k_per_w.value as f32,
             resistance_fixed: chip.resistance_fixed_k_per_w.value,
             resistance_flow: chip.resistance_flow_k_per_w.value,
             resistance_exponent: chip.resistance_flow_exponent.value,
             preheat,
+            height,
+            liquid,
+            overhead_to_liquid,
+            coolant_w_per_k: server
+                .coolant_rise_k
+                .as_ref()
+                .map_or(0.0, |rise| to_liquid_w / rise.value),
+            fan_target_c: server
+                .fan_target_c
+                .as_ref()
+                .map_or(f64::INFINITY, |figure| figure.value),
             rating_w: rack.rating_w.value,
             overhead_w: {
                 let full = server.overhead_w.value;
@@ -149,7 +201,7 @@ impl Kernel {
             fan_min: server.fan_min_speed.value,
             fan_ramp_from_c: server.fan_ramp_from_c.value,
             fan_ramp_per_k: server.fan_ramp_per_k.value,
-            full_flow_w_per_k: rack.rating_w.value / server.air_rise_k.value,
+            full_flow_w_per_k: to_air_w / server.air_rise_k.value,
             psu: supplies(&server.psu, servers),
             shelf: rack.shelf.as_ref().map(|shelf| {
                 let inner_w = rack.inner_w.as_ref().map_or(0.0, |figure| figure.value);
@@ -187,10 +239,29 @@ impl Kernel {
         (1.0 + self.leakage_per_k * (junction_c - self.leakage_reference_c)).max(0.5)
     }
 
-    /// Speed that the rack's own controller sets, share of full.
-    fn fan_speed(&self, utilisation: f64, inlet_c: f64) -> f64 {
+    /// Power of a chip of the mean, W.
+    fn chip_w(&self, utilisation: f64) -> f64 {
+        f64::from(self.idle_w) + f64::from(self.dynamic_w) * utilisation
+    }
+
+    /// Speed that the rack's own controller sets, share of full: the most of what load and inlet ask for, or, where
+    /// fans follow the chips, what holds a chip of two standard deviations at the target.
+    fn fan_speed(&self, utilisation: f64, inlet_c: f64, rise_k: f64) -> f64 {
         let ramp = self.fan_ramp_per_k * (inlet_c - self.fan_ramp_from_c).max(0.0);
-        (self.expected_w(utilisation) / self.rating_w + ramp).clamp(self.fan_min, 1.0)
+        let asked = if self.liquid || !self.fan_target_c.is_finite() {
+            self.expected_w(utilisation) / self.rating_w + ramp
+        } else {
+            let leakage = f64::from(self.leakage(self.fan_target_c as f32));
+            let hot_w = self.chip_w(utilisation) * leakage * (1.0 + 2.0 * f64::from(self.power_spread * SPREAD_STEPS));
+            let breathed_c = inlet_c + f64::from(self.preheat.last().copied().unwrap_or(0.0)) * rise_k;
+            let flow_part = (self.fan_target_c - breathed_c) / hot_w - self.resistance_fixed;
+            if flow_part > 0.0 && self.resistance_flow > 0.0 && self.resistance_exponent > 0.0 {
+                pow(self.resistance_flow / flow_part, 1.0 / self.resistance_exponent).max(ramp)
+            } else {
+                1.0
+            }
+        };
+        asked.clamp(self.fan_min, 1.0)
     }
 }
 
@@ -219,6 +290,12 @@ impl Kernels {
         racks.cord_w[rack] + used_w - kernel.input_w(chips_w + kernel.overhead_w(busy) + fans_w)
     }
 
+    /// Coolant of a rack of a kind at full flow, W/K; 0 without cold plates.
+    #[must_use]
+    pub fn coolant_w_per_k(&self, kind: usize) -> f64 {
+        self.0[kind].coolant_w_per_k
+    }
+
     /// Kernels of a campus.
     #[must_use]
     pub fn new(campus: &Campus) -> Self {
@@ -234,6 +311,7 @@ struct ChipSums {
     warmed_k: f64,
     hottest_c: f32,
     limited: u16,
+    tripped: u16,
 }
 
 impl ChipSums {
@@ -243,6 +321,7 @@ impl ChipSums {
         warmed_k: 0.0,
         hottest_c: f32::MIN,
         limited: 0,
+        tripped: 0,
     };
 }
 
@@ -255,12 +334,18 @@ struct ChipSlices<'a> {
     spread: &'a [i8],
 }
 
-/// What the chips of one rack meet in a tick.
+/// What the chips of one rack meet in a tick: air, or coolant.
 #[derive(Clone, Copy)]
 struct ChipAir {
     inlet_c: f32,
     rise_k: f32,
+    /// Air at the top of the rack above that of its mean inlet, K.
+    lift_k: f32,
+    /// From sink to air or coolant, K/W.
     resistance: f32,
+    /// Time of the tick, s, and the time constant of the sink, s.
+    dt_s: f64,
+    tau_s: f64,
     /// Share of the old temperature that is left after the tick.
     keep: f32,
     utilisation: f32,
@@ -270,6 +355,11 @@ impl ChipAir {
     /// Utilisation of a part that stands so many steps from the mean: one that runs hot also runs a little longer.
     fn utilisation_of(self, kernel: &Kernel, spread: f32) -> f32 {
         (self.utilisation * (1.0 + spread * kernel.utilisation_spread)).clamp(0.0, 1.0)
+    }
+
+    /// What the chip number `k` stands in, °C.
+    fn around(self, kernel: &Kernel, k: usize) -> f32 {
+        self.inlet_c + kernel.preheat[k] * self.rise_k + kernel.height[k] * self.lift_k
     }
 }
 
@@ -294,19 +384,22 @@ fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &m
         let watts = &mut chips.power_w[part.clone()];
         let busy = &mut chips.utilisation[part.clone()];
         let spread = &chips.spread[part.clone()];
-        let preheat = &kernel.preheat[part];
+        let preheat = &kernel.preheat[part.clone()];
+        let height = &kernel.height[part];
         for l in 0..old.len() {
             let s = f32::from(spread[l]);
             let u = air.utilisation_of(kernel, s);
             let leakage = kernel.leakage(old[l]);
             let p = (kernel.idle_w + kernel.dynamic_w * u) * leakage * (1.0 + kernel.power_spread * s);
-            let settled = air.inlet_c + preheat[l] * air.rise_k + air.resistance * p;
-            let t = settled + (old[l] - settled) * air.keep;
+            let sink = old[l] - kernel.junction_resistance * watts[l];
+            let settled = air.inlet_c + preheat[l] * air.rise_k + height[l] * air.lift_k + air.resistance * p;
+            let t = settled + (sink - settled) * air.keep + kernel.junction_resistance * p;
             next[l] = t;
             watts[l] = p;
             busy[l] = byte(u);
             power[l] += f64::from(p);
-            warmed[l] += f64::from(t) - f64::from(old[l]);
+            // The sink as it will be read back, so that heat is booked to the last bit.
+            warmed[l] += f64::from(t - kernel.junction_resistance * p) - f64::from(sink);
             hottest[l] = hottest[l].max(t);
         }
         from += LANES;
@@ -316,71 +409,77 @@ fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &m
         warmed_k: warmed.iter().sum(),
         hottest_c: hottest.iter().copied().fold(f32::MIN, f32::max),
         limited: 0,
+        tripped: 0,
     }
 }
 
-/// Steps chips of which some throttle or have tripped. A chip that would pass its throttle point within
-/// the tick runs throttled from there on, so that a long tick does not overshoot into the trip.
+/// Steps chips of which some throttle or have tripped, in short steps: a chip at its limit goes to and fro between
+/// full and throttled power faster than a long tick could tell.
 fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
     let mut sums = ChipSums::NONE;
+    let steps = (air.dt_s / THROTTLE_STEP_S).ceil().max(1.0);
+    let keep = exp(-air.dt_s / steps / air.tau_s) as f32;
     #[allow(clippy::needless_range_loop, reason = "one index runs over five columns")]
     for k in 0..chips.junction_c.len() {
-        let old = chips.junction_c[k];
         let s = f32::from(chips.spread[k]);
         let u = air.utilisation_of(kernel, s);
-        let leakage = kernel.leakage(old);
-        let of_part = leakage * (1.0 + kernel.power_spread * s);
-        let breathed = air.inlet_c + kernel.preheat[k] * air.rise_k;
-        let run = |share: f32, from: f32| {
-            let p = (kernel.idle_w + kernel.dynamic_w * u * share) * of_part;
-            let settled = breathed + air.resistance * p;
-            (p, settled + (from - settled) * air.keep)
-        };
-        let mut flags = chips.flags[k];
-        let (p, t) = if flags & chip_flag::TRIPPED != 0 {
-            (0.0, breathed + (old - breathed) * air.keep)
-        } else if flags & chip_flag::THROTTLED != 0 {
-            run(kernel.throttle_share, old)
-        } else {
-            let free = run(1.0, old);
-            if free.1 > kernel.throttle_c {
-                flags |= chip_flag::THROTTLED;
-                run(kernel.throttle_share, old.max(kernel.throttle_c.min(free.1)))
+        let part = 1.0 + kernel.power_spread * s;
+        let around = air.around(kernel, k);
+        let before = chips.junction_c[k] - kernel.junction_resistance * chips.power_w[k];
+        let (mut sink, mut junction, mut p, mut flags) =
+            (before, chips.junction_c[k], chips.power_w[k], chips.flags[k]);
+        let mut energy = 0.0_f64;
+        for _ in 0..steps as u32 {
+            let share = if flags & chip_flag::THROTTLED != 0 {
+                kernel.throttle_share
             } else {
-                free
+                1.0
+            };
+            p = if flags & chip_flag::TRIPPED != 0 {
+                0.0
+            } else {
+                (kernel.idle_w + kernel.dynamic_w * u * share) * kernel.leakage(junction) * part
+            };
+            let settled = around + air.resistance * p;
+            sink = settled + (sink - settled) * keep;
+            junction = sink + kernel.junction_resistance * p;
+            energy += f64::from(p);
+            if junction > kernel.throttle_c {
+                flags |= chip_flag::THROTTLED;
+            } else if junction < kernel.release_c {
+                flags &= !chip_flag::THROTTLED;
             }
-        };
-        if t < kernel.release_c {
-            flags &= !chip_flag::THROTTLED;
+            if junction > kernel.trip_c {
+                flags |= chip_flag::TRIPPED;
+            }
         }
-        if t > kernel.trip_c {
-            flags |= chip_flag::TRIPPED;
-        }
-        next[k] = t;
+        next[k] = junction;
         chips.power_w[k] = p;
         chips.utilisation[k] = byte(u);
         chips.flags[k] = flags;
-        sums.power_w += f64::from(p);
-        sums.warmed_k += f64::from(t) - f64::from(old);
-        sums.hottest_c = sums.hottest_c.max(t);
+        sums.power_w += energy / steps;
+        sums.warmed_k += f64::from(junction - kernel.junction_resistance * p) - f64::from(before);
+        sums.hottest_c = sums.hottest_c.max(junction);
         sums.limited += u16::from(flags != 0);
+        sums.tripped += u16::from(flags & chip_flag::TRIPPED != 0);
     }
     sums
 }
 
 /// Steps chips without power.
-fn step_dark(air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
+fn step_dark(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
     let mut sums = ChipSums::NONE;
     #[allow(clippy::needless_range_loop, reason = "one index runs over five columns")]
     for k in 0..chips.junction_c.len() {
-        let old = chips.junction_c[k];
-        let t = air.inlet_c + (old - air.inlet_c) * air.keep;
+        let sink = chips.junction_c[k] - kernel.junction_resistance * chips.power_w[k];
+        let around = air.around(kernel, k);
+        let t = around + (sink - around) * air.keep;
         next[k] = t;
         chips.power_w[k] = 0.0;
         chips.utilisation[k] = 0;
         // A chip that comes back from the dark starts anew.
         chips.flags[k] = 0;
-        sums.warmed_k += f64::from(t) - f64::from(old);
+        sums.warmed_k += f64::from(t) - f64::from(sink);
         sums.hottest_c = sums.hottest_c.max(t);
     }
     sums
@@ -401,7 +500,8 @@ struct HallJob<'a> {
     utilisation: &'a mut [f32],
     limited: &'a mut [u16],
     fan_speed: &'a mut [f32],
-    hot_share: &'a [f32],
+    air_kg_s: &'a mut [f32],
+    hot_share: &'a mut [f32],
     sums: &'a mut HallSums,
 }
 
@@ -413,20 +513,24 @@ pub(super) struct HallSums {
     battery_w: f64,
     rack_flow_w_per_k: f64,
     heat_to_air_w: f64,
+    heat_to_liquid_w: f64,
     stored_j: f64,
     unserved_w: f64,
     hottest_c: f32,
     hottest_rack: u32,
     limited: u32,
+    tripped: u32,
+    /// Air of the cold side that the racks draw, W/K: what they breathe less what comes from the hot aisle.
+    cold_w_per_k: f64,
 }
 
-/// What a hall gives its racks to breathe.
-#[derive(Clone, Copy)]
-struct HallAir {
-    supply_c: f64,
-    hot_aisle_c: f64,
-    leakage_share: f64,
-    recirculation: f64,
+/// What a hall gives its racks: air by row, coolant.
+struct HallAir<'a> {
+    aisles: &'a [Aisle],
+    height_spread: f64,
+    coolant_c: f64,
+    /// Coolant over that at full flow.
+    coolant_share: f64,
 }
 
 fn step_hall(
@@ -435,7 +539,7 @@ fn step_hall(
     kernels: &[Kernel],
     demand: &[f64],
     power: &RackPower,
-    air: HallAir,
+    air: &HallAir<'_>,
     dt_s: f64,
 ) {
     let mut sums = HallSums {
@@ -444,29 +548,65 @@ fn step_hall(
     };
     let chip_base = campus.chip_first[job.racks.start] as usize;
     let mut next = Vec::new();
-    for row in campus.halls[job.hall].rows.clone() {
+    let mut inlets = Vec::new();
+    for (row, aisle) in campus.halls[job.hall].rows.clone().zip(air.aisles) {
         let plan = &campus.rows[row];
         let kernel = &kernels[plan.kind];
         let (fed, unfed_s) = (power.fed[row], power.unfed_s[row].min(dt_s));
         let asked = demand[row];
         next.resize(kernel.preheat.len(), 0.0_f32);
-        for rack in plan.racks.clone() {
+        // What each rack drew in the last tick says how the air parts along the aisle in this one.
+        inlets.resize(plan.racks.len(), Inlet::default());
+        let of_row = plan.racks.start - job.racks.start..plan.racks.end - job.racks.start;
+        aisle.inlets(&job.air_kg_s[of_row], &mut inlets);
+        for (rack, inlet) in plan.racks.clone().zip(&inlets) {
             let k = rack - job.racks.start;
-            let hot_share = (air.leakage_share + air.recirculation + f64::from(job.hot_share[k])).min(1.0);
-            let inlet_c = air.supply_c + hot_share * (air.hot_aisle_c - air.supply_c);
+            let inlet_c = inlet.temp_c;
             // On its battery it runs on; what is left there is known once its draw is.
             let battery = &kernel.battery;
             let mut powered = unfed_s == 0.0 || (job.battery_j[k] > 0.0 && (fed || !job.dark[k]));
-            let speed = if powered { kernel.fan_speed(asked, inlet_c) } else { 0.0 };
+            let rise_k = (job.outlet_c[k] - inlet_c).max(0.0);
+            let speed = if powered {
+                kernel.fan_speed(asked, inlet_c, rise_k)
+            } else {
+                0.0
+            };
             let flow_w_per_k = kernel.full_flow_w_per_k * speed.max(DRAUGHT);
-            let resistance =
-                kernel.resistance_fixed + kernel.resistance_flow * pow(speed.max(DRAUGHT), -kernel.resistance_exponent);
-            let chip_air = ChipAir {
-                inlet_c: inlet_c as f32,
-                rise_k: (job.outlet_c[k] - inlet_c).max(0.0) as f32,
-                resistance: resistance as f32,
-                keep: exp(-dt_s / (resistance * kernel.chip_j_per_k)) as f32,
-                utilisation: asked as f32,
+            let coolant_w_per_k = kernel.coolant_w_per_k * air.coolant_share.max(SEEP);
+            let flow = if kernel.liquid {
+                air.coolant_share.max(SEEP)
+            } else {
+                speed.max(DRAUGHT)
+            };
+            let resistance = kernel.resistance_flow * pow(flow, -kernel.resistance_exponent);
+            let tau_s = resistance * kernel.chip_j_per_k;
+            let chip_air = if kernel.liquid {
+                let to_liquid_w = kernel.chip_w(asked) * kernel.preheat.len() as f64;
+                ChipAir {
+                    inlet_c: air.coolant_c as f32,
+                    rise_k: if powered {
+                        (to_liquid_w / coolant_w_per_k) as f32
+                    } else {
+                        0.0
+                    },
+                    lift_k: 0.0,
+                    resistance: resistance as f32,
+                    dt_s,
+                    tau_s,
+                    keep: lag(dt_s, tau_s) as f32,
+                    utilisation: asked as f32,
+                }
+            } else {
+                ChipAir {
+                    inlet_c: inlet_c as f32,
+                    rise_k: rise_k as f32,
+                    lift_k: (air.height_spread * (inlet_c - inlet.supply_c).max(0.0)) as f32,
+                    resistance: resistance as f32,
+                    dt_s,
+                    tau_s,
+                    keep: lag(dt_s, tau_s) as f32,
+                    utilisation: asked as f32,
+                }
             };
             let range = campus.rack_chips(rack);
             let range = range.start - chip_base..range.end - chip_base;
@@ -478,7 +618,7 @@ fn step_hall(
                 spread: &job.chips.spread[range],
             };
             let mut of_chips = if !powered {
-                step_dark(chip_air, &mut chips, &mut next)
+                step_dark(kernel, chip_air, &mut chips, &mut next)
             } else if job.limited[k] > 0 {
                 step_limited(kernel, chip_air, &mut chips, &mut next)
             } else {
@@ -495,7 +635,7 @@ fn step_hall(
                 if unfed_s > 0.0 && (from_battery_w * unfed_s > job.battery_j[k] || from_battery_w > battery.power_w) {
                     powered = false;
                     used_w = 0.0;
-                    of_chips = step_dark(chip_air, &mut chips, &mut next);
+                    of_chips = step_dark(kernel, chip_air, &mut chips, &mut next);
                 }
             }
             chips.junction_c.copy_from_slice(&next);
@@ -517,7 +657,18 @@ fn step_hall(
                 sums.unserved_w += kernel.expected_w(asked) + kernel.network_w;
             }
             sums.battery_w += into_battery_w;
-            let into_air_w = draw_w - chips_stored_j / dt_s;
+            // Cold plates take the chips' heat and part of the overhead's.
+            let to_liquid_w = if kernel.liquid {
+                let overhead_w = if powered {
+                    kernel.overhead_to_liquid * kernel.overhead_w(asked)
+                } else {
+                    0.0
+                };
+                of_chips.power_w + overhead_w - chips_stored_j / dt_s
+            } else {
+                0.0
+            };
+            let into_air_w = draw_w - chips_stored_j / dt_s - to_liquid_w;
             let settled = inlet_c + into_air_w / flow_w_per_k;
             let before = job.outlet_c[k];
             let after = settled + (before - settled) * exp(-dt_s * flow_w_per_k / kernel.rack_j_per_k);
@@ -530,6 +681,11 @@ fn step_hall(
             job.utilisation[k] = if powered { asked as f32 } else { 0.0 };
             job.limited[k] = of_chips.limited;
             job.fan_speed[k] = speed as f32;
+            job.air_kg_s[k] = (flow_w_per_k / AIR_CP_J_PER_KG_K) as f32;
+            job.hot_share[k] = inlet.hot_share as f32;
+            sums.cold_w_per_k += flow_w_per_k * (1.0 - inlet.hot_share);
+            sums.heat_to_liquid_w += to_liquid_w;
+            sums.tripped += u32::from(of_chips.tripped);
             sums.it_w += draw_w + network_w;
             sums.chip_w += of_chips.power_w;
             sums.rack_flow_w_per_k += flow_w_per_k;
@@ -554,6 +710,7 @@ fn step(
     kernels: Res<Kernels>,
     demand: Res<Demand>,
     power: Res<RackPower>,
+    paths: Res<AirPaths>,
     mut chips: ResMut<ChipColumns>,
     mut racks: ResMut<RackColumns>,
     mut halls: ResMut<HallColumns>,
@@ -576,6 +733,8 @@ fn step(
     let mut utilisation = split(&mut racks.utilisation, rack_ranges()).into_iter();
     let mut limited = split(&mut racks.limited, rack_ranges()).into_iter();
     let mut fan_speed = split(&mut racks.fan_speed, rack_ranges()).into_iter();
+    let mut air_kg_s = split(&mut racks.air_kg_s, rack_ranges()).into_iter();
+    let mut hot_share = split(&mut racks.hot_share, rack_ranges()).into_iter();
     let mut sums = vec![HallSums::default(); campus.halls.len()];
     let mut jobs = Vec::with_capacity(campus.halls.len());
     for ((hall, racks_of), sums) in rack_ranges().enumerate().zip(&mut sums) {
@@ -598,12 +757,16 @@ fn step(
         let (Some(cord_w), Some(battery_j), Some(dark)) = (cord_w.next(), battery_j.next(), dark.next()) else {
             break;
         };
+        let (Some(air_kg_s), Some(hot_share)) = (air_kg_s.next(), hot_share.next()) else {
+            break;
+        };
         if !halls.live[hall] {
             continue;
         }
         jobs.push(HallJob {
             hall,
-            hot_share: &racks.hot_share[racks_of.clone()],
+            air_kg_s,
+            hot_share,
             racks: racks_of,
             chips: ChipSlices {
                 junction_c,
@@ -625,19 +788,19 @@ fn step(
             sums,
         });
     }
-    let air: Vec<HallAir> = campus
+    let air: Vec<HallAir<'_>> = campus
         .halls
         .iter()
         .enumerate()
         .map(|(h, hall)| HallAir {
-            supply_c: halls.supply_c[h],
-            hot_aisle_c: halls.hot_aisle_c[h],
-            leakage_share: hall.leakage_share,
-            recirculation: halls.recirculation[h],
+            aisles: &paths.aisles[hall.rows.clone()],
+            height_spread: hall.height_spread,
+            coolant_c: halls.coolant_supply_c[h],
+            coolant_share: halls.coolant_share[h],
         })
         .collect();
     workers.for_each(jobs, |mut job| {
-        let air = air[job.hall];
+        let air = &air[job.hall];
         step_hall(&mut job, campus, &kernels.0, &demand.now, &power, air, clock.dt_s);
     });
     for (h, sums) in sums.iter().enumerate().filter(|(h, _)| halls.live[*h]) {
@@ -645,7 +808,10 @@ fn step(
         halls.chip_w[h] = sums.chip_w;
         halls.battery_w[h] = sums.battery_w;
         halls.rack_air_kg_s[h] = sums.rack_flow_w_per_k / AIR_CP_J_PER_KG_K;
+        halls.cold_air_kg_s[h] = sums.cold_w_per_k / AIR_CP_J_PER_KG_K;
         halls.heat_to_air_w[h] = sums.heat_to_air_w;
+        halls.heat_to_liquid_w[h] = sums.heat_to_liquid_w;
+        halls.tripped[h] = sums.tripped;
         halls.stored_j[h] = sums.stored_j;
         halls.unserved_w[h] = sums.unserved_w;
         halls.hottest_chip_c[h] = sums.hottest_c;

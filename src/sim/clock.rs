@@ -77,6 +77,12 @@ impl Clock {
         crate::physics::sun::sun_position_deg(utc_days, self.place_deg[0], self.place_deg[1])
     }
 
+    /// Whether the campus still settles before its scenario begins.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.stands
+    }
+
     /// Whether the scenario is over.
     #[must_use]
     pub fn done(&self) -> bool {

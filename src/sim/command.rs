@@ -2,18 +2,20 @@
 //! panels of the view and the page's scripts all come through here.
 
 use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
 
 use super::clock::Clock;
+use super::cooling::{Loops, ThermalWatch, WaterSupply};
 use super::demand::Demand;
 use super::power::gensets::{Gensets, Unit};
 use super::power::grid::Grid;
-use super::power::incidents::{Incidents, What};
+use super::power::incidents::{At, Incidents, What};
 use super::power::switching::Timers;
-use super::state::{UnitColumns, UnitMode};
+use super::state::{ChipColumns, UnitColumns, UnitMode, chip_flag};
 use super::twin::Plan;
 use super::weather::WeatherOffset;
 use crate::site::Campus;
-use crate::site::campus::Found;
+use crate::site::campus::{Found, Hall};
 
 /// A change to the world.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +42,32 @@ pub enum Command {
     },
     /// Repairs all cooling units of a hall.
     RepairUnits {
+        /// Hall.
+        hall: usize,
+    },
+    /// Takes air-handling units of a hall out of service to change their filters: the first `count` of those that run.
+    ServiceUnits {
+        /// Hall.
+        hall: usize,
+        /// How many.
+        count: u32,
+    },
+    /// Breaks coolant distribution units of a hall.
+    FailCdus {
+        /// Hall.
+        hall: usize,
+        /// How many.
+        count: u32,
+    },
+    /// Repairs all coolant distribution units of a hall.
+    RepairCdus {
+        /// Hall.
+        hall: usize,
+    },
+    /// Cuts the site's water, or brings it back.
+    SupplyWater(bool),
+    /// Starts all chips of a hall again that have tripped.
+    RestartChips {
         /// Hall.
         hall: usize,
     },
@@ -84,7 +112,7 @@ pub(super) fn apply_due(
     mut gensets: ResMut<Gensets>,
     mut timers: ResMut<Timers>,
     mut incidents: ResMut<Incidents>,
-    mut units: ResMut<UnitColumns>,
+    mut cooling: CoolingParts,
     mut demand: ResMut<Demand>,
     mut offset: ResMut<WeatherOffset>,
 ) {
@@ -113,24 +141,14 @@ pub(super) fn apply_due(
                 timers.disturb(number);
             }
             Command::OpenFeed(_) | Command::CloseFeed(_) | Command::BreakNode { .. } | Command::RepairNode(_) => {}
-            Command::FailUnits { hall, count } => {
-                if let Some(hall) = plan.0.halls.get(*hall) {
-                    let running = hall.units.clone().filter(|u| units.mode[*u] != UnitMode::Failed);
-                    for unit in running.take(*count as usize).collect::<Vec<_>>() {
-                        units.mode[unit] = UnitMode::Failed;
-                        units.mode_s[unit] = 0.0;
-                    }
-                }
-            }
-            Command::RepairUnits { hall } => {
-                if let Some(hall) = plan.0.halls.get(*hall) {
-                    for unit in hall.units.clone() {
-                        if units.mode[unit] == UnitMode::Failed {
-                            units.mode[unit] = UnitMode::Free;
-                            units.mode_s[unit] = f64::MAX;
-                        }
-                    }
-                }
+            Command::FailUnits { .. }
+            | Command::RepairUnits { .. }
+            | Command::ServiceUnits { .. }
+            | Command::FailCdus { .. }
+            | Command::RepairCdus { .. }
+            | Command::SupplyWater(_)
+            | Command::RestartChips { .. } => {
+                cooling.carry_out(&plan.0, &command, clock.time_s - clock.dt_s, &mut incidents);
             }
             Command::SetUtilisation { at, utilisation } => demand.set(&plan.0, *at, *utilisation),
             Command::OffsetWeather(kelvin) => offset.0 = *kelvin,
@@ -139,6 +157,87 @@ pub(super) fn apply_due(
             log.0.pop_front();
         }
         log.0.push_back((clock.tick, command));
+    }
+}
+
+/// The parts of cooling that commands act upon.
+#[derive(SystemParam)]
+pub(super) struct CoolingParts<'w> {
+    units: ResMut<'w, UnitColumns>,
+    chips: ResMut<'w, ChipColumns>,
+    loops: ResMut<'w, Loops>,
+    water: ResMut<'w, WaterSupply>,
+    watch: ResMut<'w, ThermalWatch>,
+}
+
+impl CoolingParts<'_> {
+    /// Sends running units of a hall into a mode; says how many.
+    fn take_out(&mut self, hall: &Hall, count: u32, mode: UnitMode) -> u32 {
+        let able = |u: &usize| self.units.mode[*u] != UnitMode::Failed && self.units.mode[*u] != mode;
+        let chosen: Vec<usize> = hall.units.clone().filter(able).take(count as usize).collect();
+        for unit in &chosen {
+            self.units.mode[*unit] = mode;
+            self.units.mode_s[*unit] = 0.0;
+        }
+        chosen.len() as u32
+    }
+
+    fn carry_out(&mut self, campus: &Campus, command: &Command, from_s: f64, incidents: &mut Incidents) {
+        let of_hall = |hall: &usize| campus.halls.get(*hall).map(|plan| (At::Hall(*hall as u32), plan));
+        match command {
+            Command::FailUnits { hall, count } | Command::ServiceUnits { hall, count } => {
+                let Some((at, plan)) = of_hall(hall) else { return };
+                let mode = match command {
+                    Command::FailUnits { .. } => UnitMode::Failed,
+                    _ => UnitMode::Maintenance,
+                };
+                let lost = self.take_out(plan, *count, mode);
+                self.watch.halls[*hall].cause = incidents.push_at(from_s, at, What::UnitsLost(lost), None);
+            }
+            Command::RepairUnits { hall } => {
+                let Some((at, plan)) = of_hall(hall) else { return };
+                for unit in plan.units.clone() {
+                    if self.units.mode[unit] == UnitMode::Failed {
+                        self.units.mode[unit] = UnitMode::Free;
+                        self.units.mode_s[unit] = f64::MAX;
+                    }
+                }
+                let cause = self.watch.halls[*hall].cause.take();
+                let _ = incidents.push_at(from_s, at, What::UnitsBack, cause);
+            }
+            Command::FailCdus { hall, count } => {
+                let Some((at, plan)) = of_hall(hall) else { return };
+                let Some(liquid) = plan.liquid else { return };
+                let state = &mut self.loops.0[*hall];
+                let lost = (*count).min(liquid.cdus.saturating_sub(state.broken));
+                state.broken += lost;
+                self.watch.halls[*hall].cause = incidents.push_at(from_s, at, What::CdusLost(lost), None);
+            }
+            Command::RepairCdus { hall } => {
+                let Some((at, _)) = of_hall(hall) else { return };
+                self.loops.0[*hall].broken = 0;
+                let cause = self.watch.halls[*hall].cause.take();
+                let _ = incidents.push_at(from_s, at, What::CdusBack, cause);
+            }
+            Command::SupplyWater(on) if self.water.0 != *on => {
+                self.water.0 = *on;
+                let what = if *on { What::WaterBack } else { What::WaterCut };
+                let number = incidents.push_at(from_s, At::Site, what, None);
+                for watch in &mut self.watch.halls {
+                    watch.cause = if *on { None } else { number };
+                }
+            }
+            Command::RestartChips { hall } => {
+                let Some((_, plan)) = of_hall(hall) else { return };
+                for flags in &mut self.chips.flags[campus.chips_of(plan.racks.clone())] {
+                    // Throttled first: a chip that is still hot must not start at full power.
+                    if *flags & chip_flag::TRIPPED != 0 {
+                        *flags = chip_flag::THROTTLED;
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 }
 

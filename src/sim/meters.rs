@@ -39,8 +39,16 @@ pub struct Now {
     pub battery_w: f64,
     /// Change of the draw from the utility since the last tick, W/s.
     pub ramp_w_per_s: f64,
-    /// Fans and pumps, W.
+    /// All that cooling draws, W: the next four together.
     pub cooling_w: f64,
+    /// Fans of air-handling units and in-row coils, W.
+    pub fans_w: f64,
+    /// Pumps of media and liquid loops, W.
+    pub pumps_w: f64,
+    /// Fans of towers and dry coolers, W.
+    pub rejection_w: f64,
+    /// Compressors of chillers, W.
+    pub chillers_w: f64,
     /// Losses of the power path, W.
     pub loss_w: f64,
     /// Lights and the like, W.
@@ -195,6 +203,10 @@ pub(super) fn read(
         battery_w: sum(&halls.battery_w),
         ramp_w_per_s,
         cooling_w: sum(&halls.cooling_w),
+        fans_w: sum(&halls.fans_w),
+        pumps_w: sum(&halls.pumps_w),
+        rejection_w: sum(&halls.rejection_w),
+        chillers_w: sum(&halls.chillers_w),
         loss_w: power.loss_w[1..].iter().sum(),
         misc_w: sum(&halls.misc_w),
         pue: ratio(facility_w, it_w),
@@ -219,10 +231,11 @@ pub(super) fn read(
     total.worst_imbalance = total
         .worst_imbalance
         .max((facility_w - used_w).abs() / electrical_scale_w);
-    // Heat, hall by hall: what is drawn is carried out by air and water or stored.
+    // Heat, hall by hall: what is drawn is carried out by air and water, rejected by loops, or stored.
     for h in live() {
         let drawn_j = (halls.it_w[h] + halls.cooling_w[h] + halls.misc_w[h]) * dt_s;
-        let left_j = (halls.heat_out_w[h] + halls.heat_evaporated_w[h]) * dt_s + halls.stored_j[h];
+        let out_w = halls.heat_out_w[h] + halls.heat_evaporated_w[h] + halls.heat_rejected_w[h];
+        let left_j = out_w * dt_s + halls.stored_j[h];
         let scale = drawn_j.max(halls.stored_j[h].abs()).max(1.0);
         total.worst_imbalance = total.worst_imbalance.max((drawn_j - left_j).abs() / scale);
     }

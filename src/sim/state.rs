@@ -17,6 +17,14 @@ pub struct ChipColumns {
     pub spread: Vec<i8>,
 }
 
+impl ChipColumns {
+    /// Heat sink or cold plate of a chip, °C, for its resistance from junction to sink, K/W.
+    #[must_use]
+    pub fn sink_c(&self, chip: usize, resistance_k_per_w: f64) -> f32 {
+        self.junction_c[chip] - resistance_k_per_w as f32 * self.power_w[chip]
+    }
+}
+
 /// Bits of a chip's flags.
 pub mod chip_flag {
     /// Throttled, until it has cooled to the release temperature.
@@ -89,6 +97,8 @@ pub struct HallColumns {
     pub supply_air_kg_s: Vec<f64>,
     /// Share of rack air that is hot-aisle air for want of supply.
     pub recirculation: Vec<f64>,
+    /// Air of the cold side that the racks draw: all but what comes from the hot aisle, kg/s.
+    pub cold_air_kg_s: Vec<f64>,
     /// Supply air that passes the racks by, kg/s.
     pub bypass_kg_s: Vec<f64>,
     /// Draw of its racks and network, W.
@@ -113,7 +123,7 @@ pub struct HallColumns {
     pub drift_kg_s: Vec<f64>,
     /// Water blown down, kg/s.
     pub blowdown_kg_s: Vec<f64>,
-    /// Water evaporated, drifted and blown down, L/s.
+    /// Water drawn: evaporated, drifted, blown down, and into basins, L/s.
     pub water_l_s: Vec<f64>,
     /// Cooling by wet media, K, mean over the running units.
     pub media_drop_k: Vec<f64>,
@@ -123,6 +133,8 @@ pub struct HallColumns {
     pub coolant_return_c: Vec<f64>,
     /// Coolant that flows through the racks, kg/s; 0 without a loop.
     pub coolant_kg_s: Vec<f64>,
+    /// Coolant over that at full pump speed of all its units.
+    pub coolant_share: Vec<f64>,
     /// Facility water to the coolant distribution units, °C.
     pub facility_supply_c: Vec<f64>,
     /// Facility water back, °C.
@@ -141,6 +153,22 @@ pub struct HallColumns {
     pub chiller_lift_w: Vec<f64>,
     /// Water in tower basins, m³.
     pub basin_m3: Vec<f64>,
+    /// Water that fills the basins, kg/s; negative while they are drawn upon.
+    pub basin_fill_kg_s: Vec<f64>,
+    /// Towers' part of what drifts off, kg/s.
+    pub tower_drift_kg_s: Vec<f64>,
+    /// Towers' part of what is blown down, kg/s.
+    pub tower_blowdown_kg_s: Vec<f64>,
+    /// Pumps of the liquid loop alone, W.
+    pub loop_pumps_w: Vec<f64>,
+    /// Heat stored in the liquid loop in the tick, J.
+    pub loop_stored_j: Vec<f64>,
+    /// Air through in-row coils, kg/s.
+    pub coil_air_kg_s: Vec<f64>,
+    /// Air behind in-row coils, °C.
+    pub coil_supply_c: Vec<f64>,
+    /// Fans of in-row coils alone, W.
+    pub coil_fans_w: Vec<f64>,
     /// Chip power alone, W.
     pub chip_w: Vec<f64>,
     /// Power into the batteries of its racks, W, mean over the tick; negative while they help.
@@ -159,6 +187,8 @@ pub struct HallColumns {
     pub hottest_rack: Vec<u32>,
     /// Throttled or tripped chips.
     pub limited: Vec<u32>,
+    /// Tripped chips.
+    pub tripped: Vec<u32>,
     /// Utilisation asked of it, 0 to 1.
     pub demand: Vec<f64>,
     /// Draw that its racks would have with power, W.

@@ -7,6 +7,7 @@ use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
 use super::command::{CommandLog, CommandQueue, Timeline};
+use super::cooling::{AirPaths, Loops, ThermalWatch, WaterSupply};
 use super::demand::Demand;
 use super::hall_meters::HallMeters;
 use super::meters::{Meters, Prices};
@@ -16,9 +17,10 @@ use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumn
 use super::weather::{Climate, WeatherOffset};
 use super::workers::Workers;
 use super::{SimPlugin, Tick, chips, entities};
-use crate::num::normal;
+use crate::num::{normal, uniform};
 use crate::scenario::Loaded;
 use crate::site::Campus;
+use crate::site::campus::Hall;
 
 /// The campus that the world is about.
 #[derive(Resource, Debug, Clone)]
@@ -90,7 +92,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         speed: vec![0.0; campus.units()],
         air_kg_s: vec![0.0; campus.units()],
         supply_c: vec![START_C; campus.units()],
-        dust_g: vec![0.0; campus.units()],
+        dust_g: dust(&campus, seed),
         pressure_pa: vec![0.0; campus.units()],
     });
     world.insert_resource(RowColumns {
@@ -99,7 +101,12 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         rack_kg_s: vec![0.0; campus.rows.len()],
     });
     power::insert(world, &campus, &live, seed, outside.dry_bulb_c);
-    world.insert_resource(chips::Kernels::new(&campus));
+    let kernels = chips::Kernels::new(&campus);
+    world.insert_resource(Loops::new(&campus, &kernels));
+    world.insert_resource(kernels);
+    world.insert_resource(AirPaths::new(&campus, START_C));
+    world.insert_resource(WaterSupply(true));
+    world.insert_resource(ThermalWatch::new(campus.halls.len()));
     world.insert_resource(Demand::new(
         campus.rows.len(),
         scenario.utilisation,
@@ -183,8 +190,34 @@ fn rack_columns(campus: &Campus, start_c: f64) -> RackColumns {
     }
 }
 
+/// Dust on the filters of every unit at the start, g: they were not all changed on one day.
+fn dust(campus: &Campus, seed: u64) -> Vec<f64> {
+    let of_unit = |(hall, unit): (&Hall, usize)| {
+        let full_g = campus.cooling_kinds[hall.cooling_kind].filter_dust_g.value;
+        full_g * uniform(seed, stream::DUST, unit as u64)
+    };
+    let units = campus
+        .halls
+        .iter()
+        .flat_map(|hall| hall.units.clone().map(move |unit| (hall, unit)));
+    units.map(of_unit).collect()
+}
+
 fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
     let n = campus.halls.len();
+    let of_loop = |value: f64| {
+        let there = |hall: &Hall| if hall.liquid.is_some() { value } else { f64::NAN };
+        campus.halls.iter().map(there).collect::<Vec<f64>>()
+    };
+    let basin_m3 = campus.halls.iter().map(|hall| {
+        let liquid = hall
+            .liquid
+            .map(|liquid| (f64::from(liquid.cdus), &campus.loop_kinds[liquid.kind].basin_m3));
+        liquid.map_or(0.0, |(cdus, basin)| {
+            cdus * basin.as_ref().map_or(0.0, |figure| figure.value)
+        })
+    });
+    let basin_m3 = basin_m3.collect();
     HallColumns {
         live,
         supply_c: vec![start_c; n],
@@ -204,13 +237,24 @@ fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
         heat_rejected_w: vec![0.0; n],
         rejection_speed: vec![0.0; n],
         chiller_lift_w: vec![0.0; n],
-        basin_m3: vec![0.0; n],
+        basin_m3,
         bypass_kg_s: vec![0.0; n],
+        basin_fill_kg_s: vec![0.0; n],
+        tower_drift_kg_s: vec![0.0; n],
+        tower_blowdown_kg_s: vec![0.0; n],
+        loop_pumps_w: vec![0.0; n],
+        loop_stored_j: vec![0.0; n],
+        coil_air_kg_s: vec![0.0; n],
+        coil_supply_c: vec![0.0; n],
+        coil_fans_w: vec![0.0; n],
+        cold_air_kg_s: vec![0.0; n],
+        coolant_share: of_loop(1.0),
+        tripped: vec![0; n],
         supply_humidity_ratio: vec![0.0; n],
-        coolant_supply_c: vec![f64::NAN; n],
-        coolant_return_c: vec![f64::NAN; n],
-        facility_supply_c: vec![f64::NAN; n],
-        facility_return_c: vec![f64::NAN; n],
+        coolant_supply_c: of_loop(start_c),
+        coolant_return_c: of_loop(start_c),
+        facility_supply_c: of_loop(start_c),
+        facility_return_c: of_loop(start_c),
         mixed_c: vec![start_c; n],
         return_c: vec![start_c; n],
         fresh_share: vec![1.0; n],

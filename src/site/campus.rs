@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::Address;
 use super::files::{
-    BatterySpec, ChipSpec, CoolingUnitSpec, Feature, GensetSpec, Location, OilSpec, ProtectionSpec, RackSpec,
-    ServerSpec, SwitchingSpec, TapChangerSpec, Terrain, UtilitySpec,
+    BatterySpec, ChipSpec, CoolingUnitSpec, Feature, GensetSpec, InRowSpec, LiquidLoopSpec, Location, OilSpec,
+    ProtectionSpec, RackSpec, ServerSpec, SwitchingSpec, TapChangerSpec, Terrain, UtilitySpec,
 };
 use super::schema::Assumption;
 use crate::physics::loss::LossCurve;
@@ -52,6 +52,10 @@ pub struct Campus {
     pub rack_kinds: Vec<RackKind>,
     /// Kinds of cooling unit in use.
     pub cooling_kinds: Vec<CoolingUnitSpec>,
+    /// Liquid loops in use.
+    pub loop_kinds: Vec<LiquidLoopSpec>,
+    /// In-row coils in use.
+    pub coil_kinds: Vec<InRowSpec>,
     /// First chip of each rack, and the number of chips at the end; one longer than the racks.
     pub chip_first: Vec<u32>,
     /// Row of each rack.
@@ -114,12 +118,44 @@ pub struct Hall {
     pub supply_ratio: f64,
     /// Share of an average inlet that is hot-aisle air.
     pub leakage_share: f64,
+    /// Leak at each end of a row over the leak beside a rack.
+    pub row_end_leak: f64,
+    /// Hot air at the top of a rack over its mean, less one.
+    pub height_spread: f64,
+    /// Distance over which the air of a unit spreads, m.
+    pub supply_reach_m: f64,
+    /// Its liquid loop, if it has one.
+    pub liquid: Option<HallLoop>,
+    /// Its in-row coils, if it has any: kind and number.
+    pub coils: Option<(usize, u32)>,
     /// Heat capacity that follows the hot aisle, J/K.
     pub heat_capacity_j_per_k: f64,
     /// Lights and the like, W.
     pub misc_w: f64,
     /// Row pitch and rack pitch, m.
     pub pitch_m: [f64; 2],
+}
+
+/// The liquid loop of a hall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HallLoop {
+    /// Kind: row of [`Campus::loop_kinds`].
+    pub kind: usize,
+    /// Coolant distribution units that share it.
+    pub cdus: u32,
+}
+
+impl Hall {
+    /// Centre of its unit number `k`, m: units stand on the roof in two lines, south and north.
+    #[must_use]
+    pub fn unit_at_m(&self, k: usize) -> [f64; 2] {
+        let columns = (self.units.len() as f64 / 2.0).ceil().max(1.0);
+        let side = if k % 2 == 0 { -0.28 } else { 0.28 };
+        [
+            self.rect.at_m[0] + self.rect.size_m[0] * (((k / 2) as f64 + 0.5) / columns - 0.5),
+            self.rect.at_m[1] + self.rect.size_m[1] * side,
+        ]
+    }
 }
 
 /// A row of racks, along north-south; rows follow each other eastward.

@@ -32,6 +32,10 @@ record! {
         racks: BTreeMap<String, RackSpec>,
         /// Air-handling units.
         cooling_units: BTreeMap<String, CoolingUnitSpec>,
+        /// Liquid loops.
+        liquid_loops: BTreeMap<String, LiquidLoopSpec>,
+        /// In-row coils.
+        in_row_coils: BTreeMap<String, InRowSpec>,
         /// Transformers, cables, switchboards and busways.
         power_stages: BTreeMap<String, PowerStageSpec>,
         /// Relays that open a breaker.
@@ -64,13 +68,13 @@ record! {
         fp8_tflops: Figure = within(0.0, 1e6),
         /// Memory, GiB.
         hbm_gib: Figure = within(0.0, 10_000.0),
-        /// Junction-to-air resistance that does not depend on flow, K/W.
+        /// Resistance from junction to heat sink or cold plate, K/W: it does not depend on flow.
         resistance_fixed_k_per_w: Figure = within(0.001, 1.0),
-        /// Junction-to-air resistance at rated flow that falls with flow, K/W.
+        /// Resistance from heat sink to air, or from cold plate to coolant, at rated flow, K/W: it falls with flow.
         resistance_flow_k_per_w: Figure = within(0.0, 1.0),
         /// Exponent of that fall.
         resistance_flow_exponent: Figure = within(0.0, 2.0),
-        /// Heat capacity of die, lid and sink, J/K.
+        /// Heat capacity of lid and sink, J/K.
         heat_capacity_j_per_k: Figure = within(0.1, 100_000.0),
         /// Rise of power with junction temperature, 1/K.
         leakage_per_k: Figure = within(0.0, 0.05),
@@ -116,10 +120,16 @@ record! {
         fan_ramp_from_c: Figure = within(10.0, 60.0),
         /// Fan speed added per K above that, share of full.
         fan_ramp_per_k: Figure = within(0.0, 1.0),
+        /// Temperature of its hottest chip that the fans hold, °C, as far as they can; none: fans follow load and inlet.
+        fan_target_c: Option<Figure> = within(30.0, 130.0),
         /// Air temperature rise at the rack's rated power and full speed, K.
         air_rise_k: Figure = within(2.0, 60.0),
         /// Share of the rise that the last chip of a tray breathes.
         preheat_share: Figure = within(0.0, 1.0),
+        /// Rise of the coolant at the rack's rated power, K; for chips with cold plates.
+        coolant_rise_k: Option<Figure> = within(1.0, 40.0),
+        /// Share of the overhead that coolant takes beside the chips.
+        overhead_to_liquid: Option<Figure> = within(0.0, 1.0),
         /// Its power supplies.
         psu: SupplySpec,
     }
@@ -174,25 +184,59 @@ record! {
     }
 }
 
+choice! {
+    /// What gives way where air cannot be both cool and dry enough.
+    HumidityPolicy {
+        /// Media stop where the air would be too damp, and the supply gets warmer.
+        HoldHumidity,
+        /// Media go on, and the supply gets damper.
+        HoldTemperature,
+    }
+}
+
 record! {
-    /// One air-handling unit with fans, dampers and evaporative media.
+    /// One air-handling unit: dampers, filters, wet media, fans.
     CoolingUnitSpec {
         /// Name.
         name: String,
-        /// Air at full speed, kg/s.
+        /// Air at full speed against the rated pressure, kg/s.
         airflow_kg_s: Figure = within(0.1, 1_000.0),
-        /// Fans at full speed, W.
-        fan_w: Figure = within(0.0, 1e6),
-        /// Exponent of fan power over flow.
-        fan_exponent: Figure = within(1.0, 4.0),
+        /// Pressure that the fans hold at that flow, Pa.
+        rated_pressure_pa: Figure = within(10.0, 3_000.0),
+        /// Air power over electric power at that point.
+        fan_efficiency: Figure = within(0.05, 0.95),
+        /// Fall of that efficiency with speed, as an exponent: drives and motors are worse at part load.
+        drive_exponent: Figure = within(0.0, 1.0),
         /// Slowest fan speed, share of full.
         min_speed: Figure = within(0.0, 1.0),
-        /// Saturation effectiveness of the wet media.
-        saturation_effectiveness: Figure = within(0.0, 1.0),
+        /// Pressure held over the hall at any flow, Pa.
+        hall_pressure_pa: Figure = within(0.0, 200.0),
+        /// Dampers, louvres and discharge at rated flow, Pa.
+        casing_pa: Figure = within(0.0, 1_000.0),
+        /// Media at rated flow, Pa.
+        media_pa: Figure = within(0.0, 500.0),
+        /// What they add while they are wet, Pa.
+        media_wet_pa: Figure = within(0.0, 500.0),
+        /// Clean filters at rated flow, Pa.
+        filter_clean_pa: Figure = within(1.0, 1_000.0),
+        /// Filters that are due for a change, at rated flow, Pa.
+        filter_dirty_pa: Figure = within(1.0, 2_000.0),
+        /// Dust that the filters of a unit hold by then, g.
+        filter_dust_g: Figure = within(1.0, 1e6),
+        /// Share of airborne particles that they hold.
+        filter_arrestance: Figure = within(0.0, 1.0),
+        /// Time to change them, s.
+        filter_change_s: Figure = within(0.0, 1e6),
+        /// Saturation effectiveness of the wet media at rated flow.
+        saturation_effectiveness: Figure = within(0.0, 0.999),
+        /// Fall of the media's transfer units with flow, as an exponent.
+        media_ntu_exponent: Figure = within(0.0, 1.0),
         /// Share of the air that passes the media untouched.
         media_bypass: Figure = within(0.0, 0.5),
         /// Cycles of concentration of the sump water.
         cycles_of_concentration: Figure = within(1.1, 20.0),
+        /// Water carried off as drops, share of what evaporates.
+        drift_share: Figure = within(0.0, 0.1),
         /// Power factor of its drives.
         power_factor: Figure = within(0.5, 1.0),
         /// Pump while the media is wet, W.
@@ -201,14 +245,116 @@ record! {
         evaporate_above_c: Figure = within(5.0, 60.0),
         /// Fall below that at which it dries again, K.
         evaporate_dead_band_k: Figure = within(0.0, 10.0),
-        /// Shortest time in a mode, s.
+        /// Shortest time wet or dry, s.
         min_run_s: Figure = within(0.0, 86_400.0),
         /// Coldest supply air; return air is mixed in below, °C.
         supply_min_c: Figure = within(-10.0, 40.0),
-        /// Wettest supply air, as relative humidity: damp air is warmed with return air, and media evaporate no more.
+        /// Wettest supply air, as relative humidity: damp air is warmed with return air.
         supply_max_rh: Figure = within(0.1, 1.0),
         /// Warmest supply for the sake of that, °C.
         supply_dry_to_c: Figure = within(0.0, 45.0),
+        /// Highest dew point to which media may damp the supply, °C.
+        supply_max_dew_point_c: Figure = within(0.0, 40.0),
+        /// What gives way where both cannot be held.
+        humidity_policy: HumidityPolicy,
+    }
+}
+
+choice! {
+    /// How a facility water loop gives its heat to the outside.
+    Rejection {
+        /// Coils in moving air.
+        DryCooler,
+        /// An evaporative cooling tower.
+        WetTower,
+    }
+}
+
+record! {
+    /// A liquid loop, for each of the coolant distribution units (CDUs) that share it: coolant to the racks, the CDU,
+    /// facility water, and what gives its heat to the outside.
+    LiquidLoopSpec {
+        /// Name.
+        name: String,
+        /// Coolant to the racks, °C.
+        coolant_supply_c: Figure = within(5.0, 60.0),
+        /// Warmest facility water that the racks are made for, °C: their ASHRAE class, W17 to W45.
+        facility_max_c: Figure = within(5.0, 60.0),
+        /// Coolant at full pump speed, kg/s.
+        coolant_kg_s: Figure = within(0.1, 1_000.0),
+        /// Specific heat of the coolant, J/(kg K).
+        coolant_cp_j_per_kg_k: Figure = within(1_000.0, 5_000.0),
+        /// Facility water at full pump speed, kg/s.
+        facility_kg_s: Figure = within(0.1, 1_000.0),
+        /// Conductance of the heat exchanger at both full flows, W/K.
+        exchanger_w_per_k: Figure = within(100.0, 1e8),
+        /// Coolant pumps at full speed, W.
+        coolant_pump_w: Figure = within(0.0, 1e6),
+        /// Facility pumps at full speed, W.
+        facility_pump_w: Figure = within(0.0, 1e6),
+        /// Exponent of pump power over flow.
+        pump_exponent: Figure = within(1.0, 4.0),
+        /// Slowest pump speed, share of full.
+        pump_min_speed: Figure = within(0.05, 1.0),
+        /// Water and metal of the loop, J/K.
+        heat_capacity_j_per_k: Figure = within(1e4, 1e10),
+        /// How its heat goes outside.
+        rejection: Rejection,
+        /// Air of towers or dry coolers at full speed, kg/s.
+        rejection_air_kg_s: Figure = within(0.1, 10_000.0),
+        /// Their fans at full speed, W.
+        rejection_fan_w: Figure = within(0.0, 1e7),
+        /// Exponent of that power over speed.
+        rejection_fan_exponent: Figure = within(1.0, 4.0),
+        /// Conductance of a dry cooler at full flows, W/K.
+        dry_cooler_w_per_k: Option<Figure> = within(100.0, 1e8),
+        /// Cycles of concentration of a tower.
+        cycles_of_concentration: Option<Figure> = within(1.1, 20.0),
+        /// Drops that a tower loses, share of its water flow.
+        drift_share: Option<Figure> = within(0.0, 0.01),
+        /// Water in its basin, m³.
+        basin_m3: Option<Figure> = within(0.0, 1e4),
+        /// A chiller that trims what is left in the heat.
+        chiller: Option<ChillerSpec>,
+        /// Power factor of its drives.
+        power_factor: Figure = within(0.5, 1.0),
+    }
+}
+
+record! {
+    /// An electric chiller: its coefficient of performance is a share of Carnot's at its temperatures times a curve
+    /// `a + b x + c x²` over its load.
+    ChillerSpec {
+        /// Heat that it can lift, W.
+        capacity_w: Figure = within(1_000.0, 1e9),
+        /// Share of Carnot's coefficient at full load.
+        carnot_share: Figure = within(0.1, 0.9),
+        /// Condensing above the outside dry bulb, K.
+        condenser_approach_k: Figure = within(1.0, 40.0),
+        /// Evaporating below the chilled water, K.
+        evaporator_approach_k: Figure = within(0.5, 20.0),
+        /// Part-load curve: constant.
+        part_load_a: Figure = within(-5.0, 5.0),
+        /// Part-load curve: linear.
+        part_load_b: Figure = within(-5.0, 5.0),
+        /// Part-load curve: quadratic.
+        part_load_c: Figure = within(-5.0, 5.0),
+    }
+}
+
+record! {
+    /// In-row coils that take heat from the air of a hall with facility water.
+    InRowSpec {
+        /// Name.
+        name: String,
+        /// Conductance at full flows, W/K.
+        exchanger_w_per_k: Figure = within(100.0, 1e7),
+        /// Air at full speed, kg/s.
+        air_kg_s: Figure = within(0.01, 500.0),
+        /// Water at full flow, kg/s.
+        water_kg_s: Figure = within(0.01, 500.0),
+        /// Fans at full speed, W.
+        fan_w: Figure = within(0.0, 1e5),
     }
 }
 
@@ -461,8 +607,22 @@ record! {
         cooling_units_per_hall: u32 = within(1.0, 1_000.0),
         /// Air supplied over air that the racks draw.
         supply_ratio: Figure = within(0.1, 3.0),
-        /// Share of an average inlet that is hot-aisle air even when supply is ample.
+        /// Share of an average inlet that is hot-aisle air even when supply is ample: leaks of the containment.
         leakage_share: Figure = within(0.0, 0.5),
+        /// Leak at each end of a row over the leak beside a rack.
+        row_end_leak: Figure = within(0.0, 100.0),
+        /// Hot air at the top of a rack over its mean, less one; as much is missing at its foot.
+        height_spread: Figure = within(0.0, 1.0),
+        /// Distance over which the air of a unit spreads before it enters the rows, m.
+        supply_reach_m: Figure = within(0.1, 1_000.0),
+        /// Liquid loop of its halls, by its catalog name.
+        liquid_loop: Option<String>,
+        /// Coolant distribution units a hall.
+        cdus_per_hall: Option<u32> = within(1.0, 1_000.0),
+        /// In-row coils of its halls, by their catalog name.
+        in_row_coil: Option<String>,
+        /// In-row coils a hall.
+        in_row_coils_per_hall: Option<u32> = within(1.0, 10_000.0),
         /// Heat capacity of hall air, steel and concrete that follows the hot aisle, J/K.
         hall_heat_capacity_j_per_k: Figure = within(1e4, 1e12),
         /// Lights, controls and offices a hall, W.
@@ -515,6 +675,16 @@ record! {
         at: String,
         /// Another rack, by its catalog name.
         rack: Option<String>,
+        /// Racks in each of its rows, spread over the row.
+        racks_per_row: Option<u32> = within(1.0, 400.0),
+        /// Liquid loop of a hall, by its catalog name.
+        liquid_loop: Option<String>,
+        /// Coolant distribution units of a hall.
+        cdus: Option<u32> = within(1.0, 1_000.0),
+        /// In-row coils of a hall, by their catalog name.
+        in_row_coil: Option<String>,
+        /// How many of them.
+        in_row_coils: Option<u32> = within(1.0, 10_000.0),
         /// Construction phase of a building.
         phase: Option<u32> = within(1.0, 99.0),
         /// Why.

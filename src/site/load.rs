@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::campus::{Building, Campus, Hall, RackKind, Rect, Row, SubstationPlan};
+use super::campus::{Building, Campus, Hall, HallLoop, RackKind, Rect, Row, SubstationPlan};
 use super::epw::{self, Epw};
-use super::files::{BuildingKind, Catalog, CoolingUnitSpec, Override, SiteFile, TariffFile, WeatherFile};
+use super::files::{
+    BuildingKind, Catalog, ChipCooling, CoolingUnitSpec, Override, Rejection, SiteFile, TariffFile, WeatherFile,
+};
 use super::power::{self, BuildingPower, PowerBuilder};
 use super::schema::{Parsed, read};
 use super::texts::{Files, text_of};
@@ -195,6 +197,60 @@ fn check_catalog(catalog: &Parsed<Catalog>, report: &mut Report) {
             report,
         );
     }
+    for (name, server) in &parts.servers {
+        let plates = parts
+            .chips
+            .get(&server.chip)
+            .is_some_and(|chip| chip.cooling == ChipCooling::Liquid);
+        if plates && server.coolant_rise_k.is_none() {
+            let field = format!("servers.{name}.coolant_rise_k");
+            report.push(catalog.error(
+                Code::Inconsistent,
+                &field,
+                "nothing",
+                "a figure, since its chips have cold plates",
+            ));
+        }
+    }
+    for (name, spec) in &parts.liquid_loops {
+        let field = |leaf: &str| format!("liquid_loops.{name}.{leaf}");
+        let mut needs = |leaf: &str, there: bool, why: &str| {
+            if !there {
+                report.push(catalog.error(
+                    Code::Inconsistent,
+                    &field(leaf),
+                    "nothing",
+                    format!("a figure, since {why}"),
+                ));
+            }
+        };
+        match spec.rejection {
+            Rejection::DryCooler => needs(
+                "dry_cooler_w_per_k",
+                spec.dry_cooler_w_per_k.is_some(),
+                "it has dry coolers",
+            ),
+            Rejection::WetTower => {
+                needs(
+                    "cycles_of_concentration",
+                    spec.cycles_of_concentration.is_some(),
+                    "it has a tower",
+                );
+                needs("drift_share", spec.drift_share.is_some(), "it has a tower");
+                needs("basin_m3", spec.basin_m3.is_some(), "it has a tower");
+            }
+        }
+    }
+    for (name, spec) in &parts.cooling_units {
+        if spec.filter_dirty_pa.value <= spec.filter_clean_pa.value {
+            report.push(catalog.error(
+                Code::Inconsistent,
+                &format!("cooling_units.{name}.filter_dirty_pa"),
+                spec.filter_dirty_pa.value.to_string(),
+                format!("more than filter_clean_pa, {}", spec.filter_clean_pa.value),
+            ));
+        }
+    }
     for (name, rack) in &parts.racks {
         let field = |leaf: &str| format!("racks.{name}.{leaf}");
         known(catalog, &parts.servers, &rack.server, &field("server"), report);
@@ -257,6 +313,12 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
         let field = |leaf: &str| format!("building_kinds.{name}.{leaf}");
         let _ = layout.named(&parts.racks, &kind.rack, &field("rack"));
         let cooling = layout.named(&parts.cooling_units, &kind.cooling_unit, &field("cooling_unit"));
+        if let Some(name) = &kind.liquid_loop {
+            let _ = layout.named(&parts.liquid_loops, name, &field("liquid_loop"));
+        }
+        if let Some(name) = &kind.in_row_coil {
+            let _ = layout.named(&parts.in_row_coils, name, &field("in_row_coil"));
+        }
         let power = power::building_parts(&mut layout, name, kind);
         for axis in 0..2 {
             let halls = f64::from(kind.hall_grid[axis]);
@@ -319,7 +381,43 @@ fn lay_out(site: &Parsed<SiteFile>, catalog: &Parsed<Catalog>, report: &mut Repo
         layout.wrong("buildings", "no racks", "at least one building with racks");
         return None;
     }
+    check_liquid(&mut layout, &campus);
     Some(campus)
+}
+
+/// Cold plates need a loop, and a loop's coolant must not be colder than its own facility water can make it.
+fn check_liquid(layout: &mut Layout<'_>, campus: &Campus) {
+    let plates = |row: &Row| campus.rack_kinds[row.kind].chip.cooling == ChipCooling::Liquid;
+    for (row, number) in campus
+        .rows
+        .iter()
+        .filter(|row| plates(row))
+        .map(|row| (row, row.number))
+    {
+        let hall = &campus.halls[row.hall];
+        if hall.liquid.is_none() {
+            let place = format!(
+                "B{:02}/H{}/R{number:02}",
+                campus.buildings[hall.building].number, hall.number
+            );
+            let found = format!(
+                "{} with cold plates in {place}, whose hall has no liquid_loop",
+                campus.rack_kinds[row.kind].key
+            );
+            layout.wrong("overrides", found, "a liquid_loop for every hall with cold plates");
+            return;
+        }
+    }
+    for (kind, coils) in campus.halls.iter().map(|hall| (hall.liquid, hall.coils)) {
+        if coils.is_some() && kind.is_none() {
+            layout.wrong(
+                "overrides",
+                "in-row coils in a hall without a liquid_loop",
+                "a liquid_loop beside in-row coils",
+            );
+            return;
+        }
+    }
 }
 
 struct Placed {
@@ -422,6 +520,14 @@ fn read_overrides<'s>(layout: &mut Layout<'s>) -> Vec<Change<'s>> {
             let catalog = layout.catalog;
             let _ = layout.named(&catalog.value.racks, rack, &format!("overrides[{i}].rack"));
         }
+        if let Some(name) = &over.liquid_loop {
+            let parts = &layout.catalog.value.liquid_loops;
+            let _ = layout.named(parts, name, &format!("overrides[{i}].liquid_loop"));
+        }
+        if let Some(name) = &over.in_row_coil {
+            let parts = &layout.catalog.value.in_row_coils;
+            let _ = layout.named(parts, name, &format!("overrides[{i}].in_row_coil"));
+        }
         match over.at.parse() {
             Ok(at) => out.push(Change { index: i, at, over }),
             Err(super::address::NotAnAddress(_)) => {
@@ -472,8 +578,38 @@ fn check_places(layout: &mut Layout<'_>, placed: &[Placed], overrides: &[Change<
             wrong("a building, hall or row: racks of a row are of one kind");
         } else if over.phase.is_some() && address.hall.is_some() {
             wrong("a building, since a phase is a building's");
+        } else if (over.liquid_loop.is_some() || over.in_row_coil.is_some()) && address.row.is_some() {
+            wrong("a building or hall, since loops and coils are a hall's");
         }
     }
+}
+
+/// The place of a part among those in use; it is added if it is new.
+fn place_of<T: PartialEq + Clone>(kinds: &mut Vec<T>, part: &T) -> usize {
+    kinds.iter().position(|kind| kind == part).unwrap_or_else(|| {
+        kinds.push(part.clone());
+        kinds.len() - 1
+    })
+}
+
+/// What an override says of a place: the one that names it most closely.
+fn closest<'o, T>(
+    overrides: &'o [Change<'_>],
+    building: u32,
+    hall: u32,
+    row: Option<u32>,
+    pick: impl Fn(&'o Override) -> Option<T>,
+) -> Option<T> {
+    overrides
+        .iter()
+        .filter(|c| {
+            c.at.building == building
+                && c.at.hall.is_none_or(|h| h == hall)
+                && c.at.row.is_none_or(|n| row.is_none_or(|row| row == n))
+        })
+        .filter_map(|c| Some(((c.at.hall.is_some(), c.at.row.is_some()), pick(c.over)?)))
+        .max_by_key(|(near, _)| *near)
+        .map(|(_, value)| value)
 }
 
 struct Builder<'c> {
@@ -493,6 +629,8 @@ impl<'c> Builder<'c> {
             rows: Vec::new(),
             rack_kinds: Vec::new(),
             cooling_kinds: Vec::new(),
+            loop_kinds: Vec::new(),
+            coil_kinds: Vec::new(),
             chip_first: vec![0],
             rack_row: Vec::new(),
             power: power.plan.clone(),
@@ -533,14 +671,6 @@ impl<'c> Builder<'c> {
             chips,
         });
         self.campus.rack_kinds.len() - 1
-    }
-
-    fn cooling_kind(&mut self, spec: &CoolingUnitSpec) -> usize {
-        if let Some(known) = self.campus.cooling_kinds.iter().position(|kind| kind == spec) {
-            return known;
-        }
-        self.campus.cooling_kinds.push(spec.clone());
-        self.campus.cooling_kinds.len() - 1
     }
 
     fn building(&mut self, place: &Placed, kind: &Kind<'c>, overrides: &[Change<'_>], parts: &Catalog) {
@@ -600,22 +730,18 @@ impl<'c> Builder<'c> {
         let first_row = self.campus.rows.len();
         let first_rack = self.campus.racks();
         for r in 0..file.rows {
-            let key = overrides
-                .iter()
-                .filter(|c| {
-                    c.over.rack.is_some()
-                        && c.at.building == number
-                        && c.at.hall.is_none_or(|h| h == hall_number)
-                        && c.at.row.is_none_or(|n| n == r + 1)
-                })
-                .max_by_key(|c| (c.at.hall.is_some(), c.at.row.is_some()))
-                .and_then(|c| c.over.rack.as_deref())
-                .unwrap_or(&file.rack);
+            let at_row = Some(r + 1);
+            let key = closest(overrides, number, hall_number, at_row, |over| over.rack.as_deref());
+            let key = key.unwrap_or(&file.rack);
+            let racks = closest(overrides, number, hall_number, at_row, |over| over.racks_per_row);
+            let racks = racks.unwrap_or(file.racks_per_row);
+            // Fewer racks than places stand further apart.
+            let rack_pitch_m = file.rack_pitch_m * f64::from(file.racks_per_row) / f64::from(racks);
             let rack_kind = self.rack_kind(key, parts);
             let chips = self.campus.rack_kinds[rack_kind].chips;
             let row = self.campus.rows.len();
             let start = self.campus.racks();
-            for _ in 0..file.racks_per_row {
+            for _ in 0..racks {
                 let next = self.campus.chips() as u32 + chips;
                 self.campus.chip_first.push(next);
                 self.campus.rack_row.push(row as u32);
@@ -628,13 +754,27 @@ impl<'c> Builder<'c> {
                 kind: rack_kind,
                 first_m: [
                     rect.at_m[0] + offset(file.rows, file.row_pitch_m, r),
-                    rect.at_m[1] + offset(file.racks_per_row, file.rack_pitch_m, 0),
+                    rect.at_m[1] + offset(racks, rack_pitch_m, 0),
                 ],
-                rack_pitch_m: file.rack_pitch_m,
+                rack_pitch_m,
             });
         }
         let first_unit = self.campus.units();
-        let cooling_kind = self.cooling_kind(kind.cooling);
+        let cooling_kind = place_of(&mut self.campus.cooling_kinds, kind.cooling);
+        let of_hall = |pick: fn(&Override) -> Option<&str>| closest(overrides, number, hall_number, None, pick);
+        let count_of = |pick: fn(&Override) -> Option<u32>| closest(overrides, number, hall_number, None, pick);
+        let loop_name = of_hall(|over| over.liquid_loop.as_deref()).or(file.liquid_loop.as_deref());
+        let liquid = loop_name
+            .and_then(|name| parts.liquid_loops.get(name))
+            .map(|spec| HallLoop {
+                kind: place_of(&mut self.campus.loop_kinds, spec),
+                cdus: count_of(|over| over.cdus).or(file.cdus_per_hall).unwrap_or(1),
+            });
+        let coil_name = of_hall(|over| over.in_row_coil.as_deref()).or(file.in_row_coil.as_deref());
+        let coils = coil_name.and_then(|name| parts.in_row_coils.get(name)).map(|spec| {
+            let count = count_of(|over| over.in_row_coils).or(file.in_row_coils_per_hall);
+            (place_of(&mut self.campus.coil_kinds, spec), count.unwrap_or(1))
+        });
         self.campus.halls.push(Hall {
             building,
             number: hall_number,
@@ -645,6 +785,11 @@ impl<'c> Builder<'c> {
             cooling_kind,
             supply_ratio: file.supply_ratio.value,
             leakage_share: file.leakage_share.value,
+            row_end_leak: file.row_end_leak.value,
+            height_spread: file.height_spread.value,
+            supply_reach_m: file.supply_reach_m.value,
+            liquid,
+            coils,
             heat_capacity_j_per_k: file.hall_heat_capacity_j_per_k.value,
             misc_w: file.misc_w_per_hall.value,
             pitch_m: [file.row_pitch_m, file.rack_pitch_m],

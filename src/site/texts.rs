@@ -7,6 +7,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("catalog", include_str!("../../assets/catalog.ron")),
     ("rainier", include_str!("../../assets/sites/rainier.ron")),
     ("lab", include_str!("../../assets/sites/lab.ron")),
+    ("hybrid", include_str!("../../assets/sites/hybrid.ron")),
     ("south-bend", include_str!("../../assets/weather/south-bend.ron")),
     ("indiana", include_str!("../../assets/tariffs/indiana.ron")),
 ];

@@ -1,8 +1,45 @@
-//! What has happened to the power path, and why: every incident names the one that caused it.
+//! What has happened to power and cooling, and why: every incident names the one that caused it.
 
 use bevy_ecs::prelude::*;
 
 use crate::site::Campus;
+use crate::site::campus::Found;
+
+/// What an incident is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    /// A node of the power path.
+    Node(u32),
+    /// A hall.
+    Hall(u32),
+    /// The site.
+    Site,
+}
+
+impl At {
+    /// The node of the power path, if it is one.
+    #[must_use]
+    pub fn node(self) -> Option<u32> {
+        match self {
+            Self::Node(node) => Some(node),
+            Self::Hall(_) | Self::Site => None,
+        }
+    }
+
+    /// The name of the place.
+    #[must_use]
+    pub fn name(self, campus: &Campus) -> String {
+        match self {
+            Self::Node(n) => campus
+                .power
+                .nodes
+                .get(n as usize)
+                .map_or_else(String::new, |node| node.name.clone()),
+            Self::Hall(h) => campus.address(Found::Hall(h as usize)).to_string(),
+            Self::Site => "the site".to_owned(),
+        }
+    }
+}
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,6 +78,30 @@ pub enum What {
     Restored(u32),
     /// The load is more than the network can carry at any voltage.
     Collapse,
+    /// Air-handling units of a hall broke or were taken out of service: how many.
+    UnitsLost(u32),
+    /// They run again.
+    UnitsBack,
+    /// Coolant distribution units of a hall broke: how many.
+    CdusLost(u32),
+    /// They run again.
+    CdusBack,
+    /// A hall's fans and pumps lost power.
+    PlantDark,
+    /// They have it again.
+    PlantBack,
+    /// The site's water supply was cut.
+    WaterCut,
+    /// It is back.
+    WaterBack,
+    /// The first chips of a hall throttle: the rack of the hottest, and the dry bulb outside, °C.
+    Throttling(u32, f32),
+    /// The first chips of a hall tripped, in the rack of the hottest.
+    ChipsTripped(u32),
+    /// All chips of a hall have tripped or are dark.
+    ShutDown,
+    /// No chip of a hall throttles any more.
+    Cooled,
 }
 
 /// One incident.
@@ -48,8 +109,8 @@ pub enum What {
 pub struct Incident {
     /// Time since the start, s.
     pub time_s: f64,
-    /// Node that it is about.
-    pub node: u32,
+    /// What it is about.
+    pub at: At,
     /// What happened.
     pub what: What,
     /// Number of the incident that caused it.
@@ -90,15 +151,20 @@ pub struct Incidents {
 }
 
 impl Incidents {
-    /// Adds an incident; gives its number, or that of its cause if there is no room.
+    /// Adds an incident of a node; gives its number, or that of its cause if there is no room.
     pub fn push(&mut self, time_s: f64, node: u32, what: What, cause: Option<u32>) -> Option<u32> {
+        self.push_at(time_s, At::Node(node), what, cause)
+    }
+
+    /// Adds an incident; gives its number, or that of its cause if there is no room.
+    pub fn push_at(&mut self, time_s: f64, at: At, what: What, cause: Option<u32>) -> Option<u32> {
         if self.list.len() >= MOST {
             self.dropped += 1;
             return cause;
         }
         self.list.push(Incident {
             time_s,
-            node,
+            at,
             what,
             cause,
         });
@@ -162,7 +228,8 @@ impl Incident {
     #[must_use]
     pub fn describe(&self, campus: &Campus) -> String {
         let name = |n: u32| campus.power.nodes.get(n as usize).map_or("", |node| node.name.as_str());
-        let of = name(self.node);
+        let of = self.at.name(campus);
+        let rack = |rack: u32| campus.rack_address(rack as usize);
         match self.what {
             What::Opened => format!("{of} was opened"),
             What::Closed => format!("{of} was closed"),
@@ -181,6 +248,23 @@ impl Incident {
             What::Dark(n) => format!("{} behind {of} went dark", racks(n)),
             What::Restored(n) => format!("{} behind {of} with power again", racks(n)),
             What::Collapse => format!("voltage collapsed at {of}"),
+            What::UnitsLost(n) => format!("{n} air-handling units of {of} out of service"),
+            What::UnitsBack => format!("air-handling units of {of} back in service"),
+            What::CdusLost(n) => format!("{n} coolant distribution units of {of} out of service"),
+            What::CdusBack => format!("coolant distribution units of {of} back in service"),
+            What::PlantDark => format!("fans and pumps of {of} without power"),
+            What::PlantBack => format!("fans and pumps of {of} with power again"),
+            What::WaterCut => format!("water supply of {of} cut"),
+            What::WaterBack => format!("water supply of {of} back"),
+            What::Throttling(r, outside_c) => {
+                format!(
+                    "chips of {of} throttle, first in {} (outside {outside_c:.1} °C)",
+                    rack(r)
+                )
+            }
+            What::ChipsTripped(r) => format!("chips of {of} trip, first in {}", rack(r)),
+            What::ShutDown => format!("all chips of {of} are off"),
+            What::Cooled => format!("no chip of {of} throttles any more"),
         }
     }
 }

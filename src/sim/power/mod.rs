@@ -258,7 +258,9 @@ fn darkness(
         } else {
             What::Restored(-count as u32)
         };
-        let place = cause.map_or(node, |cause| incidents.list[cause as usize].node);
+        let place = cause
+            .and_then(|cause| incidents.list[cause as usize].at.node())
+            .unwrap_or(node);
         let number = incidents.push(clock.time_s, place, what, cause);
         for r in 0..power.dark.len() {
             let newly = count > 0 && power.dark[r] > 0 && power.dark_by[r].is_none();

@@ -164,7 +164,9 @@ fn rows(campus: &Campus, grid: &Grid, incidents: &mut Incidents, power: &mut Rac
         }
     }
     for (cause, node, racks) in news {
-        let place = cause.map_or(node, |cause| incidents.list[cause as usize].node);
+        let place = cause
+            .and_then(|cause| incidents.list[cause as usize].at.node())
+            .unwrap_or(node);
         let number = incidents
             .push(time_s, place, What::OnBattery(racks), cause)
             .unwrap_or(0);

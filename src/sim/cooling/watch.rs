@@ -1,0 +1,121 @@
+//! Watches every hall for chips that throttle, trip and cool down again, and says since when and why.
+
+use bevy_ecs::prelude::*;
+
+use crate::sim::clock::Clock;
+use crate::sim::power::RackPower;
+use crate::sim::power::grid::Grid;
+use crate::sim::power::incidents::{At, Incidents, What};
+use crate::sim::state::{HallColumns, RackColumns};
+use crate::sim::twin::Plan;
+use crate::sim::weather::Outside;
+
+/// How a hall has held since the start, or since what last disturbed it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct HallWatch {
+    /// The incident that last took cooling from it; none while all of it is in service.
+    pub cause: Option<u32>,
+    /// When chips first throttled, s since the start.
+    pub throttled_s: Option<f64>,
+    /// The rack of the hottest chip then.
+    pub throttled_rack: u32,
+    /// When chips first tripped, s since the start.
+    pub tripped_s: Option<f64>,
+    /// When all of its chips were off, s since the start.
+    pub shut_down_s: Option<f64>,
+    /// When no chip throttled any more, s since the start.
+    pub cooled_s: Option<f64>,
+    /// Hottest chip so far, °C.
+    pub hottest_c: f32,
+    /// Hottest inlet air so far, °C.
+    pub hottest_inlet_c: f32,
+    /// The incident of its throttling while it goes on.
+    throttling: Option<u32>,
+    /// Whether it throttles now.
+    active: bool,
+    /// Whether its plant has power.
+    plant: bool,
+}
+
+/// All halls.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct ThermalWatch {
+    /// By hall.
+    pub halls: Vec<HallWatch>,
+}
+
+impl ThermalWatch {
+    /// Nothing has happened to so many halls.
+    #[must_use]
+    pub fn new(halls: usize) -> Self {
+        let calm = HallWatch {
+            plant: true,
+            hottest_c: f32::MIN,
+            hottest_inlet_c: f32::MIN,
+            ..HallWatch::default()
+        };
+        Self {
+            halls: vec![calm; halls],
+        }
+    }
+}
+
+pub(super) fn watch(
+    plan: Res<Plan>,
+    clock: Res<Clock>,
+    outside: Res<Outside>,
+    power: Res<RackPower>,
+    grid: Res<Grid>,
+    racks: Res<RackColumns>,
+    halls: Res<HallColumns>,
+    mut watch: ResMut<ThermalWatch>,
+    mut incidents: ResMut<Incidents>,
+) {
+    if clock.stands() {
+        return;
+    }
+    let campus = &*plan.0;
+    let now_s = clock.time_s;
+    for (h, hall) in campus.halls.iter().enumerate().filter(|(h, _)| halls.live[*h]) {
+        let watch = &mut watch.halls[h];
+        let at = At::Hall(h as u32);
+        if watch.plant != power.plant_fed[h] {
+            watch.plant = power.plant_fed[h];
+            if watch.plant {
+                let _ = incidents.push_at(now_s, at, What::PlantBack, watch.cause);
+                watch.cause = None;
+            } else {
+                watch.cause = incidents.push_at(now_s, at, What::PlantDark, grid.last_loss(&campus.power.boards[h]));
+            }
+        }
+        watch.hottest_c = watch.hottest_c.max(halls.hottest_chip_c[h]);
+        let inlets = racks.inlet_c[hall.racks.clone()].iter().copied();
+        watch.hottest_inlet_c = watch.hottest_inlet_c.max(inlets.fold(f32::MIN, f32::max));
+        let (limited, tripped) = (halls.limited[h], halls.tripped[h]);
+        if limited > 0 && !watch.active {
+            watch.active = true;
+            watch.cooled_s = None;
+            let rack = halls.hottest_rack[h];
+            let what = What::Throttling(rack, outside.dry_bulb_c as f32);
+            watch.throttling = incidents.push_at(now_s, at, what, watch.cause);
+            if watch.throttled_s.is_none() {
+                (watch.throttled_s, watch.throttled_rack) = (Some(now_s), rack);
+            }
+        }
+        if tripped > 0 && watch.tripped_s.is_none() {
+            watch.tripped_s = Some(now_s);
+            let rack = halls.hottest_rack[h];
+            watch.throttling = incidents.push_at(now_s, at, What::ChipsTripped(rack), watch.throttling);
+        }
+        let chips = campus.chips_of(hall.racks.clone()).len() as u32;
+        if tripped >= chips && chips > 0 && watch.shut_down_s.is_none() {
+            watch.shut_down_s = Some(now_s);
+            watch.throttling = incidents.push_at(now_s, at, What::ShutDown, watch.throttling);
+        }
+        if limited == 0 && watch.active {
+            watch.active = false;
+            watch.cooled_s = Some(now_s);
+            let _ = incidents.push_at(now_s, at, What::Cooled, watch.throttling.take());
+        }
+    }
+}
