@@ -133,7 +133,7 @@ pub(super) fn apply_due(
                 }
             }
             Command::SetUtilisation { at, utilisation } => demand.set(&plan.0, *at, *utilisation),
-            Command::OffsetWeather(kelvin) => offset.0 = *kelvin,
+            Command::OffsetWeather(kelvin) => offset.0.dry_bulb_k = *kelvin,
         }
         if log.0.len() == LOG_LENGTH {
             log.0.pop_front();

@@ -122,7 +122,10 @@ fn step(
 
         let mut wet = 0.0;
         for (i, unit) in hall.units.clone().enumerate() {
-            if matches!(units.mode[unit], UnitMode::Failed | UnitMode::Off | UnitMode::Maintenance) {
+            if matches!(
+                units.mode[unit],
+                UnitMode::Failed | UnitMode::Off | UnitMode::Maintenance
+            ) {
                 units.speed[unit] = 0.0;
                 continue;
             }
@@ -230,8 +233,8 @@ mod tests {
             wet_bulb_c: air::wet_bulb_c(dry_bulb_c, rh, 98_500.0),
             relative_humidity: rh,
             humidity_ratio: air::humidity_ratio(dry_bulb_c, rh, 98_500.0),
-            wind_m_s: 0.0,
             pressure_pa: 98_500.0,
+            ..Outside::default()
         }
     }
 

@@ -13,7 +13,7 @@ use super::meters::{Meters, Prices};
 use super::power;
 use super::power::incidents::Incidents;
 use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumns, UnitMode};
-use super::weather::{Climate, WeatherOffset};
+use super::weather::{Change, Climate, WeatherOffset};
 use super::workers::Workers;
 use super::{SimPlugin, Tick, chips, entities};
 use crate::num::normal;
@@ -69,7 +69,11 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         stands: true,
         place_deg: [campus.location.latitude_deg.value, campus.location.longitude_deg.value],
     };
-    let outside = climate.at(clock.moment(0.0), scenario.weather_offset_k);
+    let offset = Change {
+        dry_bulb_k: scenario.weather_offset_k,
+        ..Change::default()
+    };
+    let outside = climate.at(clock.moment(0.0), offset);
     let live: Vec<bool> = campus
         .halls
         .iter()
@@ -106,7 +110,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         scenario.load_texture,
         scenario.seed,
     ));
-    world.insert_resource(WeatherOffset(scenario.weather_offset_k));
+    world.insert_resource(WeatherOffset(offset));
     world.insert_resource(outside);
     world.insert_resource(climate);
     world.insert_resource(Prices(site.tariff));
