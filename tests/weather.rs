@@ -1,17 +1,21 @@
-//! Weather: the made year against its normals and design conditions, extremes, recorded years.
+//! Weather: the made year against its normals and design conditions, spells, extremes, recorded years.
 
 #![allow(clippy::print_stdout, reason = "what was reached is printed beside what was wanted")]
 
 mod common;
 
-use common::{Texts, load};
+use common::{Texts, load, order, run_for};
 use proptest::prelude::*;
-use rainier::sim::weather::{Change, Climate, Moment, Outside, USUAL_PARTICLES_UG_M3};
+use rainier::scenario::{self, Instead, Loaded};
+use rainier::sim::Twin;
+use rainier::sim::command::Command;
+use rainier::sim::weather::{Change, Climate, Moment, Outside, Spells, USUAL_PARTICLES_UG_M3};
 use rainier::site::calendar::DAYS;
 use rainier::site::epw;
 use rainier::site::files::WeatherFile;
 use rainier::site::load::{Weather, load_site};
 use rainier::site::schema::read;
+use rainier::site::texts::NoFiles;
 
 const SOUTH_BEND: &str = include_str!("../assets/weather/south-bend.ron");
 const CHICAGO: &str = include_str!("../assets/weather/chicago-ohare-tmy3.epw");
@@ -324,6 +328,101 @@ fn a_recorded_year_is_met_hour_by_hour() {
         .collect();
     let hours = [18.0, 27.0, 29.4, 35.0].map(|limit| year.iter().filter(|t| **t <= limit).count());
     assert_eq!(hours, [6_152, 8_238, 8_573, 8_760]);
+}
+
+/// The small site with other texts in its scenario.
+fn lab(changes: &[(&str, &str)]) -> Result<Loaded, String> {
+    let mut text = include_str!("../assets/scenarios/lab-day.ron").to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    scenario::load_text(&NoFiles, "test.ron", &text, Instead::default()).map_err(|report| report.to_string())
+}
+
+const DAMPER: (&str, &str) = ("weather_offset_k: 0,", "weather_offset_k: 0, dew_point_offset_k: 1,");
+
+#[test]
+fn a_spell_comes_and_goes_smoothly() {
+    let spells = "spells: [(what: HeatWave, at_s: 600, lasts_s: 2400, ramp_s: 600, dry_bulb_k: 8, basis: \"test\"),
+        (what: Smoke, at_s: 0, lasts_s: 1200, ramp_s: 0, particles_ug_m3: 100, basis: \"test\")], events: [";
+    let loaded = lab(&[("events: [", spells), DAMPER]).unwrap_or_else(|report| panic!("{report}"));
+    let spells = Spells(loaded.scenario.spells.clone());
+    let at = |time_s: f64| spells.added_to(Change::default(), time_s);
+    for (time_s, dry_bulb_k, particles_ug_m3) in [
+        (-1.0, 0.0, 0.0),
+        (300.0, 0.0, 100.0),
+        (900.0, 4.0, 100.0),
+        (1_300.0, 8.0, 0.0),
+        (2_400.0, 8.0, 0.0),
+        (2_700.0, 4.0, 0.0),
+        (3_001.0, 0.0, 0.0),
+    ] {
+        near("dry bulb", at(time_s).dry_bulb_k, dry_bulb_k, 1e-9);
+        near("particles", at(time_s).particles_ug_m3, particles_ug_m3, 1e-9);
+    }
+    assert_eq!(at(1_800.0).dew_point_k, 0.0, "the moisture stays");
+
+    let mut twin = Twin::new(loaded, 1);
+    let climate = twin.world().resource::<Climate>().clone();
+    // The middle of the 25th minute: the heat wave is at its height, the smoke is gone.
+    run_for(&mut twin, 25);
+    let outside = twin.world().resource::<Outside>().clone();
+    let moment = twin.world().resource::<rainier::sim::clock::Clock>().moment(-30.0);
+    let usual = climate.at(moment, Change::default());
+    near("dry bulb", outside.dry_bulb_c, usual.dry_bulb_c + 8.0, 1e-9);
+    near("dew point", outside.dew_point_c, usual.dew_point_c + 1.0, 1e-9);
+    assert_eq!(outside.particles_ug_m3, 9.0, "the file's own");
+    order(&mut twin, [Command::Smoke(150.0), Command::OffsetWeather(-30.0)]);
+    run_for(&mut twin, 1);
+    let outside = twin.world().resource::<Outside>();
+    assert_eq!(outside.particles_ug_m3, 159.0);
+    assert!(outside.dew_point_c <= outside.dry_bulb_c && outside.relative_humidity <= 1.0);
+}
+
+#[test]
+fn spells_that_make_no_sense_are_named() {
+    let spells = "spells: [(what: ColdSnap, at_s: 0, lasts_s: 100, ramp_s: 60, dry_bulb_k: 8, basis: \"test\"),
+        (what: Smoke, at_s: 0, lasts_s: 100, ramp_s: 0, basis: \"test\")], events: [";
+    let errors = lab(&[("events: [", spells)]).expect_err("is wrong");
+    for expected in [
+        "spells[0].ramp_s: found 60; allowed: at most half of lasts_s, 50",
+        "spells[0].dry_bulb_k: found 8; allowed: below 0 for ColdSnap",
+        "spells[1].particles_ug_m3: found 0; allowed: above 0 for Smoke",
+    ] {
+        assert!(errors.contains(expected), "{expected} is not in\n{errors}");
+    }
+}
+
+/// What the built-in spells of weather come to at their height.
+#[test]
+fn built_in_spells_bring_what_they_say() {
+    let extremes = |name: &str| {
+        let loaded = load(name);
+        let (start, duration_s) = (loaded.start, loaded.scenario.duration_s);
+        let climate = Climate::new(loaded.site.weather, 236.0, loaded.scenario.seed);
+        let spells = Spells(loaded.scenario.spells);
+        let hours = (0..(duration_s / 3600.0) as i64).map(|h| {
+            let then = start
+                .checked_add(jiff::SignedDuration::from_hours(h))
+                .expect("is a time");
+            let moment = Moment {
+                leap_year: then.in_leap_year(),
+                month: then.month() as u32,
+                day: then.day() as u32,
+                hour: f64::from(then.hour()),
+            };
+            climate.at(moment, spells.added_to(Change::default(), h as f64 * 3600.0))
+        });
+        hours.collect::<Vec<_>>()
+    };
+    let highest = |air: &[Outside], of: fn(&Outside) -> f64| air.iter().map(of).fold(f64::MIN, f64::max);
+    let wave = highest(&extremes("builtin:july-heat-wave"), |o| o.dry_bulb_c);
+    assert!((35.0..40.0).contains(&wave), "{wave} °C");
+    let snap = -highest(&extremes("builtin:cold-snap"), |o| -o.dry_bulb_c);
+    assert!((-33.0..-26.0).contains(&snap), "{snap} °C");
+    let smoke = highest(&extremes("builtin:smoke-week"), |o| o.particles_ug_m3);
+    assert_eq!(smoke, 189.0);
 }
 
 /// The day of the default what-if is a July day like any: normals of 28.3 and 16.9 °C (facts, section 8).

@@ -13,7 +13,7 @@ use super::meters::{Meters, Prices};
 use super::power;
 use super::power::incidents::Incidents;
 use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumns, UnitMode};
-use super::weather::{Change, Climate, WeatherOffset};
+use super::weather::{Change, Climate, Spells, WeatherOffset};
 use super::workers::Workers;
 use super::{SimPlugin, Tick, chips, entities};
 use crate::num::normal;
@@ -71,9 +71,11 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     };
     let offset = Change {
         dry_bulb_k: scenario.weather_offset_k,
+        dew_point_k: scenario.dew_point_offset_k.unwrap_or(0.0),
         ..Change::default()
     };
-    let outside = climate.at(clock.moment(0.0), offset);
+    let spells = Spells(scenario.spells);
+    let outside = climate.at(clock.moment(0.0), spells.added_to(offset, 0.0));
     let live: Vec<bool> = campus
         .halls
         .iter()
@@ -111,6 +113,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         scenario.seed,
     ));
     world.insert_resource(WeatherOffset(offset));
+    world.insert_resource(spells);
     world.insert_resource(outside);
     world.insert_resource(climate);
     world.insert_resource(Prices(site.tariff));

@@ -1,12 +1,13 @@
-//! Outside air: a typical year made from normals and design conditions, or a recorded one.
+//! Outside air: a typical year made from normals and design conditions, or a recorded one; and what a scenario changes.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
 use super::{Tick, TickSet, year};
-use crate::num::lerp;
+use crate::num::{cos, lerp};
 use crate::physics::air;
+use crate::scenario::Spell;
 pub use crate::site::calendar::Moment;
 use crate::site::epw::Epw;
 use crate::site::load::Weather;
@@ -47,9 +48,59 @@ pub struct Change {
     pub particles_ug_m3: f64,
 }
 
+impl Change {
+    /// This change and a share of another.
+    fn plus(self, other: Self, share: f64) -> Self {
+        Self {
+            dry_bulb_k: self.dry_bulb_k + other.dry_bulb_k * share,
+            dew_point_k: self.dew_point_k + other.dew_point_k * share,
+            particles_ug_m3: self.particles_ug_m3 + other.particles_ug_m3 * share,
+        }
+    }
+}
+
 /// Change of the weather for the whole scenario, which commands set.
 #[derive(Resource, Debug, Clone, Copy, Default)]
 pub struct WeatherOffset(pub Change);
+
+/// Spells of a scenario.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Spells(pub Vec<Spell>);
+
+impl Spells {
+    /// What they add at a time, s since the start, to a change.
+    #[must_use]
+    pub fn added_to(&self, change: Change, time_s: f64) -> Change {
+        self.0
+            .iter()
+            .fold(change, |sum, spell| sum.plus(spell.change(), spell.share(time_s)))
+    }
+}
+
+impl Spell {
+    /// What it adds at its height.
+    #[must_use]
+    pub fn change(&self) -> Change {
+        Change {
+            dry_bulb_k: self.dry_bulb_k.unwrap_or(0.0),
+            dew_point_k: self.dew_point_k.unwrap_or(0.0),
+            particles_ug_m3: self.particles_ug_m3.unwrap_or(0.0),
+        }
+    }
+
+    /// How much of it there is at a time, s since the start: 0 to 1, with shoulders of half a cosine.
+    #[must_use]
+    pub fn share(&self, time_s: f64) -> f64 {
+        let inside_s = (time_s - self.at_s).min(self.at_s + self.lasts_s - time_s);
+        if inside_s <= 0.0 {
+            0.0
+        } else if inside_s >= self.ramp_s {
+            1.0
+        } else {
+            0.5 - 0.5 * cos(inside_s / self.ramp_s * std::f64::consts::PI)
+        }
+    }
+}
 
 /// Where the weather comes from.
 #[derive(Resource, Debug, Clone)]
@@ -171,10 +222,17 @@ impl Made {
     }
 }
 
-fn blow(clock: Res<Clock>, climate: Res<Climate>, offset: Res<WeatherOffset>, mut outside: ResMut<Outside>) {
+fn blow(
+    clock: Res<Clock>,
+    climate: Res<Climate>,
+    offset: Res<WeatherOffset>,
+    spells: Res<Spells>,
+    mut outside: ResMut<Outside>,
+) {
     // The tick's middle stands for the tick, so that long and short ticks see the same day.
     let back_s = -0.5 * clock.dt_s;
-    *outside = climate.at(clock.moment(back_s), offset.0);
+    let change = spells.added_to(offset.0, clock.time_s + back_s);
+    *outside = climate.at(clock.moment(back_s), change);
 }
 
 pub(super) fn plugin(app: &mut App) {
