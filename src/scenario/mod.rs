@@ -21,6 +21,8 @@ pub const BUILTIN: &[(&str, &str)] = &[
         "july-heat-wave",
         include_str!("../../assets/scenarios/july-heat-wave.ron"),
     ),
+    ("cold-snap", include_str!("../../assets/scenarios/cold-snap.ron")),
+    ("smoke-week", include_str!("../../assets/scenarios/smoke-week.ron")),
     ("feed-lost", include_str!("../../assets/scenarios/feed-lost.ron")),
     ("utility-30s", include_str!("../../assets/scenarios/utility-30s.ron")),
     (
@@ -68,11 +70,52 @@ record! {
         load_texture: f64 = within(0.0, 1.0),
         /// Change of the dry bulb, K.
         weather_offset_k: f64 = within(-40.0, 40.0),
+        /// Change of the dew point, K; the moisture stays as it is without it.
+        dew_point_offset_k: Option<f64> = within(-40.0, 40.0),
+        /// Spells of unusual weather.
+        #[serde(default)]
+        spells: Vec<Spell>,
         /// What happens when.
         #[serde(default)]
         events: Vec<Event>,
         /// The step pattern of a synchronous job on all live racks, for its swing at the grid connection.
         training: Option<TrainingSpec>,
+    }
+}
+
+choice! {
+    /// What a spell of weather is.
+    SpellKind {
+        /// Hotter than usual.
+        HeatWave,
+        /// Colder than usual.
+        ColdSnap,
+        /// Smoke in the air.
+        Smoke,
+        /// Any other change.
+        Change,
+    }
+}
+
+record! {
+    /// A spell of unusual weather, with smooth shoulders.
+    Spell {
+        /// What it is.
+        what: SpellKind,
+        /// When it begins, s since the start of the scenario; below 0 it has begun before.
+        at_s: f64 = within(-3.2e9, 3.2e9),
+        /// How long it lasts with its shoulders, s.
+        lasts_s: f64 = within(1.0, 3.2e9),
+        /// Length of each shoulder, s.
+        ramp_s: f64 = within(0.0, 1.6e9),
+        /// Change of the dry bulb, K.
+        dry_bulb_k: Option<f64> = within(-40.0, 40.0),
+        /// Change of the dew point, K; the moisture stays as it is without it.
+        dew_point_k: Option<f64> = within(-40.0, 40.0),
+        /// Airborne particles that it brings, fine ones (PM2.5), µg/m³.
+        particles_ug_m3: Option<f64> = within(0.0, 5_000.0),
+        /// Where its figures come from.
+        basis: String,
     }
 }
 
@@ -163,6 +206,8 @@ choice! {
         SetUtilisation,
         /// Moves the dry bulb by `value` K.
         OffsetWeather,
+        /// Brings `value` µg/m³ of particles into the air; 0 ends it.
+        Smoke,
     }
 }
 
@@ -259,6 +304,7 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
         let found = "fewer than two phases".to_owned();
         report.push(parsed.error(Code::Inconsistent, "training.phases", found, "at least two"));
     }
+    check_spells(&parsed, &mut report);
     let beside = |own: &str| match name.rsplit_once('/') {
         Some((folder, _)) if !own.starts_with("builtin:") && !own.starts_with('/') => format!("{folder}/{own}"),
         _ => own.to_owned(),
@@ -286,6 +332,28 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
             file: name.to_owned(),
         }),
         _ => Err(report),
+    }
+}
+
+/// A spell has room for its shoulders, and is what it says.
+fn check_spells(parsed: &Parsed<ScenarioFile>, report: &mut Report) {
+    for (i, spell) in parsed.value.spells.iter().enumerate() {
+        let mut wrong = |leaf: &str, found: f64, allowed: String| {
+            let field = format!("spells[{i}].{leaf}");
+            report.push(parsed.error(Code::Inconsistent, &field, found.to_string(), allowed));
+        };
+        if spell.ramp_s > 0.5 * spell.lasts_s {
+            let allowed = format!("at most half of lasts_s, {}", 0.5 * spell.lasts_s);
+            wrong("ramp_s", spell.ramp_s, allowed);
+        }
+        let change = spell.change();
+        let (leaf, found, allowed) = match spell.what {
+            SpellKind::HeatWave if change.dry_bulb_k <= 0.0 => ("dry_bulb_k", change.dry_bulb_k, "above 0"),
+            SpellKind::ColdSnap if change.dry_bulb_k >= 0.0 => ("dry_bulb_k", change.dry_bulb_k, "below 0"),
+            SpellKind::Smoke if change.particles_ug_m3 <= 0.0 => ("particles_ug_m3", change.particles_ug_m3, "above 0"),
+            _ => continue,
+        };
+        wrong(leaf, found, format!("{allowed} for {}", spell.what.as_str()));
     }
 }
 
@@ -409,5 +477,6 @@ fn command_of(
             }
         }
         Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
+        Action::Smoke => Command::Smoke(value(0.0, 5_000.0)?),
     })
 }

@@ -4,8 +4,8 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use jiff::civil::DateTime;
 
-use super::weather::Moment;
 use super::{Tick, TickSet};
+use crate::site::calendar::Moment;
 
 /// Simulated time.
 #[derive(Resource, Debug, Clone)]
@@ -47,23 +47,16 @@ impl Clock {
         self.now().strftime("%a %d %b %Y %H:%M:%S").to_string()
     }
 
-    /// Hours since the start of the year, local standard time.
-    #[must_use]
-    pub fn hour_of_year(&self) -> f64 {
-        let start = &self.start;
-        let day = f64::from(start.day_of_year() - 1);
-        let hour = f64::from(start.hour()) + f64::from(start.minute()) / 60.0 + f64::from(start.second()) / 3600.0;
-        day * 24.0 + hour + self.time_s / 3600.0
-    }
-
     /// The moment so many seconds from now.
     #[must_use]
     pub fn moment(&self, from_now_s: f64) -> Moment {
         let then = self.then(from_now_s);
         let seconds = f64::from(then.second()) + f64::from(then.subsec_nanosecond()) / 1e9;
+        let [month, day] = [then.month(), then.day()].map(|n| n.unsigned_abs().into());
         Moment {
-            hour_of_year: self.hour_of_year() + from_now_s / 3600.0,
-            date: [then.month(), then.day()].map(|n| n.unsigned_abs().into()),
+            leap_year: then.in_leap_year(),
+            month,
+            day,
             hour: f64::from(then.hour()) + f64::from(then.minute()) / 60.0 + seconds / 3600.0,
         }
     }

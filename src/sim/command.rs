@@ -80,6 +80,8 @@ pub enum Command {
     },
     /// Moves the dry bulb by so many K, with the moisture unchanged.
     OffsetWeather(f64),
+    /// Brings so many µg/m³ of particles into the air.
+    Smoke(f64),
 }
 
 /// Commands to carry out at the start of the next tick.
@@ -151,7 +153,8 @@ pub(super) fn apply_due(
                 cooling.carry_out(&plan.0, &command, clock.time_s - clock.dt_s, &mut incidents);
             }
             Command::SetUtilisation { at, utilisation } => demand.set(&plan.0, *at, *utilisation),
-            Command::OffsetWeather(kelvin) => offset.0 = *kelvin,
+            Command::OffsetWeather(kelvin) => offset.0.dry_bulb_k = *kelvin,
+            Command::Smoke(particles_ug_m3) => offset.0.particles_ug_m3 = *particles_ug_m3,
         }
         if log.0.len() == LOG_LENGTH {
             log.0.pop_front();

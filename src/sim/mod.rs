@@ -16,6 +16,7 @@ pub mod state;
 pub mod twin;
 pub mod weather;
 pub mod workers;
+mod year;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;

@@ -14,7 +14,7 @@ use super::meters::{Meters, Prices};
 use super::power;
 use super::power::incidents::Incidents;
 use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumns, UnitMode};
-use super::weather::{Climate, WeatherOffset};
+use super::weather::{Change, Climate, Spells, WeatherOffset};
 use super::workers::Workers;
 use super::{SimPlugin, Tick, chips, entities};
 use crate::num::{normal, uniform};
@@ -71,7 +71,13 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         stands: true,
         place_deg: [campus.location.latitude_deg.value, campus.location.longitude_deg.value],
     };
-    let outside = climate.at(clock.moment(0.0), scenario.weather_offset_k);
+    let offset = Change {
+        dry_bulb_k: scenario.weather_offset_k,
+        dew_point_k: scenario.dew_point_offset_k.unwrap_or(0.0),
+        ..Change::default()
+    };
+    let spells = Spells(scenario.spells);
+    let outside = climate.at(clock.moment(0.0), spells.added_to(offset, 0.0));
     let live: Vec<bool> = campus
         .halls
         .iter()
@@ -113,7 +119,8 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         scenario.load_texture,
         scenario.seed,
     ));
-    world.insert_resource(WeatherOffset(scenario.weather_offset_k));
+    world.insert_resource(WeatherOffset(offset));
+    world.insert_resource(spells);
     world.insert_resource(outside);
     world.insert_resource(climate);
     world.insert_resource(Prices(site.tariff));

@@ -1,16 +1,20 @@
-//! Outside air: a year made from monthly normals, with passing weather from seeded noise, or a recorded one.
+//! Outside air: a typical year made from normals and design conditions, or a recorded one; and what a scenario changes.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
-use noise::{NoiseFn, Perlin};
 
 use super::clock::Clock;
-use super::{Tick, TickSet};
+use super::{Tick, TickSet, year};
 use crate::num::{cos, lerp};
 use crate::physics::air;
+use crate::scenario::Spell;
+pub use crate::site::calendar::Moment;
 use crate::site::epw::Epw;
-use crate::site::files::WeatherFile;
 use crate::site::load::Weather;
+
+/// Fine particles (PM2.5) where the weather says nothing, µg/m³. Estimate: the yearly mean that the United States allow
+/// since 2024 (EPA, 40 CFR 50.20), about which much of the country lies.
+pub const USUAL_PARTICLES_UG_M3: f64 = 9.0;
 
 /// Outside air now.
 #[derive(Resource, Debug, Clone, Default, PartialEq)]
@@ -19,6 +23,8 @@ pub struct Outside {
     pub dry_bulb_c: f64,
     /// Wet bulb, °C.
     pub wet_bulb_c: f64,
+    /// Dew point, °C; never above the dry bulb.
+    pub dew_point_c: f64,
     /// Relative humidity, 0 to 1.
     pub relative_humidity: f64,
     /// Humidity ratio, kg/kg.
@@ -27,123 +33,206 @@ pub struct Outside {
     pub wind_m_s: f64,
     /// Station pressure, Pa.
     pub pressure_pa: f64,
+    /// Airborne particles, fine ones (PM2.5), µg/m³.
+    pub particles_ug_m3: f64,
 }
 
-/// Change of the dry bulb by a scenario, K.
+/// What is added to the weather.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Change {
+    /// Change of the dry bulb, K.
+    pub dry_bulb_k: f64,
+    /// Change of the dew point, K. At 0 the moisture stays as it is.
+    pub dew_point_k: f64,
+    /// Airborne particles, µg/m³.
+    pub particles_ug_m3: f64,
+}
+
+impl Change {
+    /// This change and a share of another.
+    fn plus(self, other: Self, share: f64) -> Self {
+        Self {
+            dry_bulb_k: self.dry_bulb_k + other.dry_bulb_k * share,
+            dew_point_k: self.dew_point_k + other.dew_point_k * share,
+            particles_ug_m3: self.particles_ug_m3 + other.particles_ug_m3 * share,
+        }
+    }
+}
+
+/// Change of the weather for the whole scenario, which commands set.
 #[derive(Resource, Debug, Clone, Copy, Default)]
-pub struct WeatherOffset(pub f64);
+pub struct WeatherOffset(pub Change);
+
+/// Spells of a scenario.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Spells(pub Vec<Spell>);
+
+impl Spells {
+    /// What they add at a time, s since the start, to a change.
+    #[must_use]
+    pub fn added_to(&self, change: Change, time_s: f64) -> Change {
+        self.0
+            .iter()
+            .fold(change, |sum, spell| sum.plus(spell.change(), spell.share(time_s)))
+    }
+}
+
+impl Spell {
+    /// What it adds at its height.
+    #[must_use]
+    pub fn change(&self) -> Change {
+        Change {
+            dry_bulb_k: self.dry_bulb_k.unwrap_or(0.0),
+            dew_point_k: self.dew_point_k.unwrap_or(0.0),
+            particles_ug_m3: self.particles_ug_m3.unwrap_or(0.0),
+        }
+    }
+
+    /// How much of it there is at a time, s since the start: 0 to 1, with shoulders of half a cosine.
+    #[must_use]
+    pub fn share(&self, time_s: f64) -> f64 {
+        let inside_s = (time_s - self.at_s).min(self.at_s + self.lasts_s - time_s);
+        if inside_s <= 0.0 {
+            0.0
+        } else if inside_s >= self.ramp_s {
+            1.0
+        } else {
+            0.5 - 0.5 * cos(inside_s / self.ramp_s * std::f64::consts::PI)
+        }
+    }
+}
 
 /// Where the weather comes from.
 #[derive(Resource, Debug, Clone)]
 pub enum Climate {
-    /// Made from monthly normals, with passing weather from seeded noise.
+    /// A typical year, made from normals and design conditions with seeded noise.
     Made(Box<Made>),
     /// As it was recorded.
     Recorded(Epw),
 }
 
-/// Weather from normals.
+/// A made year.
 #[derive(Debug, Clone)]
 pub struct Made {
-    file: WeatherFile,
-    noise: Perlin,
+    year: year::Year,
     pressure_pa: f64,
+    particles_ug_m3: f64,
 }
-
-/// A moment of a year.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moment {
-    /// Hours since the start of the year in which the scenario began, local standard time.
-    pub hour_of_year: f64,
-    /// Month and day, from 1.
-    pub date: [u32; 2],
-    /// Hour of the day.
-    pub hour: f64,
-}
-
-/// Standard deviation of Perlin noise along a line at 0.7 of a cell (measured over 1e6 points; other lines
-/// differ, so that every texture here runs along such a line).
-const PERLIN_SD: f64 = 0.44;
-
-/// Hours in a normal year.
-const YEAR_H: f64 = 8_760.0;
 
 impl Climate {
     /// The weather of a site at an elevation in m. The seed makes the passing weather between normals.
     #[must_use]
     pub fn new(weather: Weather, elevation_m: f64, seed: u32) -> Self {
         match weather {
-            Weather::Normals(file) => Self::Made(Box::new(Made {
-                file,
-                noise: Perlin::new(seed),
-                pressure_pa: air::standard_pressure_pa(elevation_m),
-            })),
+            Weather::Normals(file) => {
+                let pressure_pa = air::standard_pressure_pa(elevation_m);
+                Self::Made(Box::new(Made {
+                    year: year::typical(&file, pressure_pa, seed),
+                    pressure_pa,
+                    particles_ug_m3: file
+                        .particles_ug_m3
+                        .map_or(USUAL_PARTICLES_UG_M3, |figure| figure.value),
+                }))
+            }
             Weather::Hourly(epw) => Self::Recorded(epw),
         }
     }
 
-    /// Outside air at a moment, with the dry bulb moved by `offset_k` and the moisture unchanged.
+    /// Outside air at a moment, with what is added to it.
     #[must_use]
-    pub fn at(&self, moment: Moment, offset_k: f64) -> Outside {
-        match self {
-            Self::Made(made) => made.at(moment.hour_of_year, offset_k),
-            Self::Recorded(epw) => {
-                let [month, day] = moment.date;
-                let [dry_bulb_c, dew_point_c, pressure_pa, wind_m_s] = epw.at(month, day, moment.hour);
-                outside(dry_bulb_c + offset_k, dew_point_c, pressure_pa, wind_m_s)
-            }
+    pub fn at(&self, moment: Moment, change: Change) -> Outside {
+        let ([dry_bulb_c, dew_point_c, pressure_pa, wind_m_s], particles_ug_m3) = match self {
+            Self::Made(made) => (made.at(moment), made.particles_ug_m3),
+            Self::Recorded(epw) => (epw.at(moment), USUAL_PARTICLES_UG_M3),
+        };
+        let dry_bulb_c = dry_bulb_c + change.dry_bulb_k;
+        let dew_point_c = (dew_point_c + change.dew_point_k).min(dry_bulb_c);
+        let relative_humidity = air::relative_humidity_from_dew_point(dry_bulb_c, dew_point_c);
+        Outside {
+            dry_bulb_c,
+            wet_bulb_c: air::wet_bulb_c(dry_bulb_c, relative_humidity, pressure_pa),
+            dew_point_c,
+            relative_humidity,
+            humidity_ratio: air::humidity_ratio(dry_bulb_c, relative_humidity, pressure_pa),
+            wind_m_s,
+            pressure_pa,
+            particles_ug_m3: (particles_ug_m3 + change.particles_ug_m3).max(0.0),
         }
     }
-}
 
-/// Air of a dry bulb and a dew point, °C, which lies no higher.
-fn outside(dry_bulb_c: f64, dew_point_c: f64, pressure_pa: f64, wind_m_s: f64) -> Outside {
-    let relative_humidity = air::relative_humidity_from_dew_point(dry_bulb_c, dew_point_c);
-    Outside {
-        dry_bulb_c,
-        wet_bulb_c: air::wet_bulb_c(dry_bulb_c, relative_humidity, pressure_pa),
-        relative_humidity,
-        humidity_ratio: air::humidity_ratio(dry_bulb_c, relative_humidity, pressure_pa),
-        wind_m_s,
-        pressure_pa,
+    /// The moments of the year at which a value is given rather than interpolated.
+    fn moments(&self) -> impl Iterator<Item = Moment> + '_ {
+        let count = match self {
+            Self::Made(_) => year::HOURS,
+            Self::Recorded(epw) => epw.dry_bulb_c.len(),
+        };
+        (0..count).map(|k| match self {
+            Self::Made(_) => Moment::of_hour(k as f64, false),
+            Self::Recorded(epw) => epw.moment(k),
+        })
+    }
+
+    /// The moment of the year with the highest of a reading, and the air then; the first of equals.
+    #[must_use]
+    pub fn extreme(&self, reading: fn(&Outside) -> f64) -> (Moment, Outside) {
+        let start = Moment::of_hour(0.0, false);
+        let first = (start, self.at(start, Change::default()));
+        self.moments().fold(first, |best, moment| {
+            let outside = self.at(moment, Change::default());
+            if reading(&outside) > reading(&best.1) {
+                (moment, outside)
+            } else {
+                best
+            }
+        })
+    }
+
+    /// The moment of the year with the highest dry bulb.
+    #[must_use]
+    pub fn hottest_hour(&self) -> (Moment, Outside) {
+        self.extreme(|outside| outside.dry_bulb_c)
+    }
+
+    /// The moment of the year with the highest wet bulb.
+    #[must_use]
+    pub fn highest_wet_bulb_hour(&self) -> (Moment, Outside) {
+        self.extreme(|outside| outside.wet_bulb_c)
     }
 }
 
 impl Made {
-    /// Outside air at an hour of the year (local standard time), with the dry bulb moved by `offset_k`.
-    fn at(&self, hour_of_year: f64, offset_k: f64) -> Outside {
-        let months = &self.file.months;
-        let month = hour_of_year.rem_euclid(YEAR_H) / YEAR_H * 12.0 - 0.5;
-        let (before, share) = (month.floor(), month - month.floor());
-        let of = |k: f64| &months[(k.rem_euclid(12.0)) as usize % months.len()];
-        let (a, b) = (of(before), of(before + 1.0));
-        let normal = |pick: fn(&crate::site::files::Month) -> f64| lerp(pick(a), pick(b), share);
-        let (max_c, min_c) = (normal(|m| m.max_c.value), normal(|m| m.min_c.value));
-
-        let hour = hour_of_year.rem_euclid(24.0);
-        let swing = cos((hour - self.file.warmest_hour_h.value) / 24.0 * std::f64::consts::TAU);
-        let winter = 0.5 + 0.5 * cos((hour_of_year - 360.0) / YEAR_H * std::f64::consts::TAU);
-        let sd = lerp(
-            self.file.synoptic_sd_summer_k.value,
-            self.file.synoptic_sd_winter_k.value,
-            winter,
-        );
-        let x = hour_of_year / self.file.synoptic_period_h.value;
-        let texture = |y: f64| self.noise.get([x, y]) / PERLIN_SD;
-        // Cloudy days swing less than clear ones.
-        let clearness = 1.0 + 0.25 * texture(17.7).clamp(-2.0, 2.0);
-        let dry_bulb_c =
-            0.5 * (max_c + min_c) + 0.5 * (max_c - min_c) * clearness * swing + sd * texture(3.7) + offset_k;
-        let dew_point_c = normal(|m| m.dew_point_c.value) + sd * 0.8 * (0.7 * texture(3.7) + 0.7 * texture(9.7));
-        let dew_point_c = dew_point_c.min(dry_bulb_c - 0.2);
-        let wind_m_s = (normal(|m| m.wind_m_s.value) * (1.0 + 0.45 * texture(29.7))).max(0.0);
-        outside(dry_bulb_c, dew_point_c, self.pressure_pa, wind_m_s)
+    /// Dry bulb and dew point, °C, pressure, Pa, and wind, m/s, at a moment of any year: straight lines between hours.
+    fn at(&self, moment: Moment) -> [f64; 4] {
+        let (a, b, share) = moment.days(false);
+        let of = |column: &[f64]| {
+            let value = |day: usize| {
+                let at = day as f64 * 24.0 + moment.hour;
+                let (hour, share) = (at.floor() as usize % year::HOURS, at - at.floor());
+                lerp(column[hour], column[(hour + 1) % year::HOURS], share)
+            };
+            lerp(value(a), value(b), share)
+        };
+        let year = &self.year;
+        [
+            of(&year.dry_bulb_c),
+            of(&year.dew_point_c),
+            self.pressure_pa,
+            of(&year.wind_m_s),
+        ]
     }
 }
 
-fn blow(clock: Res<Clock>, climate: Res<Climate>, offset: Res<WeatherOffset>, mut outside: ResMut<Outside>) {
+fn blow(
+    clock: Res<Clock>,
+    climate: Res<Climate>,
+    offset: Res<WeatherOffset>,
+    spells: Res<Spells>,
+    mut outside: ResMut<Outside>,
+) {
     // The tick's middle stands for the tick, so that long and short ticks see the same day.
-    *outside = climate.at(clock.moment(-0.5 * clock.dt_s), offset.0);
+    let back_s = -0.5 * clock.dt_s;
+    let change = spells.added_to(offset.0, clock.time_s + back_s);
+    *outside = climate.at(clock.moment(back_s), change);
 }
 
 pub(super) fn plugin(app: &mut App) {

@@ -4,7 +4,9 @@
 //! columns that are needed are read here. Format: EnergyPlus Auxiliary Programs, "EnergyPlus Weather File (EPW) Data
 //! Dictionary", whose ranges and marks of missing values are used.
 
+use super::calendar::{DAYS, Moment};
 use crate::diag::{Code, Diagnostic, Place, Report};
+use crate::num::lerp;
 
 /// Longest run of missing values that is bridged by a straight line, h.
 const LONGEST_GAP_H: usize = 6;
@@ -382,9 +384,6 @@ impl Default for Calendar {
     }
 }
 
-/// Days of the months; 29 February is taken when it comes.
-const DAYS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
 impl Calendar {
     /// The hour that a row must be of, and on to the next.
     fn next(&mut self, found: (u32, u32, u32), per_hour: usize) -> (u32, u32, u32) {
@@ -423,30 +422,30 @@ impl Epw {
         24 * self.per_hour
     }
 
-    /// Two neighbouring records and the share of the way between them, for a date and an hour of its day. A record
-    /// holds at the end of its time, so that midnight is the last record of the day before. A 29 February that the
-    /// file does not have is its 28 February again.
-    fn around(&self, month: u32, day: u32, hour: f64) -> (usize, usize, f64) {
-        let month = (month.clamp(1, 12) - 1) as usize;
-        let leap_day = usize::from(self.leap);
-        let february = |m: usize| if m > 1 { leap_day } else { 0 };
-        let before: usize = DAYS[..month].iter().map(|days| *days as usize).sum::<usize>() + february(month);
-        let last = DAYS[month] as usize + if month == 1 { leap_day } else { 0 };
-        let day = before + (day.max(1) as usize).min(last) - 1;
-        let n = self.dry_bulb_c.len().max(1);
+    /// A column at an hour of a day of the file, from 0: along a straight line between records. A record holds at the
+    /// end of its time, so that midnight is the last record of the day before, and that of 1 January the year's last.
+    fn value(&self, column: &[f64], day: usize, hour: f64) -> f64 {
+        let n = column.len().max(1);
         let at = day as f64 * self.per_day() as f64 + hour * self.per_hour as f64;
-        let (whole, share) = (at.floor(), at - at.floor());
-        let next = whole as usize % n;
-        ((next + n - 1) % n, next, share)
+        let (next, share) = (at.floor() as usize % n, at - at.floor());
+        let of = |k: usize| column.get(k).copied().unwrap_or_default();
+        lerp(of((next + n - 1) % n), of(next), share)
     }
 
-    /// Dry bulb and dew point, °C, pressure, Pa, and wind, m/s, at a date and an hour of its day: straight lines between
-    /// records.
+    /// Dry bulb and dew point, °C, pressure, Pa, and wind, m/s, at a moment of any year.
     #[must_use]
-    pub fn at(&self, month: u32, day: u32, hour: f64) -> [f64; 4] {
-        let (a, b, share) = self.around(month, day, hour);
-        [&self.dry_bulb_c, &self.dew_point_c, &self.pressure_pa, &self.wind_m_s]
-            .map(|column| column[a] + (column[b] - column[a]) * share)
+    pub fn at(&self, moment: Moment) -> [f64; 4] {
+        let (a, b, share) = moment.days(self.leap);
+        [&self.dry_bulb_c, &self.dew_point_c, &self.pressure_pa, &self.wind_m_s].map(|column| {
+            let value = |day: usize| self.value(column, day, moment.hour);
+            lerp(value(a), value(b), share)
+        })
+    }
+
+    /// The moment at which a record holds.
+    #[must_use]
+    pub fn moment(&self, record: usize) -> Moment {
+        Moment::of_hour((record + 1) as f64 / self.per_hour as f64, self.leap)
     }
 
     /// Hours of the year with a dry bulb at or below a limit, °C.
@@ -479,17 +478,76 @@ mod tests {
     #[test]
     fn a_record_holds_at_the_end_of_its_hour_and_lines_lie_between() {
         let epw = read("chicago.epw", CHICAGO).unwrap_or_else(|report| panic!("{report}"));
+        let at = |month: u32, day: u32, hour: f64| {
+            let moment = Moment {
+                leap_year: true,
+                month,
+                day,
+                hour,
+            };
+            epw.at(moment)[0]
+        };
         // The first two records: -12.2 °C at 1:00, -11.7 °C at 2:00.
-        assert_eq!(epw.at(1, 1, 1.0)[0], -12.2);
-        assert_eq!(epw.at(1, 1, 2.0)[0], -11.7);
-        assert!((epw.at(1, 1, 1.5)[0] + 11.95).abs() < 1e-12);
+        assert_eq!(at(1, 1, 1.0), -12.2);
+        assert_eq!(at(1, 1, 2.0), -11.7);
+        assert!((at(1, 1, 1.5) + 11.95).abs() < 1e-12);
         assert_eq!(
-            epw.at(1, 1, 0.0)[0],
+            at(1, 1, 0.0),
             epw.dry_bulb_c[8_759],
             "midnight belongs to the day before"
         );
-        assert_eq!(epw.at(2, 29, 12.0), epw.at(2, 28, 12.0));
-        assert_eq!(epw.at(12, 31, 24.0)[0], epw.dry_bulb_c[8_759]);
+        assert_eq!(at(12, 31, 24.0), epw.dry_bulb_c[8_759]);
+        assert!((0..8_760).all(|k| epw.at(epw.moment(k))[0] == epw.dry_bulb_c[k]));
+    }
+
+    /// A leap day where the file has none, and none where it has one: the year goes on without a jump, and the hour of
+    /// the day is kept.
+    #[test]
+    fn leap_days_come_and_go_without_a_jump() {
+        let file = read("chicago.epw", CHICAGO).unwrap_or_else(|report| panic!("{report}"));
+        let day = |line: &str| line.split(',').skip(1).take(2).collect::<Vec<_>>() == ["2", "28"];
+        let (mut text, mut leap_day) = (String::new(), String::new());
+        for line in CHICAGO.lines() {
+            if day(line) {
+                leap_day += &(line.replacen(",2,28,", ",2,29,", 1) + "\n");
+            } else if line.contains(",3,1,1,") {
+                text += &std::mem::take(&mut leap_day);
+            }
+            text += line;
+            text += "\n";
+        }
+        let with = read("leap.epw", &text).unwrap_or_else(|report| panic!("{report}"));
+        assert!(with.leap && with.dry_bulb_c.len() == 8_784);
+        for (epw, leap_year) in [(&file, true), (&with, false), (&file, false), (&with, true)] {
+            let days = 365 + u32::from(leap_year);
+            let mut before = epw.at(Moment::of_hour(-0.05, leap_year));
+            for k in 0..days * 480 {
+                let now = epw.at(Moment::of_hour(f64::from(k) / 20.0, leap_year));
+                // The steepest hour of the file: 11.1 K.
+                assert!((now[0] - before[0]).abs() < 1.2 && now.iter().all(|x| x.is_finite()));
+                before = now;
+            }
+        }
+        let noon = Moment::of_hour(58.0 * 24.0 + 12.0, false);
+        assert_eq!(with.at(noon)[0], file.at(noon)[0], "here the 29th is the 28th again");
+    }
+
+    #[test]
+    fn four_records_an_hour_are_read_and_met() {
+        let rows = CHICAGO.lines().flat_map(|line| {
+            let data = line.starts_with("19") || line.starts_with("20");
+            std::iter::repeat_n(line, if data { 4 } else { 1 })
+        });
+        let text: String = rows
+            .map(|line| line.replacen("DATA PERIODS,1,1,", "DATA PERIODS,1,4,", 1) + "\n")
+            .collect();
+        let epw = read("quarters.epw", &text).unwrap_or_else(|report| panic!("{report}"));
+        assert_eq!((epw.per_hour, epw.dry_bulb_c.len()), (4, 35_040));
+        assert_eq!(epw.hours_at_or_below(18.0), 6_152.0);
+        // The hour from 1:00 to 2:00 is -11.7 °C from its first quarter on.
+        assert_eq!(epw.at(Moment::of_hour(1.25, false))[0], -11.7);
+        assert_eq!(epw.at(Moment::of_hour(1.75, false))[0], -11.7);
+        assert!((0..35_040).all(|k| epw.at(epw.moment(k))[0] == epw.dry_bulb_c[k]));
     }
 
     #[test]

@@ -831,6 +831,36 @@ record! {
         synoptic_period_h: Figure = within(6.0, 500.0),
         /// Local standard time of the day's maximum, h.
         warmest_hour_h: Figure = within(0.0, 24.0),
+        /// Airborne particles, fine ones (PM2.5), µg/m³.
+        particles_ug_m3: Option<Figure> = within(0.0, 5_000.0),
+        /// What the year's hottest, dampest and coldest hours are; without it they follow from the normals.
+        design: Option<DesignConditions>,
+    }
+}
+
+record! {
+    /// Design conditions of a place: what a share of the hours of a usual year exceed.
+    DesignConditions {
+        /// Dry bulb that 0.4 % of the hours exceed, °C.
+        dry_bulb_0_4_pct_c: Figure = within(-60.0, 60.0),
+        /// Dry bulb that 1 % of the hours exceed, °C.
+        dry_bulb_1_pct_c: Figure = within(-60.0, 60.0),
+        /// Dry bulb that 2 % of the hours exceed, °C.
+        dry_bulb_2_pct_c: Figure = within(-60.0, 60.0),
+        /// Mean wet bulb at the 0.4 % dry bulb, °C.
+        wet_bulb_at_dry_bulb_0_4_pct_c: Figure = within(-60.0, 40.0),
+        /// Wet bulb that 0.4 % of the hours exceed, °C.
+        wet_bulb_0_4_pct_c: Figure = within(-60.0, 40.0),
+        /// Dew point that 0.4 % of the hours exceed, °C.
+        dew_point_0_4_pct_c: Figure = within(-60.0, 40.0),
+        /// Dry bulb that 99 % of the hours exceed, °C.
+        dry_bulb_99_pct_c: Figure = within(-70.0, 50.0),
+        /// Dry bulb that 99.6 % of the hours exceed, °C.
+        dry_bulb_99_6_pct_c: Figure = within(-70.0, 50.0),
+        /// Highest dry bulb on record, °C: no year passes it.
+        highest_c: Figure = within(-60.0, 60.0),
+        /// Lowest dry bulb on record, °C: no year passes it.
+        lowest_c: Figure = within(-90.0, 50.0),
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Site {
 #[derive(Debug, Clone)]
 pub enum Weather {
     /// Monthly normals.
-    Normals(WeatherFile),
+    Normals(Box<WeatherFile>),
     /// A year of records.
     Hourly(Epw),
 }
@@ -54,7 +54,7 @@ fn load_weather(files: &dyn Files, name: &str, report: &mut Report) -> Option<(W
             .collect(),
         sources: parsed.value.sources.clone(),
     };
-    Some((Weather::Normals(parsed.value), parts))
+    Some((Weather::Normals(Box::new(parsed.value)), parts))
 }
 
 /// Figures and sources of a file.
@@ -147,6 +147,33 @@ fn check_weather(weather: &Parsed<WeatherFile>, report: &mut Report) {
                 month.max_c.value.to_string(),
                 format!("at least min_c, {}", month.min_c.value),
             ));
+        }
+    }
+    if let Some(design) = &weather.value.design {
+        let falling = [
+            ("highest_c", &design.highest_c),
+            ("dry_bulb_0_4_pct_c", &design.dry_bulb_0_4_pct_c),
+            ("dry_bulb_1_pct_c", &design.dry_bulb_1_pct_c),
+            ("dry_bulb_2_pct_c", &design.dry_bulb_2_pct_c),
+            ("dry_bulb_99_pct_c", &design.dry_bulb_99_pct_c),
+            ("dry_bulb_99_6_pct_c", &design.dry_bulb_99_6_pct_c),
+            ("lowest_c", &design.lowest_c),
+        ];
+        let damp = [
+            ("dry_bulb_0_4_pct_c", &design.dry_bulb_0_4_pct_c),
+            ("wet_bulb_0_4_pct_c", &design.wet_bulb_0_4_pct_c),
+            ("dew_point_0_4_pct_c", &design.dew_point_0_4_pct_c),
+        ];
+        for pair in falling.windows(2).chain(damp.windows(2)) {
+            let [(above, high), (name, low)] = [pair[0], pair[1]];
+            if low.value >= high.value {
+                report.push(weather.error(
+                    Code::Inconsistent,
+                    &format!("design.{name}"),
+                    low.value.to_string(),
+                    format!("below {above}, {}", high.value),
+                ));
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What stands there: RON files, checked as a whole, resolved into a [`Campus`].
 
 pub mod address;
+pub mod calendar;
 pub mod campus;
 pub mod epw;
 pub mod files;
