@@ -8,13 +8,16 @@ mod camera;
 mod materials;
 mod meshes;
 mod oneline;
+mod parts;
 mod racks;
 mod route;
 mod scenarios;
 mod scene;
 mod selection;
 mod shot;
+mod slice;
 mod ui;
+mod units;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
@@ -88,12 +91,17 @@ fn app(args: args::Args, loaded: Loaded) -> App {
         camera::plugin,
         materials::plugin,
         oneline::plugin,
+        parts::plugin,
         racks::plugin,
         route::plugin,
         scenarios::plugin,
         scene::plugin,
         selection::plugin,
         ui::plugin,
+    ));
+    app.add_plugins((
+        slice::plugin,
+        units::plugin,
     ));
     shot::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]
