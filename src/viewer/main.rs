@@ -3,6 +3,7 @@
 //! The view reads the simulation and changes it only through its commands.
 
 mod advance;
+mod airflow;
 mod args;
 mod camera;
 mod materials;
@@ -100,6 +101,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
         ui::plugin,
     ));
     app.add_plugins((
+        airflow::plugin,
         slice::plugin,
         units::plugin,
     ));
