@@ -10,6 +10,7 @@ mod materials;
 mod meshes;
 mod oneline;
 mod parts;
+mod psychrometric;
 mod racks;
 mod route;
 mod scenarios;
@@ -102,6 +103,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
     ));
     app.add_plugins((
         airflow::plugin,
+        psychrometric::plugin,
         slice::plugin,
         units::plugin,
     ));
