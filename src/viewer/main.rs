@@ -15,6 +15,7 @@ mod racks;
 mod route;
 mod scenarios;
 mod scene;
+mod schematic;
 mod selection;
 mod shot;
 mod slice;
@@ -104,6 +105,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
     app.add_plugins((
         airflow::plugin,
         psychrometric::plugin,
+        schematic::plugin,
         slice::plugin,
         units::plugin,
     ));
