@@ -3,7 +3,7 @@
 #import bevy_pbr::view_transformations::position_world_to_clip
 
 struct Look {
-    // Selected chip range (first, end), columns of the texture, unused.
+    // Selected chip range (first, end), columns of the texture, whether racks are plain.
     selected: vec4<u32>,
     // Haze colour and density.
     haze: vec4<f32>,
@@ -64,6 +64,9 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     let texel = vec2<i32>(i32(chip % look.selected.z), i32(chip / look.selected.z));
     let value = textureLoad(chips, texel, 0).r;
     var color = map_color(value) * shade;
+    if (look.selected.w == 1u) {
+        color = vec3<f32>(0.075, 0.088, 0.108) * shade;
+    }
     // Seams between chips, where they are large enough to see.
     if (face < 2u && in.depth < 60.0) {
         let inside = fract(in.cell);

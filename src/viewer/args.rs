@@ -32,6 +32,21 @@ pub(crate) struct Args {
     /// What colours the racks
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Overlay::Temperature))]
     pub(crate) overlay: Overlay,
+    /// Put the roofs on
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) roofs: bool,
+    /// Show the air of the hall or building looked at as a plane of temperatures
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) slice: bool,
+    /// Show the way of the air through the hall or building looked at
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) airflow: bool,
+    /// Open the psychrometric chart
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) chart: bool,
+    /// Open the diagram of air, water and heat
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) cooling: bool,
     /// Open the one-line diagram
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) one_line: bool,
@@ -89,6 +104,11 @@ impl Args {
             weather: None,
             look: None,
             overlay: Overlay::Temperature,
+            roofs: false,
+            slice: false,
+            airflow: false,
+            chart: false,
+            cooling: false,
             one_line: false,
             size: Size(1280, 800),
             shot: None,

@@ -3,18 +3,24 @@
 //! The view reads the simulation and changes it only through its commands.
 
 mod advance;
+mod airflow;
 mod args;
 mod camera;
 mod materials;
 mod meshes;
 mod oneline;
+mod parts;
+mod psychrometric;
 mod racks;
 mod route;
 mod scenarios;
 mod scene;
+mod schematic;
 mod selection;
 mod shot;
+mod slice;
 mod ui;
+mod units;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
@@ -88,12 +94,20 @@ fn app(args: args::Args, loaded: Loaded) -> App {
         camera::plugin,
         materials::plugin,
         oneline::plugin,
+        parts::plugin,
         racks::plugin,
         route::plugin,
         scenarios::plugin,
         scene::plugin,
         selection::plugin,
         ui::plugin,
+    ));
+    app.add_plugins((
+        airflow::plugin,
+        psychrometric::plugin,
+        schematic::plugin,
+        slice::plugin,
+        units::plugin,
     ));
     shot::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]

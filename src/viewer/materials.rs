@@ -1,4 +1,4 @@
-//! The two materials: the still world, and racks that read the chip texture.
+//! The materials: the still world, racks that read the chip texture, and the air of halls as a plane and as points.
 
 use bevy::asset::uuid_handle;
 use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef, VertexAttributeDescriptor};
@@ -12,10 +12,17 @@ use bevy::shader::{Shader, ShaderRef};
 
 const GROUND_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b001");
 const RACK_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b002");
+const SLICE_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b003");
+const AIRFLOW_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b004");
 
 /// First chip of the rack; then columns, rows and face packed.
 pub(crate) const ATTRIBUTE_IDS: MeshVertexAttribute =
     MeshVertexAttribute::new("RackIds", 0x7261_696e, VertexFormat::Uint32x2);
+
+/// A corner of a point of air: its path, its number among the points of that path, where along the path it starts, and
+/// which corner it is.
+pub(crate) const ATTRIBUTE_POINT: MeshVertexAttribute =
+    MeshVertexAttribute::new("AirPoint", 0x7261_696f, VertexFormat::Float32x4);
 
 /// Columns of the chip texture.
 pub(crate) const TEXTURE_COLUMNS: u32 = 1024;
@@ -73,7 +80,7 @@ impl Material for GroundMaterial {
 /// How racks look.
 #[derive(ShaderType, Debug, Clone, Copy)]
 pub(crate) struct Look {
-    /// Selected chips (first, end), columns of the texture, unused.
+    /// Selected chips (first, end), columns of the texture, whether racks are plain.
     pub(crate) selected: UVec4,
     /// Colour of the haze, and its density per metre.
     pub(crate) haze: Vec4,
@@ -114,11 +121,109 @@ impl Material for RackMaterial {
     }
 }
 
+/// How the plane of air looks.
+#[derive(ShaderType, Debug, Clone, Copy)]
+pub(crate) struct SliceLook {
+    /// Rows and racks a row of the hall; lines of equal temperature over the whole scale; unused.
+    pub(crate) grid: Vec4,
+    /// Colour of the haze, and its density per metre.
+    pub(crate) haze: Vec4,
+    /// Stops of the colour map.
+    pub(crate) map: [Vec4; 8],
+}
+
+/// A plane through the air of a hall: four texels a rack, from its cold aisle to its hot aisle.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+pub(crate) struct SliceMaterial {
+    /// Its look.
+    #[uniform(0)]
+    pub(crate) look: SliceLook,
+    /// Temperatures, 0 to 1 over the colour map.
+    #[texture(1, sample_type = "float", filterable = false)]
+    pub(crate) air: Handle<Image>,
+}
+
+impl Material for SliceMaterial {
+    fn vertex_shader() -> ShaderRef {
+        SLICE_SHADER.into()
+    }
+    fn fragment_shader() -> ShaderRef {
+        SLICE_SHADER.into()
+    }
+    fn alpha_mode(&self) -> AlphaMode {
+        AlphaMode::Blend
+    }
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        let attributes = [
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            Mesh::ATTRIBUTE_UV_0.at_shader_location(1),
+        ];
+        use_attributes(descriptor, layout, &attributes)
+    }
+}
+
+/// How points of air look.
+#[derive(ShaderType, Debug, Clone, Copy)]
+pub(crate) struct AirflowLook {
+    /// Temperatures at the ends of the colour map, °C; length and half width of a point, m.
+    pub(crate) scale: Vec4,
+    /// Colour of the haze, and its density per metre.
+    pub(crate) haze: Vec4,
+    /// Stops of the colour map.
+    pub(crate) map: [Vec4; 8],
+}
+
+/// Points that go along with the air: their places are found in the vertex shader from the textures.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+pub(crate) struct AirflowMaterial {
+    /// Their look.
+    #[uniform(0)]
+    pub(crate) look: AirflowLook,
+    /// Paths, one a row: equal steps along it, as east, up and south in m, and the temperature there, °C.
+    #[texture(1, sample_type = "float", filterable = false, visibility(vertex))]
+    pub(crate) paths: Handle<Image>,
+    /// A texel a path: how far its points have come, how many are shown, its length in m, how far they stray in m.
+    #[texture(2, sample_type = "float", filterable = false, visibility(vertex))]
+    pub(crate) flows: Handle<Image>,
+}
+
+impl Material for AirflowMaterial {
+    fn vertex_shader() -> ShaderRef {
+        AIRFLOW_SHADER.into()
+    }
+    fn fragment_shader() -> ShaderRef {
+        AIRFLOW_SHADER.into()
+    }
+    fn alpha_mode(&self) -> AlphaMode {
+        AlphaMode::Blend
+    }
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        use_attributes(descriptor, layout, &[ATTRIBUTE_POINT.at_shader_location(0)])
+    }
+}
+
 pub(crate) fn plugin(app: &mut App) {
     let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
     let ground = Shader::from_wgsl(include_str!("../../assets/shaders/ground.wgsl"), "ground.wgsl");
     let racks = Shader::from_wgsl(include_str!("../../assets/shaders/racks.wgsl"), "racks.wgsl");
-    for (handle, shader) in [(&GROUND_SHADER, ground), (&RACK_SHADER, racks)] {
+    let slice = Shader::from_wgsl(include_str!("../../assets/shaders/slice.wgsl"), "slice.wgsl");
+    let airflow = Shader::from_wgsl(include_str!("../../assets/shaders/airflow.wgsl"), "airflow.wgsl");
+    for (handle, shader) in [
+        (&GROUND_SHADER, ground),
+        (&RACK_SHADER, racks),
+        (&SLICE_SHADER, slice),
+        (&AIRFLOW_SHADER, airflow),
+    ] {
         if let Err(error) = shaders.insert(handle, shader) {
             bevy::log::error!("a shader was refused: {error}");
         }
@@ -126,5 +231,7 @@ pub(crate) fn plugin(app: &mut App) {
     app.add_plugins((
         MaterialPlugin::<GroundMaterial>::default(),
         MaterialPlugin::<RackMaterial>::default(),
+        MaterialPlugin::<SliceMaterial>::default(),
+        MaterialPlugin::<AirflowMaterial>::default(),
     ));
 }

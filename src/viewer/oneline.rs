@@ -12,12 +12,9 @@ use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 use rainier::site::campus::{Found, PowerKind};
 
+use crate::parts::{Part, Parts};
 use crate::selection::Selection;
 use crate::ui::{ALARM, LINE, PANEL, QUIET, TEXT};
-
-/// Whether the diagram is open.
-#[derive(Resource, Debug, Default)]
-pub(crate) struct OneLine(pub(crate) bool);
 
 /// Stops of loading: idle, half, full, over; cold to warm, apart in lightness too.
 const LOADING: [(f64, [u8; 3]); 4] = [
@@ -69,12 +66,12 @@ fn building_of(campus: &Campus, selection: &Selection) -> usize {
 
 fn window(
     mut contexts: EguiContexts,
-    mut open: ResMut<OneLine>,
+    mut parts: ResMut<Parts>,
     state: State,
     selection: Res<Selection>,
     mut queue: ResMut<CommandQueue>,
 ) -> Result {
-    if !open.0 {
+    if !parts.shown(Part::OneLine) {
         return Ok(());
     }
     let ctx = contexts.ctx_mut()?.clone();
@@ -99,7 +96,7 @@ fn window(
             }
             legend(ui);
         });
-    open.0 = shown;
+    parts.show(Part::OneLine, shown);
     Ok(())
 }
 
@@ -359,6 +356,5 @@ fn hover(ui: &mut egui::Ui, state: &State, n: usize) {
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<OneLine>();
     app.add_systems(EguiPrimaryContextPass, window);
 }

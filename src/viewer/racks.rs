@@ -28,6 +28,11 @@ pub(crate) const MAP: [[u8; 3]; 8] = [
     [252, 255, 164],
 ];
 
+/// The stops for a shader, linear.
+pub(crate) fn map_stops() -> [Vec4; 8] {
+    MAP.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4())
+}
+
 /// The texture that the racks read.
 #[derive(Resource, Debug, Clone)]
 struct ChipTexture {
@@ -140,11 +145,10 @@ pub(crate) fn build(
     );
     image.sampler = ImageSampler::nearest();
     let image = images.add(image);
-    let map = MAP.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4());
     let look = Look {
         selected: UVec4::new(0, 0, TEXTURE_COLUMNS, 0),
         haze: hour.haze,
-        map,
+        map: map_stops(),
     };
     let material = materials.add(RackMaterial {
         look,
@@ -164,6 +168,13 @@ pub(crate) fn build(
         material,
         holds: None,
     });
+}
+
+/// Gives all chips of a rack the rack's value.
+fn fill(data: &mut [u8], campus: &Campus, values: impl Iterator<Item = u8>) {
+    for (rack, value) in values.enumerate() {
+        data[campus.rack_chips(rack)].fill(value);
+    }
 }
 
 /// Writes the chips' values when there is a new tick or another overlay.
@@ -194,29 +205,32 @@ fn upload(
             .for_each(|(out, t)| *out = byte(*t)),
         Overlay::Power => data.iter_mut().zip(&chips.power_w).for_each(|(out, p)| *out = byte(*p)),
         Overlay::Utilisation => data.iter_mut().zip(&chips.utilisation).for_each(|(out, u)| *out = *u),
-        Overlay::Inlet => {
-            for (rack, inlet) in racks.inlet_c.iter().enumerate() {
-                data[plan.0.rack_chips(rack)].fill(byte(*inlet));
-            }
-        }
+        Overlay::Inlet => fill(data, &plan.0, racks.inlet_c.iter().map(|t| byte(*t))),
+        Overlay::Outlet => fill(data, &plan.0, racks.outlet_c.iter().map(|t| byte(*t as f32))),
+        Overlay::Airflow => fill(data, &plan.0, racks.air_kg_s.iter().map(|flow| byte(*flow))),
+        Overlay::HotShare => fill(data, &plan.0, racks.hot_share.iter().map(|share| byte(*share))),
+        // Racks are plain: the units above them carry the colours.
+        Overlay::Units => {}
     }
     texture.holds = wanted;
 }
 
-/// Marks the selected chips.
+/// Marks the selected chips; makes racks plain where something else carries the colours.
 fn mark(
     plan: Res<Plan>,
     selection: Res<Selection>,
+    shown: Res<Shown>,
     texture: Res<ChipTexture>,
     mut materials: ResMut<Assets<RackMaterial>>,
 ) {
-    if !selection.is_changed() {
+    if !selection.is_changed() && !shown.is_changed() {
         return;
     }
     let range = selection.chips(&plan.0);
     if let Some(mut material) = materials.get_mut(&texture.material) {
         material.look.selected.x = range.start as u32;
         material.look.selected.y = range.end as u32;
+        material.look.selected.w = u32::from(shown.0 == Overlay::Units);
     }
 }
 

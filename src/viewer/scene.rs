@@ -25,7 +25,7 @@ const HAZE_PER_M: f32 = 0.000_10;
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Hour {
     /// Direction to the sun, and its strength.
-    sun: Vec4,
+    pub(crate) sun: Vec4,
     /// Colour of the haze, linear, and its density per metre.
     pub(crate) haze: Vec4,
 }
@@ -61,18 +61,21 @@ const SLAB: Srgba = Srgba::rgb(0.56, 0.57, 0.58);
 const FLOOR: Srgba = Srgba::rgb(0.25, 0.27, 0.30);
 const WALL: Srgba = Srgba::rgb(0.80, 0.81, 0.82);
 const ROOF: Srgba = Srgba::rgb(0.72, 0.74, 0.76);
-const STEEL: Srgba = Srgba::rgb(0.55, 0.58, 0.61);
+pub(crate) const STEEL: Srgba = Srgba::rgb(0.55, 0.58, 0.61);
 const GENSET: Srgba = Srgba::rgb(0.80, 0.77, 0.66);
 const TRANSFORMER: Srgba = Srgba::rgb(0.45, 0.52, 0.50);
 const TREE: Srgba = Srgba::rgb(0.19, 0.32, 0.17);
+
+/// Height of the walls that stay when the roofs lift, m.
+pub(crate) const WALL_M: f64 = 3.2;
 
 /// Everything that is built from the site's data.
 #[derive(Component)]
 struct Built;
 
-/// A building's roof.
+/// What lifts with the roofs.
 #[derive(Component)]
-struct Roof;
+pub(crate) struct Roof;
 
 /// Height of the ground, m: flat where people build, gentle relief beyond.
 struct Relief {
@@ -207,7 +210,7 @@ fn trees(seed: u64, points: &[[f64; 2]], mesh: &mut Builder) {
 }
 
 /// Whether any hall of a building is live.
-fn is_live(building: &Building, live: &[bool]) -> bool {
+pub(crate) fn is_live(building: &Building, live: &[bool]) -> bool {
     building.halls.clone().any(|h| live.get(h).copied().unwrap_or(false))
 }
 
@@ -255,7 +258,7 @@ fn buildings(campus: &Campus, live: &[bool], mesh: &mut Builder) {
             .iter()
             .map(|c| at([rect.at_m[0] + c[0], rect.at_m[1] + c[1]], 0.0))
             .collect();
-        mesh.wall(&corners, 3.2, WALL);
+        mesh.wall(&corners, WALL_M as f32, WALL);
         for hall in building.halls.clone() {
             slab(&campus.halls[hall].rect, 0.0, 0.38, FLOOR, mesh);
         }
@@ -320,30 +323,19 @@ fn substations(campus: &Campus, mesh: &mut Builder) {
     }
 }
 
-/// A roof with its air-handling units, and the walls above head height.
+/// A roof, and the walls above head height.
 fn roof(campus: &Campus, b: usize) -> Mesh {
     let building = &campus.buildings[b];
     let rect = &building.rect;
     let (height, [w, d]) = (building.height_m as f32, rect.size_m.map(|m| m as f32));
     let mut mesh = Builder::default();
-    let base = at(rect.at_m, 3.2);
-    mesh.cuboid(base, Vec3::new(w, height - 3.2, d), WALL);
+    let base = at(rect.at_m, WALL_M);
+    mesh.cuboid(base, Vec3::new(w, height - WALL_M as f32, d), WALL);
     mesh.cuboid(
         at(rect.at_m, building.height_m),
         Vec3::new(w * 0.99, 0.6, d * 0.98),
         ROOF,
     );
-    for hall in building.halls.clone() {
-        let hall = &campus.halls[hall];
-        let columns = (hall.units.len() as f64 / 2.0).ceil().max(1.0);
-        for k in 0..hall.units.len() {
-            let column = (k / 2) as f64;
-            let side = if k % 2 == 0 { -0.28 } else { 0.28 };
-            let x = hall.rect.at_m[0] + hall.rect.size_m[0] * ((column + 0.5) / columns - 0.5);
-            let y = hall.rect.at_m[1] + hall.rect.size_m[1] * side;
-            mesh.cuboid(at([x, y], building.height_m + 0.6), Vec3::new(3.6, 2.4, 6.0), STEEL);
-        }
-    }
     mesh.build()
 }
 
@@ -438,7 +430,7 @@ fn shine(
 }
 
 /// Builds the world anew when another scenario has been loaded.
-fn changed(plan: Res<Plan>) -> bool {
+pub(crate) fn changed(plan: Res<Plan>) -> bool {
     plan.is_changed() && !plan.is_added()
 }
 

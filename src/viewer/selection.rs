@@ -19,11 +19,31 @@ pub(crate) enum Overlay {
     Power,
     /// Inlet air of each rack.
     Inlet,
+    /// Outlet air of each rack.
+    Outlet,
+    /// Air that each rack draws.
+    Airflow,
+    /// Share of each rack's inlet air that comes from the hot aisle.
+    HotShare,
+    /// What each cooling unit does; racks stay plain.
+    Units,
 }
 
+/// Ends of the colour map for air of halls, °C: coldest supply to a hot aisle in trouble.
+pub(crate) const AIR_C: [f32; 2] = [15.0, 55.0];
+
 impl Overlay {
-    /// All of them, in the order of their keys 1 to 4.
-    pub(crate) const ALL: [Self; 4] = [Self::Temperature, Self::Utilisation, Self::Power, Self::Inlet];
+    /// All of them, in the order of their keys from 1.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Temperature,
+        Self::Utilisation,
+        Self::Power,
+        Self::Inlet,
+        Self::Outlet,
+        Self::Airflow,
+        Self::HotShare,
+        Self::Units,
+    ];
 
     /// Title and unit in the legend.
     pub(crate) fn title(self) -> (&'static str, &'static str) {
@@ -32,6 +52,10 @@ impl Overlay {
             Self::Utilisation => ("Chip utilisation", "%"),
             Self::Power => ("Chip power", "W"),
             Self::Inlet => ("Rack inlet air", "°C"),
+            Self::Outlet => ("Rack outlet air", "°C"),
+            Self::Airflow => ("Air through racks", "kg/s"),
+            Self::HotShare => ("Hot-aisle air at inlets", "%"),
+            Self::Units => ("Cooling units", ""),
         }
     }
 
@@ -39,9 +63,21 @@ impl Overlay {
     pub(crate) fn range(self) -> [f32; 2] {
         match self {
             Self::Temperature => [20.0, 95.0],
-            Self::Utilisation => [0.0, 1.0],
+            Self::Utilisation | Self::Units => [0.0, 1.0],
             Self::Power => [0.0, 700.0],
             Self::Inlet => [15.0, 40.0],
+            Self::Outlet => AIR_C,
+            // A rack of 52 kW at a rise of 14 K draws 3.6 kg/s.
+            Self::Airflow => [0.0, 4.0],
+            Self::HotShare => [0.0, 0.4],
+        }
+    }
+
+    /// What a value is multiplied by to be written in the unit of its title.
+    pub(crate) fn scale(self) -> f32 {
+        match self {
+            Self::Utilisation | Self::HotShare => 100.0,
+            _ => 1.0,
         }
     }
 }
@@ -68,28 +104,46 @@ impl Selection {
             _ => 0..0,
         }
     }
+
+    /// Halls that it is about: those of a building, or the one that holds the place. None without a place.
+    pub(crate) fn halls(&self, campus: &Campus) -> Range<usize> {
+        match self.0 {
+            None => 0..0,
+            Some(Found::Building(b)) => campus.buildings[b].halls.clone(),
+            Some(Found::Hall(h)) => h..h + 1,
+            Some(Found::Row(row)) => campus.rows[row].hall..campus.rows[row].hall + 1,
+            Some(Found::Rack(rack) | Found::Chip { rack, .. }) => {
+                let hall = campus.rows[campus.rack_row[rack] as usize].hall;
+                hall..hall + 1
+            }
+        }
+    }
 }
 
-/// Keys: 1 to 4 overlays, O one-line diagram, R roofs, Escape one level up.
+/// Keys: 1 to 8 overlays, R roofs, space stops and goes on, Escape one level up.
 fn keys(
     keys: Res<ButtonInput<KeyCode>>,
     mut shown: ResMut<Shown>,
     mut roofs: ResMut<Roofs>,
-    mut one_line: ResMut<crate::oneline::OneLine>,
     mut pace: ResMut<crate::advance::Pace>,
     mut selection: ResMut<Selection>,
     plan: Res<rainier::sim::twin::Plan>,
 ) {
-    for (key, overlay) in [KeyCode::Digit1, KeyCode::Digit2, KeyCode::Digit3, KeyCode::Digit4]
-        .into_iter()
-        .zip(Overlay::ALL)
-    {
+    const DIGITS: [KeyCode; 9] = [
+        KeyCode::Digit1,
+        KeyCode::Digit2,
+        KeyCode::Digit3,
+        KeyCode::Digit4,
+        KeyCode::Digit5,
+        KeyCode::Digit6,
+        KeyCode::Digit7,
+        KeyCode::Digit8,
+        KeyCode::Digit9,
+    ];
+    for (key, overlay) in DIGITS.into_iter().zip(Overlay::ALL) {
         if keys.just_pressed(key) {
             shown.0 = overlay;
         }
-    }
-    if keys.just_pressed(KeyCode::KeyO) {
-        one_line.0 = !one_line.0;
     }
     if keys.just_pressed(KeyCode::KeyR) {
         roofs.0 = !roofs.0;

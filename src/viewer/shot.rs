@@ -9,8 +9,8 @@ use rainier::sim::twin::Plan;
 use crate::advance::Pace;
 use crate::args::Args;
 use crate::camera::Orbit;
-use crate::oneline::OneLine;
-use crate::selection::{Selection, Shown, place};
+use crate::parts::{Part, Parts};
+use crate::selection::{Roofs, Selection, Shown, place};
 
 /// The picture to take.
 #[derive(Resource, Debug, Clone)]
@@ -62,7 +62,18 @@ fn take(world: &mut World) {
 /// Adds what the flags ask for.
 pub(crate) fn add(app: &mut App, args: &Args) {
     app.insert_resource(Shown(args.overlay));
-    app.insert_resource(OneLine(args.one_line));
+    let mut parts = Parts::default();
+    for (part, on) in [
+        (Part::Slice, args.slice),
+        (Part::Airflow, args.airflow),
+        (Part::Chart, args.chart),
+        (Part::Cooling, args.cooling),
+        (Part::OneLine, args.one_line),
+    ] {
+        parts.show(part, on);
+    }
+    app.insert_resource(parts);
+    app.insert_resource(Roofs(args.roofs));
     if let Some(place) = &args.look {
         app.insert_resource(LookAt(place.clone()));
         app.add_systems(PostStartup, look);

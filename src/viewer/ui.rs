@@ -8,32 +8,109 @@ use rainier::sim::clock::Clock;
 use rainier::sim::meters::Meters;
 use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::{Incidents, clock};
+use rainier::sim::state::UnitMode;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
+use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
 use rainier::site::Campus;
 use rainier::site::campus::Found;
 
 use crate::advance::Pace;
 use crate::camera::Orbit;
-use crate::oneline::OneLine;
+use crate::parts::{Part, Parts};
 use crate::racks::MAP;
 use crate::scenarios::Scenarios;
-use crate::selection::{Overlay, Roofs, Selection, Shown, name, up};
+use crate::selection::{AIR_C, Overlay, Roofs, Selection, Shown, name, up};
+use crate::slice::{HEIGHT_M, Height};
 
 pub(crate) const PANEL: Color32 = Color32::from_rgb(17, 21, 28);
 pub(crate) const LINE: Color32 = Color32::from_rgb(46, 54, 66);
 pub(crate) const TEXT: Color32 = Color32::from_rgb(226, 232, 240);
 pub(crate) const QUIET: Color32 = Color32::from_rgb(150, 162, 178);
-const ACCENT: Color32 = Color32::from_rgb(94, 214, 238);
+pub(crate) const ACCENT: Color32 = Color32::from_rgb(94, 214, 238);
 pub(crate) const ALARM: Color32 = Color32::from_rgb(255, 132, 96);
+/// The ground of diagrams and charts.
+pub(crate) const GROUND: Color32 = Color32::from_rgb(11, 14, 19);
+/// Water.
+pub(crate) const WATER: Color32 = Color32::from_rgb(110, 180, 255);
+
+/// Modes of cooling units in the order of the legend.
+pub(crate) const MODES: [UnitMode; 6] = [
+    UnitMode::Off,
+    UnitMode::Mixing,
+    UnitMode::Free,
+    UnitMode::Evaporative,
+    UnitMode::Failed,
+    UnitMode::Maintenance,
+];
+
+/// Colour of a cooling unit's mode: after Okabe and Ito, apart in hue to all eyes, and in lightness.
+pub(crate) const fn mode_color(mode: UnitMode) -> Color32 {
+    match mode {
+        UnitMode::Off => Color32::from_rgb(92, 102, 116),
+        UnitMode::Mixing => Color32::from_rgb(204, 121, 167),
+        UnitMode::Free => Color32::from_rgb(110, 200, 245),
+        UnitMode::Evaporative => Color32::from_rgb(0, 104, 200),
+        UnitMode::Failed => Color32::from_rgb(226, 92, 10),
+        UnitMode::Maintenance => Color32::from_rgb(240, 228, 66),
+    }
+}
+
+/// ASHRAE's classes of air from the narrowest to the widest.
+pub(crate) const AIR_CLASSES: [Color32; 5] = [
+    Color32::from_rgb(80, 220, 160),
+    Color32::from_rgb(86, 180, 233),
+    Color32::from_rgb(140, 140, 255),
+    Color32::from_rgb(214, 130, 190),
+    Color32::from_rgb(230, 160, 40),
+];
+
+/// Ends of the colours of air and water in diagrams and of points of air, °C.
+pub(crate) const DIAGRAM_C: [f64; 2] = [10.0, 50.0];
+
+/// Stops of those colours: cold blue over pale to warm orange, which all eyes tell apart.
+const COLD_TO_HOT: [[u8; 3]; 3] = [[56, 140, 250], [214, 222, 232], [255, 120, 40]];
+
+/// Colour of air or water of a temperature in diagrams.
+pub(crate) fn diagram_color(t_c: f64) -> Color32 {
+    if !t_c.is_finite() {
+        return QUIET;
+    }
+    let share = ((t_c - DIAGRAM_C[0]) / (DIAGRAM_C[1] - DIAGRAM_C[0])).clamp(0.0, 1.0) as f32 * 2.0;
+    let k = usize::from(share >= 1.0);
+    let (low, high) = (COLD_TO_HOT[k], COLD_TO_HOT[k + 1]);
+    let mix = |c: usize| (f32::from(low[c]) + (f32::from(high[c]) - f32::from(low[c])) * (share - k as f32)) as u8;
+    Color32::from_rgb(mix(0), mix(1), mix(2))
+}
+
+/// A value with its unit; a dash where there is none.
+pub(crate) fn said(value: f64, digits: usize, unit: &str) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    // Minus nothing is nothing.
+    let value = if value.abs() < 0.5 * 0.1_f64.powi(digits as i32) {
+        0.0
+    } else {
+        value
+    };
+    let space = if unit.is_empty() { "" } else { " " };
+    format!("{value:.digits$}{space}{unit}")
+}
+
+/// A power in kW, or in MW from one of them.
+pub(crate) fn watts(w: f64) -> String {
+    if w.abs() < 1e4 {
+        said(w / 1e3, 1, "kW")
+    } else if w.abs() < 1e6 {
+        said(w / 1e3, 0, "kW")
+    } else {
+        said(w / 1e6, if w.abs() < 1e8 { 2 } else { 1 }, "MW")
+    }
+}
 
 /// Pages narrower than this, in points, show the panel only with a selection.
 const NARROW: f32 = 860.0;
-
-/// Whether the list of assumptions is open.
-#[derive(Resource, Debug, Default)]
-struct AssumptionsOpen(bool);
 
 fn theme(ctx: &egui::Context) {
     let mut visuals = egui::Visuals::dark();
@@ -62,7 +139,7 @@ fn frame() -> Frame {
 }
 
 /// A reading: its name small above its value.
-fn reading(ui: &mut egui::Ui, title: &str, value: String, unit: &str, color: Color32) {
+pub(crate) fn reading(ui: &mut egui::Ui, title: &str, value: String, unit: &str, color: Color32) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.label(RichText::new(title).size(11.0).color(QUIET));
@@ -99,6 +176,7 @@ struct State<'w> {
     outside: Res<'w, Outside>,
     chips: Res<'w, ChipColumns>,
     racks: Res<'w, RackColumns>,
+    rows: Res<'w, RowColumns>,
     halls: Res<'w, HallColumns>,
     units: Res<'w, UnitColumns>,
     power: Res<'w, PowerColumns>,
@@ -115,9 +193,9 @@ fn panels(
     mut roofs: ResMut<Roofs>,
     mut selection: ResMut<Selection>,
     mut orbit: ResMut<Orbit>,
-    mut assumptions: ResMut<AssumptionsOpen>,
+    mut parts: ResMut<Parts>,
+    mut height: ResMut<Height>,
     mut scenarios: ResMut<Scenarios>,
-    mut one_line: ResMut<OneLine>,
     mut themed: Local<bool>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -142,20 +220,19 @@ fn panels(
         scrolled(ui, |ui| {
             time_controls(ui, &state.clock, &mut pace);
             ui.separator();
-            for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
-                let (title, _) = overlay.title();
-                if ui
-                    .selectable_label(shown.0 == overlay, title)
-                    .on_hover_text(format!("key {}", k + 1))
-                    .clicked()
-                {
-                    shown.0 = overlay;
-                }
-            }
+            overlay_choice(ui, &mut shown);
             ui.separator();
             ui.toggle_value(&mut roofs.0, "Roofs").on_hover_text("key R");
-            ui.toggle_value(&mut one_line.0, "One-line").on_hover_text("key O");
-            ui.toggle_value(&mut assumptions.0, "Assumptions");
+            for part in Part::ALL {
+                let mut on = parts.shown(part);
+                if ui
+                    .toggle_value(&mut on, part.title())
+                    .on_hover_text(part.hint())
+                    .changed()
+                {
+                    parts.show(part, on);
+                }
+            }
             let fps = diagnostics
                 .get(&FrameTimeDiagnosticsPlugin::FPS)
                 .and_then(|d| d.smoothed());
@@ -186,18 +263,42 @@ fn panels(
     }
     let free = (free.center() - window.center()) / window.height().max(1.0);
     orbit.free = Vec2::new(free.x, free.y);
+    // Behind windows: on a small page there is no room beside them.
     egui::Area::new("legend".into())
+        .order(egui::Order::Background)
         .anchor(egui::Align2::LEFT_BOTTOM, [14.0, -62.0])
-        .show(&ctx, |ui| legend(ui, shown.0, legend_width));
-    if assumptions.0 {
+        .show(&ctx, |ui| {
+            legend(ui, shown.0, legend_width, &state, &selection);
+            air_legend(ui, &parts, &selection, &mut height, legend_width);
+        });
+    let mut open = parts.shown(Part::Assumptions);
+    if open {
         egui::Window::new("Assumptions")
-            .open(&mut assumptions.0)
+            .open(&mut open)
             .default_size([760.0, 420.0])
             .show(&ctx, |ui| {
                 assumption_list(ui, &state.plan.0);
             });
+        parts.show(Part::Assumptions, open);
     }
     Ok(())
+}
+
+/// What colours the racks.
+fn overlay_choice(ui: &mut egui::Ui, shown: &mut Shown) {
+    egui::ComboBox::from_id_salt("overlay")
+        .width(164.0)
+        .selected_text(shown.0.title().0)
+        .show_ui(ui, |ui| {
+            for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
+                let text = format!("{}  {}", k + 1, overlay.title().0);
+                if ui.selectable_label(shown.0 == overlay, text).clicked() {
+                    shown.0 = overlay;
+                }
+            }
+        })
+        .response
+        .on_hover_text(format!("colours of racks and units: keys 1 to {}", Overlay::ALL.len()));
 }
 
 /// What runs, and what else could.
@@ -285,7 +386,7 @@ fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
     if ui.button(label).on_hover_text("space").clicked() {
         pace.paused = !pace.paused;
     }
-    ui.spacing_mut().slider_width = 130.0;
+    ui.spacing_mut().slider_width = 110.0;
     ui.add(
         egui::Slider::new(&mut pace.speed, 1.0..=10_000.0)
             .logarithmic(true)
@@ -315,39 +416,130 @@ fn grouped(value: f64) -> String {
     out
 }
 
-fn legend(ui: &mut egui::Ui, overlay: Overlay, width: f32) {
+/// What the colours mean: of racks by their values, or of units by what they do.
+fn legend(ui: &mut egui::Ui, overlay: Overlay, width: f32, state: &State, selection: &Selection) {
     let (title, unit) = overlay.title();
-    let [low, high] = overlay.range();
-    let scale = if overlay == Overlay::Utilisation { 100.0 } else { 1.0 };
+    if overlay == Overlay::Units {
+        frame().corner_radius(CornerRadius::same(6)).show(ui, |ui| {
+            ui.label(RichText::new(title).size(12.0));
+            ui.set_max_width(width);
+            let campus = &*state.plan.0;
+            let chosen = selection.halls(campus);
+            let halls = if chosen.is_empty() {
+                0..campus.halls.len()
+            } else {
+                chosen
+            };
+            let live = halls.filter(|h| state.halls.live[*h]);
+            let modes: Vec<UnitMode> = live
+                .flat_map(|h| state.units.mode[campus.halls[h].units.clone()].iter().copied())
+                .collect();
+            for mode in MODES {
+                let count = modes.iter().filter(|of| **of == mode).count();
+                ui.horizontal(|ui| swatch(ui, mode, count));
+            }
+        });
+        return;
+    }
     frame().corner_radius(CornerRadius::same(6)).show(ui, |ui| {
         ui.label(RichText::new(format!("{title}, {unit}")).size(12.0));
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(width, 12.0), egui::Sense::hover());
-        let mut mesh = egui::Mesh::default();
-        for (k, [r, g, b]) in MAP.into_iter().enumerate() {
-            let x = rect.left() + rect.width() * k as f32 / (MAP.len() - 1) as f32;
-            let color = Color32::from_rgb(r, g, b);
-            mesh.colored_vertex(egui::pos2(x, rect.top()), color);
-            mesh.colored_vertex(egui::pos2(x, rect.bottom()), color);
-            if k > 0 {
-                let n = (k * 2) as u32;
-                mesh.add_triangle(n - 2, n - 1, n);
-                mesh.add_triangle(n - 1, n, n + 1);
-            }
+        color_bar(
+            ui,
+            &map_colors(),
+            overlay.range().map(|value| value * overlay.scale()),
+            width,
+        );
+    });
+}
+
+/// A mode's colour and name, with the number of units in it.
+pub(crate) fn swatch(ui: &mut egui::Ui, mode: UnitMode, count: usize) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(11.0, 11.0), egui::Sense::hover());
+    ui.painter().rect_filled(rect, 2.0, mode_color(mode));
+    let color = if mode == UnitMode::Failed && count > 0 {
+        ALARM
+    } else {
+        TEXT
+    };
+    ui.label(
+        RichText::new(count.to_string())
+            .font(FontId::monospace(11.5))
+            .color(color),
+    );
+    ui.label(RichText::new(mode.as_str()).size(11.5).color(QUIET));
+    ui.add_space(4.0);
+}
+
+/// The scales of the air of halls, where a plane or points show it, and the height of the plane.
+fn air_legend(ui: &mut egui::Ui, parts: &Parts, selection: &Selection, height: &mut Height, width: f32) {
+    let (slice, airflow) = (parts.shown(Part::Slice), parts.shown(Part::Airflow));
+    if !slice && !airflow {
+        return;
+    }
+    frame().corner_radius(CornerRadius::same(6)).show(ui, |ui| {
+        ui.set_max_width(width);
+        if selection.0.is_none() {
+            ui.label(
+                RichText::new("Select a hall or a building to see its air.")
+                    .size(12.0)
+                    .color(QUIET),
+            );
+            return;
         }
-        ui.painter().add(egui::Shape::mesh(mesh));
-        let (labels, _) = ui.allocate_exact_size(egui::vec2(width, 14.0), egui::Sense::hover());
-        for k in 0..=4 {
-            let value = (low + (high - low) * k as f32 / 4.0) * scale;
-            let align = [
-                egui::Align2::LEFT_TOP,
-                egui::Align2::CENTER_TOP,
-                egui::Align2::RIGHT_TOP,
-            ][usize::from(k > 0) + usize::from(k == 4)];
-            let at = egui::pos2(labels.left() + labels.width() * k as f32 / 4.0, labels.top());
-            ui.painter()
-                .text(at, align, format!("{value:.0}"), FontId::proportional(11.0), QUIET);
+        if slice {
+            ui.label(RichText::new("Air slice, °C").size(12.0));
+            color_bar(ui, &map_colors(), AIR_C, width);
+            ui.spacing_mut().slider_width = width - 74.0;
+            let slider = egui::Slider::new(&mut height.0, HEIGHT_M[0]..=HEIGHT_M[1]);
+            ui.add(slider.suffix(" m").fixed_decimals(2))
+                .on_hover_text("height of the plane above the floor: page keys");
+        }
+        if airflow {
+            ui.label(RichText::new("Airflow, °C").size(12.0));
+            let colors = COLD_TO_HOT.map(|[r, g, b]| Color32::from_rgb(r, g, b));
+            color_bar(ui, &colors, DIAGRAM_C.map(|t_c| t_c as f32), width);
         }
     });
+}
+
+/// The stops of the racks' colour map.
+fn map_colors() -> [Color32; 8] {
+    MAP.map(|[r, g, b]| Color32::from_rgb(r, g, b))
+}
+
+/// Colours from left to right with values below them.
+fn color_bar(ui: &mut egui::Ui, colors: &[Color32], [low, high]: [f32; 2], width: f32) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(width, 12.0), egui::Sense::hover());
+    let mut mesh = egui::Mesh::default();
+    for (k, color) in colors.iter().enumerate() {
+        let x = rect.left() + rect.width() * k as f32 / (colors.len() - 1).max(1) as f32;
+        mesh.colored_vertex(egui::pos2(x, rect.top()), *color);
+        mesh.colored_vertex(egui::pos2(x, rect.bottom()), *color);
+        if k > 0 {
+            let n = (k * 2) as u32;
+            mesh.add_triangle(n - 2, n - 1, n);
+            mesh.add_triangle(n - 1, n, n + 1);
+        }
+    }
+    ui.painter().add(egui::Shape::mesh(mesh));
+    let (labels, _) = ui.allocate_exact_size(egui::vec2(width, 14.0), egui::Sense::hover());
+    // Between small numbers tenths are told apart.
+    let digits = if high - low < 10.0 && (high - low) % 4.0 != 0.0 {
+        1
+    } else {
+        0
+    };
+    for k in 0..=4 {
+        let value = low + (high - low) * k as f32 / 4.0;
+        let align = [
+            egui::Align2::LEFT_TOP,
+            egui::Align2::CENTER_TOP,
+            egui::Align2::RIGHT_TOP,
+        ][usize::from(k > 0) + usize::from(k == 4)];
+        let at = egui::pos2(labels.left() + labels.width() * k as f32 / 4.0, labels.top());
+        let font = FontId::proportional(11.0);
+        ui.painter().text(at, align, format!("{value:.digits$}"), font, QUIET);
+    }
 }
 
 fn place_panel(ui: &mut egui::Ui, state: &State, selection: &mut Selection, orbit: &mut Orbit) {
@@ -495,26 +687,78 @@ fn hall_numbers(ui: &mut egui::Ui, state: &State, h: usize) {
         format!("Hall {}", name(campus, Found::Hall(h))),
         &format!("{} racks in {} rows", hall.racks.len(), hall.rows.len()),
     );
+    if !columns.live[h] {
+        row(ui, "State", "not live in this scenario");
+        return;
+    }
     row(ui, "IT", format!("{:.2} MW", columns.it_w[h] / 1e6));
-    row(ui, "Cooling", format!("{:.0} kW", columns.cooling_w[h] / 1e3));
-    row(ui, "Supply air", format!("{:.1} °C", columns.supply_c[h]));
-    row(ui, "Hot aisle", format!("{:.1} °C", columns.hot_aisle_c[h]));
-    row(ui, "Supply flow", format!("{:.0} kg/s", columns.supply_air_kg_s[h]));
-    row(ui, "Rack flow", format!("{:.0} kg/s", columns.rack_air_kg_s[h]));
-    row(
-        ui,
-        "Recirculation",
-        format!("{:.1} %", columns.recirculation[h] * 100.0),
-    );
-    row(ui, "Water", format!("{:.2} L/s", columns.water_l_s[h]));
     row(ui, "Hottest chip", format!("{:.1} °C", columns.hottest_chip_c[h]));
     row(ui, "Throttled", columns.limited[h].to_string());
-    let mut modes = std::collections::BTreeMap::new();
-    for unit in hall.units.clone() {
-        *modes.entry(state.units.mode[unit].as_str()).or_insert(0) += 1;
+    part(ui, "Air");
+    row(ui, "Fresh air", said(columns.fresh_share[h] * 100.0, 0, "%"));
+    row(ui, "Mixed air", said(columns.mixed_c[h], 1, "°C"));
+    row(ui, "Cooled by media", said(columns.media_drop_k[h], 1, "K"));
+    row(ui, "Supply air", said(columns.supply_c[h], 1, "°C"));
+    row(ui, "Hot aisle", said(columns.hot_aisle_c[h], 1, "°C"));
+    row(ui, "Return air", said(columns.return_c[h], 1, "°C"));
+    row(ui, "Supply flow", said(columns.supply_air_kg_s[h], 0, "kg/s"));
+    row(ui, "Rack flow", said(columns.rack_air_kg_s[h], 0, "kg/s"));
+    row(ui, "Bypass", said(columns.bypass_kg_s[h], 0, "kg/s"));
+    row(ui, "Recirculation", said(columns.recirculation[h] * 100.0, 1, "%"));
+    if columns.coolant_kg_s[h] + columns.facility_kg_s[h] > 0.0 {
+        part(ui, "Liquid");
+        let loop_of = |supply: &[f64], back: &[f64], flow: &[f64]| {
+            format!("{:.1} → {:.1} °C, {:.0} kg/s", supply[h], back[h], flow[h])
+        };
+        row(
+            ui,
+            "Coolant",
+            loop_of(
+                &columns.coolant_supply_c,
+                &columns.coolant_return_c,
+                &columns.coolant_kg_s,
+            ),
+        );
+        row(
+            ui,
+            "Facility",
+            loop_of(
+                &columns.facility_supply_c,
+                &columns.facility_return_c,
+                &columns.facility_kg_s,
+            ),
+        );
+        row(ui, "Heat to coolant", watts(columns.heat_to_liquid_w[h]));
+        row(ui, "Heat to coils", watts(columns.heat_to_coils_w[h]));
+        row(ui, "Heat rejected", watts(columns.heat_rejected_w[h]));
+        row(ui, "Basin", said(columns.basin_m3[h], 1, "m³"));
     }
-    let modes: Vec<String> = modes.iter().map(|(mode, n)| format!("{n} {mode}")).collect();
-    row(ui, "Units", modes.join(", "));
+    part(ui, "Power for cooling");
+    row(ui, "All", watts(columns.cooling_w[h]));
+    row(ui, "Fans", watts(columns.fans_w[h]));
+    row(ui, "Pumps", watts(columns.pumps_w[h]));
+    row(ui, "Rejection fans", watts(columns.rejection_w[h]));
+    row(ui, "Chillers", watts(columns.chillers_w[h]));
+    part(ui, "Water");
+    row(ui, "All", said(columns.water_l_s[h], 2, "L/s"));
+    let evaporated = columns.media_evaporated_kg_s[h] + columns.tower_evaporated_kg_s[h];
+    row(ui, "Evaporated", said(evaporated, 2, "kg/s"));
+    row(ui, "Drift", said(columns.drift_kg_s[h], 3, "kg/s"));
+    row(ui, "Blowdown", said(columns.blowdown_kg_s[h], 2, "kg/s"));
+    part(ui, "Units");
+    let modes = &state.units.mode[hall.units.clone()];
+    for mode in MODES {
+        let count = modes.iter().filter(|of| **of == mode).count();
+        if count > 0 {
+            ui.horizontal(|ui| swatch(ui, mode, count));
+        }
+    }
+}
+
+/// A quiet title between the numbers of a panel.
+fn part(ui: &mut egui::Ui, title: &str) {
+    ui.add_space(4.0);
+    ui.label(RichText::new(title).size(12.0).color(ACCENT));
 }
 
 fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
@@ -528,6 +772,9 @@ fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
     let draw: f64 = state.racks.draw_w[plan.racks.clone()].iter().sum();
     row(ui, "Racks", plan.racks.len().to_string());
     row(ui, "Draw", format!("{:.0} kW", draw / 1e3));
+    row(ui, "Supply air", said(state.rows.supply_c[r], 1, "°C"));
+    row(ui, "Supply flow", said(state.rows.supply_kg_s[r], 1, "kg/s"));
+    row(ui, "Rack flow", said(state.rows.rack_kg_s[r], 1, "kg/s"));
     for node in &campus.power.cords[r] {
         let n = *node as usize;
         let name = campus.power.nodes[n].name.rsplit('/').next().unwrap_or("");
@@ -572,7 +819,13 @@ fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
         );
     }
     row(ui, "Inlet", format!("{:.1} °C", racks.inlet_c[rack]));
+    row(
+        ui,
+        "Hot-aisle share",
+        said(f64::from(racks.hot_share[rack]) * 100.0, 1, "%"),
+    );
     row(ui, "Outlet", format!("{:.1} °C", racks.outlet_c[rack]));
+    row(ui, "Air", said(f64::from(racks.air_kg_s[rack]), 2, "kg/s"));
     row(ui, "Fans", format!("{:.0} %", racks.fan_speed[rack] * 100.0));
     row(ui, "Utilisation", format!("{:.0} %", racks.utilisation[rack] * 100.0));
     row(ui, "Hottest chip", format!("{:.1} °C", racks.hottest_c[rack]));
@@ -630,7 +883,6 @@ fn assumption_list(ui: &mut egui::Ui, campus: &Campus) {
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<AssumptionsOpen>();
     app.add_plugins(FrameTimeDiagnosticsPlugin::default());
     app.add_systems(EguiPrimaryContextPass, panels);
 }

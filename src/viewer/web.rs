@@ -21,6 +21,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::advance::Pace;
 use crate::args::TEXTS;
 use crate::camera::Orbit;
+use crate::parts::{Part, Parts};
 use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
 
 impl Overlay {
@@ -31,6 +32,10 @@ impl Overlay {
             Self::Utilisation => "utilisation",
             Self::Power => "power",
             Self::Inlet => "inlet",
+            Self::Outlet => "outlet",
+            Self::Airflow => "airflow",
+            Self::HotShare => "hot-share",
+            Self::Units => "units",
         }
     }
 
@@ -40,9 +45,34 @@ impl Overlay {
     }
 }
 
+impl Part {
+    /// Name in scripts.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Slice => "slice",
+            Self::Airflow => "airflow",
+            Self::Chart => "chart",
+            Self::Cooling => "cooling",
+            Self::OneLine => "oneLine",
+            Self::Assumptions => "assumptions",
+        }
+    }
+
+    /// The part of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
+    }
+}
+
+/// Names as a message lists them.
+fn listed<const N: usize>(names: [&str; N]) -> String {
+    names.join(", ")
+}
+
 enum Request {
     Select(String),
     Overlay(String),
+    Show(String, bool),
     Pause(bool),
     Speed(f64),
     Load(String),
@@ -80,10 +110,16 @@ pub fn rainier_select(place: String) {
     ask(Request::Select(place));
 }
 
-/// Shows an overlay: temperature, utilisation, power or inlet.
+/// Shows an overlay: temperature, utilisation, power, inlet, outlet, airflow, hot-share or units.
 #[wasm_bindgen]
 pub fn rainier_set_overlay(name: String) {
     ask(Request::Overlay(name));
+}
+
+/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine or assumptions.
+#[wasm_bindgen]
+pub fn rainier_show(name: String, on: bool) {
+    ask(Request::Show(name, on));
 }
 
 /// Stops or goes on.
@@ -169,9 +205,14 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
             world.resource_mut::<Orbit>().fly_to = Some(found);
         }
         Request::Overlay(name) => {
-            let overlay =
-                Overlay::named(&name).ok_or_else(|| format!("{name}: temperature, utilisation, power or inlet"))?;
+            let overlay = Overlay::named(&name)
+                .ok_or_else(|| format!("{name} is none of {}", listed(Overlay::ALL.map(Overlay::name))))?;
             world.resource_mut::<Shown>().0 = overlay;
+        }
+        Request::Show(name, on) => {
+            let part =
+                Part::named(&name).ok_or_else(|| format!("{name} is none of {}", listed(Part::ALL.map(Part::name))))?;
+            world.resource_mut::<Parts>().show(part, on);
         }
         Request::Pause(paused) => world.resource_mut::<Pace>().paused = paused,
         Request::Speed(times) if times.is_finite() => world.resource_mut::<Pace>().speed = times.clamp(1.0, 10_000.0),
@@ -242,6 +283,11 @@ fn publish(world: &mut World) {
             "worst_imbalance": total.worst_imbalance,
             "selection": selection,
             "overlay": world.resource::<Shown>().0.name(),
+            "shown": Part::ALL
+                .into_iter()
+                .filter(|part| world.resource::<Parts>().shown(*part))
+                .map(Part::name)
+                .collect::<Vec<_>>(),
             "paused": pace.paused,
             "speed": pace.speed,
             "to_run": world.resource::<ToRun>().0,

@@ -1,0 +1,176 @@
+//! Cooling units: on the roofs, and with the roofs lifted in a strip along their hall. Coloured by what they do when
+//! that overlay is shown.
+
+use bevy::prelude::*;
+use rainier::sim::state::UnitMode;
+use rainier::sim::twin::Plan;
+use rainier::sim::{HallColumns, UnitColumns};
+use rainier::site::Campus;
+
+use crate::materials::{GroundMaterial, Light};
+use crate::meshes::{Builder, at};
+use crate::parts::{Part, Parts};
+use crate::scene::{Hour, Roof, STEEL, WALL_M, changed, is_live};
+use crate::selection::{Overlay, Roofs, Shown};
+use crate::ui::mode_color;
+
+/// Size of a unit on a roof: east-west, height and north-south, m.
+const SIZE_M: Vec3 = Vec3::new(3.6, 2.4, 6.0);
+
+/// Height and depth of a unit in the strip along a hall, m.
+const STRIP_M: [f32; 2] = [2.0, 1.8];
+
+/// How high a unit that does not run is drawn, as a share: it is told from the others without colours too.
+const STANDS: f32 = 0.35;
+
+/// Where a unit stands: on the roof, or in the strip along the long sides of its hall. Units take turns between the
+/// south and the north side.
+pub(crate) fn place(campus: &Campus, hall: usize, k: usize, roofs: bool) -> Vec3 {
+    let plan = &campus.halls[hall];
+    let columns = (plan.units.len() as f64 / 2.0).ceil().max(1.0);
+    let side = side(k);
+    let x = plan.rect.at_m[0] + plan.rect.size_m[0] * (((k / 2) as f64 + 0.5) / columns - 0.5);
+    if roofs {
+        let y = plan.rect.at_m[1] + plan.rect.size_m[1] * 0.28 * side;
+        at([x, y], campus.buildings[plan.building].height_m + 0.6)
+    } else {
+        let y = plan.rect.at_m[1] + (plan.rect.size_m[1] / 2.0 + 1.4) * side;
+        at([x, y], WALL_M)
+    }
+}
+
+/// The side of its hall that a unit stands on: -1 south, 1 north.
+pub(crate) fn side(k: usize) -> f64 {
+    if k.is_multiple_of(2) { -1.0 } else { 1.0 }
+}
+
+/// Whether a unit moves air.
+pub(crate) fn runs(mode: UnitMode) -> bool {
+    matches!(mode, UnitMode::Mixing | UnitMode::Free | UnitMode::Evaporative)
+}
+
+/// What a drawn building's units look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Look {
+    /// In the strip, not on the roof.
+    strip: bool,
+    /// Their modes, if these colour them.
+    modes: Option<Vec<UnitMode>>,
+}
+
+/// The units of a building.
+#[derive(Component, Debug)]
+struct Units {
+    building: usize,
+    look: Look,
+}
+
+fn mesh(campus: &Campus, building: usize, look: &Look) -> Mesh {
+    let mut mesh = Builder::default();
+    let mut modes = look.modes.iter().flatten();
+    for hall in campus.buildings[building].halls.clone() {
+        let plan = &campus.halls[hall];
+        let pitch = plan.rect.size_m[0] / (plan.units.len() as f64 / 2.0).ceil().max(1.0);
+        for k in 0..plan.units.len() {
+            let mode = modes.next();
+            let color = mode.map_or(STEEL, |mode| {
+                let [r, g, b, _] = mode_color(*mode).to_array();
+                Srgba::rgb_u8(r, g, b)
+            });
+            let tall = if mode.is_none_or(|mode| runs(*mode)) {
+                1.0
+            } else {
+                STANDS
+            };
+            let size = if look.strip {
+                Vec3::new(SIZE_M.x.min(pitch as f32 * 0.7), STRIP_M[0], STRIP_M[1])
+            } else {
+                SIZE_M
+            };
+            mesh.cuboid(
+                place(campus, hall, k, !look.strip),
+                size * Vec3::new(1.0, tall, 1.0),
+                color,
+            );
+        }
+    }
+    mesh.build()
+}
+
+/// Draws the units of a building anew when they look different.
+fn draw(
+    mut commands: Commands,
+    plan: Res<Plan>,
+    halls: Res<HallColumns>,
+    units: Res<UnitColumns>,
+    roofs: Res<Roofs>,
+    shown: Res<Shown>,
+    parts: Res<Parts>,
+    hour: Res<Hour>,
+    old: Query<(Entity, &Units, &Transform)>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<GroundMaterial>>,
+) {
+    let campus = &*plan.0;
+    let colored = shown.0 == Overlay::Units;
+    // With the roofs lifted there are units to see only where they are asked for or air passes them.
+    let strips = !roofs.0 && (colored || parts.shown(Part::Airflow));
+    for (b, building) in campus.buildings.iter().enumerate() {
+        let live = is_live(building, &halls.live);
+        for strip in [false, true] {
+            let wanted = live && (!strip || strips);
+            let had = old
+                .iter()
+                .find(|(_, had, _)| had.building == b && had.look.strip == strip);
+            let look = || {
+                let all = building
+                    .halls
+                    .clone()
+                    .flat_map(|h| units.mode[campus.halls[h].units.clone()].iter().copied());
+                Look {
+                    strip,
+                    modes: colored.then(|| all.collect()),
+                }
+            };
+            match had {
+                Some((entity, ..)) if !wanted => commands.entity(entity).despawn(),
+                // Roofs that are away are not drawn: theirs may wait until they come back.
+                Some((_, had, _)) if !strip && !roofs.0 && had.look.modes.is_some() == colored => {}
+                Some((_, had, _)) if had.look == look() => {}
+                None if !wanted => {}
+                _ => {
+                    let look = look();
+                    let transform = had.map_or(Transform::IDENTITY, |(_, _, transform)| *transform);
+                    if let Some((entity, ..)) = had {
+                        commands.entity(entity).despawn();
+                    }
+                    let light = Light {
+                        sun: hour.sun,
+                        haze: hour.haze,
+                    };
+                    let mut entity = commands.spawn((
+                        Mesh3d(meshes.add(mesh(campus, b, &look))),
+                        MeshMaterial3d(materials.add(GroundMaterial { light })),
+                        Units { building: b, look },
+                    ));
+                    entity.insert(if strip { Transform::IDENTITY } else { transform });
+                    if !strip {
+                        entity.insert(Roof);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Takes away the units of a campus that is gone.
+fn clear(mut commands: Commands, old: Query<Entity, With<Units>>) {
+    for entity in &old {
+        commands.entity(entity).despawn();
+    }
+}
+
+pub(crate) fn plugin(app: &mut App) {
+    app.add_systems(Update, clear.run_if(changed));
+    app.add_systems(PostUpdate, draw);
+}
