@@ -213,7 +213,12 @@ fn fuel_ends_when_it_should_and_the_utility_brings_all_back() {
         .list
         .iter()
         .filter(|i| i.what == What::OutOfFuel)
-        .map(|i| ((i.time_s - 1_800.0) / 3600.0, hours_at(load_w[i.node as usize])))
+        .map(|i| {
+            (
+                (i.time_s - 1_800.0) / 3600.0,
+                hours_at(load_w[i.at.node().map_or(0, |n| n as usize)]),
+            )
+        })
         .collect();
     assert_eq!(empty.len(), 4, "every plant");
     empty.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -278,7 +283,7 @@ fn an_overload_trips_in_its_time_and_names_its_cause() {
         .copied()
         .copied()
         .expect("has a cause");
-    assert_eq!((first.node as usize, first.what), (lost, What::Opened));
+    assert_eq!((first.at.node(), first.what), (Some(lost as u32), What::Opened));
     assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
 }
 

@@ -150,7 +150,7 @@ impl Hall {
     #[must_use]
     pub fn unit_at_m(&self, k: usize) -> [f64; 2] {
         let columns = (self.units.len() as f64 / 2.0).ceil().max(1.0);
-        let side = if k % 2 == 0 { -0.28 } else { 0.28 };
+        let side = if k.is_multiple_of(2) { -0.28 } else { 0.28 };
         [
             self.rect.at_m[0] + self.rect.size_m[0] * (((k / 2) as f64 + 0.5) / columns - 0.5),
             self.rect.at_m[1] + self.rect.size_m[1] * side,

@@ -18,7 +18,6 @@ use crate::site::files::{CoolingUnitSpec, HumidityPolicy};
 
 /// Air that still moves through a hall without fans, as a share of all units at full speed (an estimate).
 const DRAUGHT: f64 = 0.01;
-const PARTICLES_UG_M3: f64 = 12.0;
 
 /// The share of units between the first and the last to change mode, as a share of the dead band: units of
 /// a hall do not all switch in the same tick.
@@ -297,7 +296,7 @@ pub(super) fn step(
             // The heat of each unit's own fan stays small beside that of the mean.
             units.supply_c[unit] += mixed_c + fan_rise_k;
             // Dust comes with outside air alone.
-            let dust_g_s = units.air_kg_s[unit] * fresh / density_kg_m3 * PARTICLES_UG_M3 * 1e-6;
+            let dust_g_s = units.air_kg_s[unit] * fresh / density_kg_m3 * outside.particles_ug_m3 * 1e-6;
             if !clock.stands() {
                 units.dust_g[unit] += dust_g_s * spec.filter_arrestance.value * dt_s;
             }
@@ -363,8 +362,8 @@ mod tests {
             wet_bulb_c: air::wet_bulb_c(dry_bulb_c, rh, 98_500.0),
             relative_humidity: rh,
             humidity_ratio: air::humidity_ratio(dry_bulb_c, rh, 98_500.0),
-            wind_m_s: 0.0,
             pressure_pa: 98_500.0,
+            ..Outside::default()
         }
     }
 
