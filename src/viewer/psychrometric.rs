@@ -339,6 +339,8 @@ fn states(painter: &egui::Painter, scale: &Scale, states: &[(&'static str, State
     }
     let mut taken: Vec<Pos2> = Vec::new();
     for (k, at) in points.iter().enumerate().filter(|(_, at)| whole(at)) {
+        // Air beyond the chart, such as that of a cold snap, stands at its edge.
+        let at = &scale.0.clamp(*at);
         painter.circle_filled(*at, 3.0, TEXT);
         // Above first, then around, then farther out.
         let places = [22.0, 40.0, 58.0].into_iter().flat_map(|away| {
