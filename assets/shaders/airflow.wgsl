@@ -35,7 +35,8 @@ fn along(path: i32, share: f32) -> vec4<f32> {
     let steps = f32(textureDimensions(paths).x - 1u);
     let t = clamp(share, 0.0, 1.0) * steps;
     let k = min(floor(t), steps - 1.0);
-    return mix(textureLoad(paths, vec2<i32>(i32(k), path), 0), textureLoad(paths, vec2<i32>(i32(k) + 1, path), 0), t - k);
+    let step = i32(k);
+    return mix(textureLoad(paths, vec2<i32>(step, path), 0), textureLoad(paths, vec2<i32>(step + 1, path), 0), t - k);
 }
 
 fn map_color(x: f32) -> vec3<f32> {

@@ -68,9 +68,9 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     let step = fwidth(level);
     let differs = max(max(a, b), max(c, d)) - min(min(a, b), min(c, d));
     let aisle = across < 1.0 || across > 2.0;
-    if (aisle && differs > 0.02 && step < 0.3) {
+    if (aisle && differs > 0.02) {
         let away = abs(fract(level - 0.5) - 0.5) / max(step, 1e-5);
-        let line = 1.0 - smoothstep(0.5, 1.3, away);
+        let line = (1.0 - smoothstep(0.5, 1.3, away)) * (1.0 - smoothstep(0.10, 0.25, step));
         color = mix(color, select(vec3<f32>(1.0), vec3<f32>(0.02), value > 0.62), line * 0.45);
     }
     let clear = exp(-in.depth * look.haze.w);

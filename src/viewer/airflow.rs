@@ -171,7 +171,12 @@ impl Air<'_> {
         let away = |k: &usize| {
             let at = units::place(campus, path.hall, *k, false);
             // The other side is taken only where this one has none for a long way.
-            (at.x - east).abs() + if (units::side(*k) > 0.0) == north { 0.0 } else { 30.0 }
+            (at.x - east).abs()
+                + if (units::side(campus, path.hall, *k) > 0.0) == north {
+                    0.0
+                } else {
+                    30.0
+                }
         };
         (0..hall.units.len())
             .filter(|k| {
@@ -210,7 +215,7 @@ impl Air<'_> {
         }
         let k = self.unit(path)?;
         let unit = units::place(campus, h, k, roofs) + Vec3::Y * 1.0;
-        let side = units::side(k);
+        let side = units::side(campus, h, k);
         let out = Vec3::new(0.0, 0.0, -side as f32);
         // A share of the hall's depth between the unit and the first rack: air comes down there and turns into aisles.
         let edge = hall.rect.at_m[1] + side * (hall.rect.size_m[1] / 2.0 - 1.0);

@@ -339,6 +339,8 @@ fn states(painter: &egui::Painter, scale: &Scale, states: &[(&'static str, State
     }
     let mut taken: Vec<Pos2> = Vec::new();
     for (k, at) in points.iter().enumerate().filter(|(_, at)| whole(at)) {
+        // Air beyond the chart, such as that of a cold snap, stands at its edge.
+        let at = &scale.0.clamp(*at);
         painter.circle_filled(*at, 3.0, TEXT);
         // Above first, then around, then farther out.
         let places = [22.0, 40.0, 58.0].into_iter().flat_map(|away| {
@@ -366,31 +368,17 @@ fn key(painter: &egui::Painter, rect: Rect, listed: &[(&'static str, State)], pr
     for (k, (name, [t_c, w])) in listed.iter().enumerate() {
         badge(painter, pos2(left + 6.0, y), k + 1);
         let rh = air::relative_humidity(*t_c, *w, pressure_pa) * 100.0;
-        let (name_at, value_at) = (left + 22.0, left + if compact { 176.0 } else { 286.0 });
-        painter.text(
-            pos2(name_at, y),
-            Align2::LEFT_CENTER,
-            name,
-            FontId::proportional(12.0),
-            QUIET,
-        );
-        let text = if compact {
-            said(*t_c, 1, "°C")
-        } else {
-            format!(
-                "{}  {}  {}",
-                said(*t_c, 1, "°C"),
-                said(*w * 1000.0, 1, "g/kg"),
-                said(rh, 0, "%")
-            )
-        };
-        painter.text(
-            pos2(value_at, y),
-            Align2::RIGHT_CENTER,
-            text,
-            FontId::monospace(12.0),
-            TEXT,
-        );
+        let name_at = pos2(left + 22.0, y);
+        painter.text(name_at, Align2::LEFT_CENTER, name, FontId::proportional(12.0), QUIET);
+        let values = [
+            (176.0, said(*t_c, 1, "°C")),
+            (262.0, said(*w * 1000.0, 1, "g/kg")),
+            (306.0, said(rh, 0, "%")),
+        ];
+        for (right, text) in values.into_iter().take(if compact { 1 } else { 3 }) {
+            let end = pos2(left + right, y);
+            painter.text(end, Align2::RIGHT_CENTER, text, FontId::monospace(12.0), TEXT);
+        }
         y += 20.0;
     }
     y += 4.0;

@@ -283,7 +283,10 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
         painter,
         place(2),
         "Filters",
-        &[plain(said(pressure_pa, 0, "Pa")), plain(said(dust_g, 0, "g dust"))],
+        &[
+            plain(said(pressure_pa, 0, "Pa")),
+            plain(said(dust_g / 1e3, 1, "kg dust")),
+        ],
     );
     part(
         painter,
@@ -502,7 +505,10 @@ fn unit_strip(ui: &mut egui::Ui, state: &State, h: usize, width: f32) -> Option<
                 let pressure = said(units.pressure_pa[unit], 0, "Pa");
                 line(
                     ui,
-                    format!("against {pressure}, {}", said(units.dust_g[unit], 0, "g of dust")),
+                    format!(
+                        "against {pressure}, {}",
+                        said(units.dust_g[unit] / 1e3, 2, "kg of dust")
+                    ),
                 );
             });
         }

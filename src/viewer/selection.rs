@@ -69,7 +69,7 @@ impl Overlay {
             Self::Outlet => AIR_C,
             // A rack of 52 kW at a rise of 14 K draws 3.6 kg/s.
             Self::Airflow => [0.0, 4.0],
-            Self::HotShare => [0.0, 0.4],
+            Self::HotShare => [0.0, 0.2],
         }
     }
 

@@ -23,25 +23,22 @@ const STRIP_M: [f32; 2] = [2.0, 1.8];
 /// How high a unit that does not run is drawn, as a share: it is told from the others without colours too.
 const STANDS: f32 = 0.35;
 
-/// Where a unit stands: on the roof, or in the strip along the long sides of its hall. Units take turns between the
-/// south and the north side.
+/// Where a unit stands: on the roof, or with the roofs lifted in a strip along its side of the hall.
 pub(crate) fn place(campus: &Campus, hall: usize, k: usize, roofs: bool) -> Vec3 {
     let plan = &campus.halls[hall];
-    let columns = (plan.units.len() as f64 / 2.0).ceil().max(1.0);
-    let side = side(k);
-    let x = plan.rect.at_m[0] + plan.rect.size_m[0] * (((k / 2) as f64 + 0.5) / columns - 0.5);
+    let [x, y] = plan.unit_at_m(k);
     if roofs {
-        let y = plan.rect.at_m[1] + plan.rect.size_m[1] * 0.28 * side;
         at([x, y], campus.buildings[plan.building].height_m + 0.6)
     } else {
-        let y = plan.rect.at_m[1] + (plan.rect.size_m[1] / 2.0 + 1.4) * side;
-        at([x, y], WALL_M)
+        let edge = plan.rect.at_m[1] + (plan.rect.size_m[1] / 2.0 + 1.4) * side(campus, hall, k);
+        at([x, edge], WALL_M)
     }
 }
 
 /// The side of its hall that a unit stands on: -1 south, 1 north.
-pub(crate) fn side(k: usize) -> f64 {
-    if k.is_multiple_of(2) { -1.0 } else { 1.0 }
+pub(crate) fn side(campus: &Campus, hall: usize, k: usize) -> f64 {
+    let plan = &campus.halls[hall];
+    (plan.unit_at_m(k)[1] - plan.rect.at_m[1]).signum()
 }
 
 /// Whether a unit moves air.
