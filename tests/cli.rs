@@ -90,7 +90,9 @@ fn names_that_nothing_defines_are_found_across_files() {
     .expect("is written");
     let errors = text(&rainier(&["check", path.to_str().expect("is text")]).stderr);
     assert!(
-        errors.contains("building_kinds.shed.rack: found \"trn9\"; allowed: h100-air, tpu-v6e-air, trn2, trn3-air"),
+        errors.contains(
+            "building_kinds.shed.rack: found \"trn9\"; allowed: gb300-nvl72, h100-air, tpu-v6e-air, tpu-v7-cube"
+        ),
         "{errors}"
     );
     assert!(

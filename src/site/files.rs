@@ -217,8 +217,8 @@ record! {
         media_pa: Figure = within(0.0, 500.0),
         /// What they add while they are wet, Pa.
         media_wet_pa: Figure = within(0.0, 500.0),
-        /// Clean filters at rated flow, Pa.
-        filter_clean_pa: Figure = within(1.0, 1_000.0),
+        /// Clean filters at rated flow, Pa; 0 without filters.
+        filter_clean_pa: Figure = within(0.0, 1_000.0),
         /// Filters that are due for a change, at rated flow, Pa.
         filter_dirty_pa: Figure = within(1.0, 2_000.0),
         /// Dust that the filters of a unit hold by then, g.

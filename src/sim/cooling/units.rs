@@ -72,7 +72,11 @@ fn system_pa(spec: &CoolingUnitSpec, wet: bool, dust_g: f64) -> f64 {
         // As the rest of the unit, so that it has one curve.
         flow_exponent: 2.0,
     };
-    let filter_pa = filter.pressure_pa(dust_g / spec.filter_dust_g.value, 1.0);
+    let filter_pa = if filter.clean_pa > 0.0 {
+        filter.pressure_pa(dust_g / spec.filter_dust_g.value, 1.0)
+    } else {
+        0.0
+    };
     let media_pa = spec.media_pa.value + if wet { spec.media_wet_pa.value } else { 0.0 };
     spec.casing_pa.value + media_pa + filter_pa
 }
