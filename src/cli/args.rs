@@ -33,6 +33,10 @@ pub(crate) enum Command {
     Run(Run),
     /// Prints a site as a tree, or one place with its numbers
     Describe(Describe),
+    /// Runs a whole year and an hour at nameplate, and prints both beside what is published
+    Year(Year),
+    /// Says how long every hall holds without a unit, its fans, its coolant or the water, on the hottest hour
+    Ride(Ride),
     /// Says where the power path has headroom, what is stranded, and what every single failure leads to
     Power(Power),
     /// Says what the steps of a synchronous training job do to the draw from the grid
@@ -46,7 +50,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, cold-snap, smoke-week, feed-lost,
-    /// utility-30s, utility-10min, utility-72h, gensets-fail, training-swing, lab-day)
+    /// utility-30s, utility-10min, utility-72h, gensets-fail, training-swing, lab-day, hybrid-day, year)
     #[arg(default_value = "builtin:default")]
     pub(crate) scenario: String,
     #[command(flatten)]
@@ -108,6 +112,45 @@ pub(crate) struct Power {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Year {
+    /// Scenario file, or builtin:NAME
+    #[arg(default_value = "builtin:year")]
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Days from the scenario's start instead of all of it
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(crate) days: Option<u32>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Ride {
+    /// Scenario file, or builtin:NAME; its time, weather changes and events do not count
+    #[arg(default_value = "builtin:default")]
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
+    /// Time until what failed is repaired, s
+    #[arg(long, value_name = "SECONDS", default_value_t = 1_800.0, value_parser = seconds)]
+    pub(crate) repair: f64,
+    /// Time step, s (1 to 60)
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = short_tick)]
+    pub(crate) tick: f64,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Print every hall as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct SwingArgs {
     /// Scenario file with a `training`, or builtin:NAME
     #[arg(default_value = "builtin:training-swing")]
@@ -158,6 +201,12 @@ impl Replacements {
             weather: self.weather.as_deref(),
         }
     }
+}
+
+/// A short time step, s.
+fn short_tick(text: &str) -> Result<f64, String> {
+    let value = text.parse().ok().filter(|s: &f64| (1.0..=60.0).contains(s));
+    value.ok_or_else(|| "a step is 1 to 60 s".into())
 }
 
 /// A time of a run, s.

@@ -7,10 +7,12 @@ mod bench;
 mod check;
 mod describe;
 mod power;
+mod ride;
 mod run;
 mod story;
 mod swing;
 mod write;
+mod year;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
     let outcome = match args.command.unwrap_or(Command::Run(args.run)) {
         Command::Run(run) => run::run(&run),
         Command::Describe(describe) => describe::describe(&describe),
+        Command::Year(year) => year::year(&year),
+        Command::Ride(ride) => ride::ride(&ride),
         Command::Power(power) => power::power(&power),
         Command::Swing(swing) => swing::swing(&swing),
         Command::Check(check) => check::check(&check),

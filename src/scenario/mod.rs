@@ -36,6 +36,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
         include_str!("../../assets/scenarios/training-swing.ron"),
     ),
     ("lab-day", include_str!("../../assets/scenarios/lab-day.ron")),
+    ("year", include_str!("../../assets/scenarios/year.ron")),
     ("hybrid-day", include_str!("../../assets/scenarios/hybrid-day.ron")),
 ];
 

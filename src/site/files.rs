@@ -809,6 +809,10 @@ record! {
         what: String,
         /// The figure.
         value: Figure = ANY,
+        /// Least that the twin may come to.
+        low: Option<f64> = ANY,
+        /// Most that the twin may come to.
+        high: Option<f64> = ANY,
     }
 }
 
