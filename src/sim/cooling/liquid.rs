@@ -173,28 +173,36 @@ fn coils(campus: &Campus, h: usize, fed: bool, halls: &mut HallColumns) {
         halls.coil_fans_w[h] = 0.0;
         return;
     }
-    let (hot_c, water_c) = (halls.hot_aisle_c[h], halls.facility_supply_c[h]);
-    let air_kg_s = count * spec.air_kg_s.value;
+    let water_c = halls.facility_supply_c[h];
+    // No more than the racks take from the cold side: the rest would go round in the coils.
+    let cold_kg_s = halls.cold_air_kg_s[h].max(0.02 * count * spec.air_kg_s.value);
+    let air_kg_s = (count * spec.air_kg_s.value).min(cold_kg_s);
     let exchanger = Exchanger {
         arrangement: Arrangement::CounterFlow,
         ua_w_per_k: count * spec.exchanger_w_per_k.value,
-        hot_rated_w_per_k: w_per_k(air_kg_s),
+        hot_rated_w_per_k: w_per_k(count * spec.air_kg_s.value),
         cold_rated_w_per_k: count * spec.water_kg_s.value * WATER_CP_J_PER_KG_K,
         hot_film_share: 0.8,
         cold_film_share: 0.15,
     };
-    let of = exchanger.transfer(
-        hot_c,
-        exchanger.hot_rated_w_per_k,
-        water_c,
-        exchanger.cold_rated_w_per_k,
-    );
-    // A coil never heats the hall, and never takes more than the racks give: it would be throttled.
-    let heat_w = of.heat_w.clamp(0.0, halls.heat_to_air_w[h].max(0.0));
+    let of_a_kelvin_w = exchanger
+        .transfer(1.0, w_per_k(air_kg_s), 0.0, exchanger.cold_rated_w_per_k)
+        .heat_w;
+    // The hot aisle that coils, units and what the racks draw come to together. Found at once and from the racks'
+    // draw, not from the last tick's air: coils that answered a tick late would swing ever wider.
+    let fans_w = count * spec.fan_w.value * pow(air_kg_s / (count * spec.air_kg_s.value), 3.0);
+    let heat_w = (halls.it_w[h] - halls.heat_to_liquid_w[h]).max(0.0) + fans_w;
+    let (units, coils) = (w_per_k(halls.supply_air_kg_s[h]), w_per_k(air_kg_s));
+    let all = (units + coils).max(1e-6);
+    let from_supply_c = (units * halls.supply_c[h] + of_a_kelvin_w * water_c) / all;
+    let hot_c = (from_supply_c + heat_w / w_per_k(cold_kg_s)) / (1.0 - (coils - of_a_kelvin_w) / all);
+    // A coil never heats the hall, and never takes more than the racks give.
+    let taken_w = (of_a_kelvin_w * (hot_c - water_c)).clamp(0.0, heat_w);
+    halls.hot_aisle_c[h] = hot_c;
     halls.coil_air_kg_s[h] = air_kg_s;
-    halls.heat_to_coils_w[h] = heat_w;
-    halls.coil_fans_w[h] = count * spec.fan_w.value;
-    halls.coil_supply_c[h] = hot_c - (heat_w - halls.coil_fans_w[h]) / w_per_k(air_kg_s);
+    halls.heat_to_coils_w[h] = taken_w;
+    halls.coil_fans_w[h] = fans_w;
+    halls.coil_supply_c[h] = hot_c - (taken_w - fans_w) / w_per_k(air_kg_s);
 }
 
 pub(super) fn step(

@@ -324,8 +324,11 @@ pub(super) fn step(
         halls.recirculation[h] = (1.0 - given_kg_s / drawn_kg_s.max(1e-9)).max(0.0);
         halls.bypass_kg_s[h] = (given_kg_s - cold_kg_s).max(0.0);
         // What the racks give off, before the air that has passed them by cools it: the return air's heat in less air.
-        let concentrated = supply_kg_s / (cold_kg_s - coil_kg_s).max(0.2 * supply_kg_s);
-        halls.hot_aisle_c[h] = supply_c + (after - supply_c) * concentrated.max(1.0);
+        // Where coils run they have found it already.
+        if coil_kg_s == 0.0 {
+            let concentrated = supply_kg_s / cold_kg_s.max(0.2 * supply_kg_s);
+            halls.hot_aisle_c[h] = supply_c + (after - supply_c) * concentrated.max(1.0);
+        }
         halls.fans_w[h] = fans_w + halls.coil_fans_w[h];
         halls.pumps_w[h] = media_pumps_w + halls.loop_pumps_w[h];
         halls.cooling_w[h] = halls.fans_w[h] + halls.pumps_w[h] + halls.rejection_w[h] + halls.chillers_w[h];

@@ -10,6 +10,9 @@ use crate::sim::state::{HallColumns, RackColumns};
 use crate::sim::twin::Plan;
 use crate::sim::weather::Outside;
 
+/// Time without a throttled chip after which a hall counts as cool again, s: its hottest parts come and go.
+const CALM_S: f64 = 600.0;
+
 /// How a hall has held since the start, or since what last disturbed it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct HallWatch {
@@ -23,7 +26,7 @@ pub struct HallWatch {
     pub tripped_s: Option<f64>,
     /// When all of its chips were off, s since the start.
     pub shut_down_s: Option<f64>,
-    /// When no chip throttled any more, s since the start.
+    /// When the last chip stopped to throttle, s since the start; none while any does, or has lately.
     pub cooled_s: Option<f64>,
     /// Hottest chip so far, °C.
     pub hottest_c: f32,
@@ -31,8 +34,10 @@ pub struct HallWatch {
     pub hottest_inlet_c: f32,
     /// The incident of its throttling while it goes on.
     throttling: Option<u32>,
-    /// Whether it throttles now.
+    /// Whether it throttles, or has within [`CALM_S`].
     active: bool,
+    /// Time since a chip last throttled, s.
+    calm_s: f64,
     /// Whether its plant has power.
     plant: bool,
 }
@@ -112,9 +117,11 @@ pub(super) fn watch(
             watch.shut_down_s = Some(now_s);
             watch.throttling = incidents.push_at(now_s, at, What::ShutDown, watch.throttling);
         }
-        if limited == 0 && watch.active {
+        watch.calm_s = if limited > 0 { 0.0 } else { watch.calm_s + clock.dt_s };
+        if watch.active && watch.calm_s >= CALM_S {
             watch.active = false;
-            watch.cooled_s = Some(now_s);
+            let cooled_s = now_s - watch.calm_s;
+            watch.cooled_s = Some(cooled_s);
             let _ = incidents.push_at(now_s, at, What::Cooled, watch.throttling.take());
         }
     }
