@@ -259,3 +259,30 @@ fn a_day_is_the_same_at_any_tick() {
         );
     }
 }
+
+/// Published: water on at most about 2 % of hours (collected press, G4 of the site file), asked here at 3 %; WUE of 0.005
+/// to 0.05 L/kWh. The small site has the campus's units and weather, so that it stands for it in water.
+#[test]
+fn a_typical_year_is_wet_on_few_hours() {
+    let mut loaded = calm("builtin:lab-day", "2026-01-01T00:00:00");
+    (loaded.scenario.tick_s, loaded.scenario.duration_s) = (300.0, 8_760.0 * 3_600.0);
+    let mut twin = Twin::new(loaded, 1);
+    while !twin.done() {
+        twin.tick();
+    }
+    let total = &twin.meters().total;
+    assert!(total.wet_hours / 8_760.0 <= 0.03, "{} h", total.wet_hours);
+    assert!((0.005..=0.05).contains(&total.wue_l_per_kwh), "{}", total.wue_l_per_kwh);
+    assert!(total.worst_imbalance < LEDGER_TOLERANCE);
+}
+
+/// Published: 910 MW of IT power (Epoch AI, May 2026, G6 of the site file), within 5 %, with every chip at work.
+#[test]
+fn the_campus_draws_its_nameplate() {
+    let mut loaded = calm("builtin:year", "2026-07-01T12:00:00");
+    (loaded.scenario.utilisation, loaded.scenario.load_texture) = (1.0, 0.0);
+    let mut twin = Twin::new(loaded, 2);
+    run_for(&mut twin, 3);
+    let it_mw = twin.meters().now.it_w / 1e6;
+    assert!((864.5..=955.5).contains(&it_mw), "{it_mw} MW");
+}

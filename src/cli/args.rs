@@ -121,6 +121,9 @@ pub(crate) struct Year {
     /// Threads; results are the same for any number [default: all cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
+    /// The one building or hall that is live, such as B01: a sixteenth of the time, and the same ratios
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) only: Option<String>,
     /// Days from the scenario's start instead of all of it
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=366))]
     pub(crate) days: Option<u32>,

@@ -9,6 +9,8 @@ use rainier::sim::Twin;
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::twin::Plan;
+use rainier::site::Address;
+use rainier::site::campus::Found;
 use serde::Serialize;
 
 use crate::Failure;
@@ -63,6 +65,17 @@ pub(crate) fn year(args: &Year) -> Result<(), Failure> {
     if let Some(days) = args.days {
         loaded.scenario.duration_s = f64::from(days) * 86_400.0;
     }
+    if let Some(place) = &args.only {
+        let campus = &loaded.site.campus;
+        let found = place.parse::<Address>().ok().and_then(|address| campus.find(address));
+        if !matches!(found, Some(Found::Building(_) | Found::Hall(_))) {
+            return Err(Failure::Place(format!(
+                "{place:?}: a building or hall of this site, such as B01 or B01/H1"
+            )));
+        }
+        loaded.only = found;
+    }
+    let whole = loaded.only.is_none();
     let threads = threads(args.threads);
     let mut nameplate = loaded.clone();
     nameplate.timeline.clear();
@@ -81,6 +94,8 @@ pub(crate) fn year(args: &Year) -> Result<(), Failure> {
     ];
     let lines: Vec<Line> = figures
         .into_iter()
+        // Power is published for the whole campus; ratios are those of any part.
+        .filter(|(_, _, unit)| whole || *unit != "MW")
         .filter_map(|(what, found, unit)| {
             let published = campus.published.iter().find(|p| p.what == what)?;
             let holds = published.low.is_none_or(|low| found >= low) && published.high.is_none_or(|high| found <= high);

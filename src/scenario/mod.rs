@@ -65,6 +65,8 @@ record! {
         seed: u32,
         /// Highest construction phase that is live.
         phase: u32 = within(1.0, 99.0),
+        /// The one building or hall that is live, such as `B01` or `B01/H2`; all of those phases without it.
+        only: Option<String>,
         /// Utilisation asked of every chip.
         utilisation: f64 = within(0.0, 1.0),
         /// Swing of the load texture, as a share of the level.
@@ -237,6 +239,8 @@ pub struct Loaded {
     pub timeline: Vec<(f64, Command)>,
     /// Its start.
     pub start: DateTime,
+    /// The place that alone is live, if it names one.
+    pub only: Option<Found>,
     /// Name of the scenario file.
     pub file: String,
 }
@@ -324,12 +328,24 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
         .as_ref()
         .map(|site| timeline(&parsed, &site.campus, &mut report))
         .unwrap_or_default();
+    let place = |name: &String| {
+        let campus = site.as_ref().map(|site| &site.campus)?;
+        campus.find(name.parse::<Address>().ok()?)
+    };
+    let only = parsed.value.only.as_ref().and_then(place);
+    if let Some(name) = parsed.value.only.as_ref().filter(|_| site.is_some())
+        && !matches!(only, Some(Found::Building(_) | Found::Hall(_)))
+    {
+        let allowed = "a building or hall of this site, such as B01 or B01/H1";
+        report.push(parsed.error(Code::UnknownName, "only", format!("{name:?}"), allowed));
+    }
     match (site, start) {
         (Some(site), Ok(start)) => report.into_result(Loaded {
             site,
             scenario: parsed.value,
             timeline,
             start,
+            only,
             file: name.to_owned(),
         }),
         _ => Err(report),

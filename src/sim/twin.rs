@@ -20,7 +20,7 @@ use super::{SimPlugin, Tick, chips, entities};
 use crate::num::{normal, uniform};
 use crate::scenario::Loaded;
 use crate::site::Campus;
-use crate::site::campus::Hall;
+use crate::site::campus::{Found, Hall};
 
 /// The campus that the world is about.
 #[derive(Resource, Debug, Clone)]
@@ -53,6 +53,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         scenario,
         timeline,
         start,
+        only,
         ..
     } = loaded;
     let campus = Arc::new(site.campus);
@@ -81,7 +82,15 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     let live: Vec<bool> = campus
         .halls
         .iter()
-        .map(|h| campus.buildings[h.building].phase <= scenario.phase)
+        .enumerate()
+        .map(|(h, hall)| {
+            let chosen = match only {
+                Some(Found::Building(building)) => hall.building == building,
+                Some(Found::Hall(one)) => h == one,
+                _ => true,
+            };
+            chosen && campus.buildings[hall.building].phase <= scenario.phase
+        })
         .collect();
 
     world.insert_resource(chip_columns(&campus, seed, START_C));
