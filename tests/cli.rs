@@ -324,3 +324,20 @@ fn weather_is_read_from_an_epw_file_and_wrong_rows_are_named() {
         "{errors}"
     );
 }
+
+#[test]
+fn a_year_and_a_ride_through_stand_beside_what_is_published() {
+    let output = rainier(&["year", "--only", "B01/H1", "--days", "1", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let answer = text(&output.stdout);
+    assert!(
+        answer.contains("\"what\": \"wet_hours_share\"") && answer.contains("\"holds\": true"),
+        "{answer}"
+    );
+    assert_eq!(rainier(&["year", "--only", "B99"]).status.code(), Some(2));
+    let ride = text(&rainier(&["ride", "builtin:hybrid-day", "--tick", "10", "--repair", "600"]).stdout);
+    for lost in ["one air-handling unit", "all fans", "the water supply", "all CDUs"] {
+        assert!(ride.contains(lost), "{ride}");
+    }
+    assert_eq!(rainier(&["ride", "--tick", "0"]).status.code(), Some(2));
+}
