@@ -341,3 +341,35 @@ fn a_year_and_a_ride_through_stand_beside_what_is_published() {
     }
     assert_eq!(rainier(&["ride", "--tick", "0"]).status.code(), Some(2));
 }
+
+#[test]
+fn liquid_that_does_not_fit_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.ron");
+    let good = include_str!("../assets/sites/hybrid.ron");
+    let check = |site: String| {
+        fs::write(&path, site).expect("is written");
+        let output = rainier(&["check", path.to_str().expect("is text")]);
+        (output.status.code(), text(&output.stderr))
+    };
+    let (code, errors) = check(good.replace(
+        "racks_per_row: 5, liquid_loop: \"dry-40\", cdus: 2, ",
+        "racks_per_row: 99, ",
+    ));
+    assert_eq!(code, Some(2));
+    assert!(
+        errors.contains("racks_per_row: found 99; allowed: at most the places of the row, 6"),
+        "{errors}"
+    );
+    let (code, errors) = check(good.replace("liquid_loop: \"dry-40\", cdus: 2, ", ""));
+    assert_eq!(code, Some(2));
+    assert!(
+        errors.contains("gb300-nvl72 with cold plates in B02/H1/R01"),
+        "{errors}"
+    );
+    let (_, errors) = check(good.replace("\"tower-32\"", "\"tower-99\""));
+    assert!(
+        errors.contains("found \"tower-99\"; allowed: dry-40, tower-32"),
+        "{errors}"
+    );
+}

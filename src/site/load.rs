@@ -591,6 +591,16 @@ fn check_places(layout: &mut Layout<'_>, placed: &[Placed], overrides: &[Change<
                 .is_none_or(|hall| hall <= kind.hall_grid[0] * kind.hall_grid[1])
                 && address.row.is_none_or(|row| row <= kind.rows)
         });
+        if let (Some(racks), Some(kind)) = (over.racks_per_row, kind)
+            && racks > kind.racks_per_row
+        {
+            let field = format!("overrides[{index}].racks_per_row");
+            let allowed = format!("at most the places of the row, {}", kind.racks_per_row);
+            let error = layout
+                .site
+                .error(Code::Inconsistent, &field, racks.to_string(), allowed);
+            layout.report.push(error);
+        }
         let mut wrong = |allowed: &str| {
             let field = format!("overrides[{index}].at");
             layout.report.push(
