@@ -21,6 +21,7 @@ use crate::run::threads;
 /// What is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Case {
+    Nothing,
     OneUnit,
     HalfTheUnits,
     AllFans,
@@ -29,7 +30,8 @@ enum Case {
 }
 
 impl Case {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
+        Self::Nothing,
         Self::OneUnit,
         Self::HalfTheUnits,
         Self::AllFans,
@@ -39,6 +41,7 @@ impl Case {
 
     fn words(self) -> &'static str {
         match self {
+            Self::Nothing => "nothing, to compare with",
             Self::OneUnit => "one air-handling unit of every hall",
             Self::HalfTheUnits => "half of the units of every hall",
             Self::AllFans => "all fans of every hall",
@@ -71,7 +74,7 @@ impl Case {
                 ],
                 None => [None, None],
             },
-            Self::Water => [None, None],
+            Self::Nothing | Self::Water => [None, None],
         }
     }
 }
@@ -121,6 +124,8 @@ fn of_hall(campus: &Campus, h: usize, watch: &HallWatch) -> Value {
         "hall": campus.address(Found::Hall(h)).to_string(),
         "throttled_s": watch.throttled_s,
         "throttled_rack": watch.throttled_s.map(|_| campus.rack_address(watch.throttled_rack as usize).to_string()),
+        "percent_s": watch.percent_s,
+        "most_limited": watch.most_limited,
         "tripped_s": watch.tripped_s,
         "shut_down_s": watch.shut_down_s,
         "cooled_s": watch.cooled_s,
@@ -138,7 +143,9 @@ pub(crate) fn ride(args: &Ride) -> Result<(), Failure> {
     table.set_header([
         "lost",
         "first throttle",
-        "first hall",
+        "first rack",
+        "first 1 %",
+        "most at once",
         "first trip",
         "first shutdown",
         "halls shut down",
@@ -173,6 +180,8 @@ pub(crate) fn ride(args: &Ride) -> Result<(), Failure> {
             throttle.map_or_else(String::new, |(_, h)| {
                 campus.rack_address(watch[h].throttled_rack as usize).to_string()
             }),
+            time(first(|w| w.percent_s)),
+            halls().map(|(_, w)| w.most_limited).max().unwrap_or(0).to_string(),
             time(first(|w| w.tripped_s)),
             time(first(|w| w.shut_down_s)),
             shut.to_string(),

@@ -22,6 +22,10 @@ pub struct HallWatch {
     pub throttled_s: Option<f64>,
     /// The rack of the hottest chip then.
     pub throttled_rack: u32,
+    /// When one in a hundred of its chips first throttled: more than its few hottest parts, s since the start.
+    pub percent_s: Option<f64>,
+    /// Most chips that throttled or had tripped at once.
+    pub most_limited: u32,
     /// When chips first tripped, s since the start.
     pub tripped_s: Option<f64>,
     /// When all of its chips were off, s since the start.
@@ -97,6 +101,11 @@ pub(super) fn watch(
         let inlets = racks.inlet_c[hall.racks.clone()].iter().copied();
         watch.hottest_inlet_c = watch.hottest_inlet_c.max(inlets.fold(f32::MIN, f32::max));
         let (limited, tripped) = (halls.limited[h], halls.tripped[h]);
+        let chips = campus.chips_of(hall.racks.clone()).len() as u32;
+        watch.most_limited = watch.most_limited.max(limited);
+        if limited > 0 && limited >= chips / 100 && watch.percent_s.is_none() {
+            watch.percent_s = Some(now_s);
+        }
         if limited > 0 && !watch.active {
             watch.active = true;
             watch.cooled_s = None;
@@ -112,7 +121,6 @@ pub(super) fn watch(
             let rack = halls.hottest_rack[h];
             watch.throttling = incidents.push_at(now_s, at, What::ChipsTripped(rack), watch.throttling);
         }
-        let chips = campus.chips_of(hall.racks.clone()).len() as u32;
         if tripped >= chips && chips > 0 && watch.shut_down_s.is_none() {
             watch.shut_down_s = Some(now_s);
             watch.throttling = incidents.push_at(now_s, at, What::ShutDown, watch.throttling);
