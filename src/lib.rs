@@ -8,13 +8,18 @@
 //! | [`num`], [`diag`] | numbers that are the same everywhere; errors in input files |
 //! | [`physics`] | pure functions: moist air, losses, sun |
 //! | [`site`] | what stands there: RON files, checked and laid out |
+//! | [`workload`], [`economics`] | what it is asked to do; what it costs |
+//! | [`growth`] | what can run by when |
 //! | [`scenario`], [`sim`] | what if: a scenario's file and commands; what happens: the plugins of a tick |
 //! | [`record`] | samples, summary and digest of a run |
+//! | [`study`] | many runs: bands and what matters most |
 //! | [`host`] | what programs share: disk and wall clock |
 
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "tests compare exact results"))]
 
 pub mod diag;
+pub mod economics;
+pub mod growth;
 pub mod host;
 pub mod num;
 pub mod physics;
@@ -22,3 +27,5 @@ pub mod record;
 pub mod scenario;
 pub mod sim;
 pub mod site;
+pub mod study;
+pub mod workload;

@@ -24,19 +24,22 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 
 /// Layers from the bottom up; a module uses those before it, never those after it. `sim` and `scenario`
 /// stand together: a scenario's events are commands of the simulation.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 10] = [
     &["num", "diag"],
     &["physics"],
     &["site"],
+    &["workload", "economics"],
+    &["growth"],
     &["sim", "scenario"],
     &["record"],
+    &["study"],
     &["host"],
     &["cli", "viewer"],
 ];
 
 #[test]
 fn dependencies_run_one_way() {
-    for (rank, names) in LAYERS.iter().enumerate().take(6) {
+    for (rank, names) in LAYERS.iter().enumerate().take(9) {
         for name in *names {
             let files = if Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name).is_dir() {
                 sources(&format!("src/{name}"))

@@ -167,6 +167,12 @@ record! {
         server: String,
         /// Servers.
         servers: u32 = within(1.0, 1_024.0),
+        /// Racks that are one unit for a job, such as the two of a 64-chip UltraServer; one if left out.
+        racks_per_unit: Option<u32> = within(1.0, 64.0),
+        /// Price with its servers and chips, $.
+        price_usd: Option<Figure> = within(0.0, 1e9),
+        /// Carbon of making it, kg.
+        embodied_kg: Option<Figure> = within(0.0, 1e8),
         /// Power that it may draw, W.
         rating_w: Figure = within(100.0, 1e6),
         /// Heat capacity that follows the air, J/K.

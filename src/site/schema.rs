@@ -39,7 +39,8 @@ impl Tag {
     }
 }
 
-/// A number with its confidence tag and source: `(500, C2, "E1 S1")`.
+/// A number with its confidence tag and source, `(500, C2, "E1 S1")`, and the range in which it may lie, if it has
+/// one: `(500, C2, "E1 S1", 450, 550)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
     /// The value, in the unit that the field's name ends with.
@@ -48,6 +49,8 @@ pub struct Figure {
     pub tag: Tag,
     /// Source keys of the file's `sources`, parted by blanks, or a reason after `=`.
     pub source: String,
+    /// Least and most that it may be.
+    pub range: Option<[f64; 2]>,
 }
 
 impl<'de> Deserialize<'de> for Figure {
@@ -56,7 +59,7 @@ impl<'de> Deserialize<'de> for Figure {
         impl<'de> Visitor<'de> for Parts {
             type Value = Figure;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a figure (value, tag, \"source\")")
+                f.write_str("a figure (value, tag, \"source\") or (value, tag, \"source\", low, high)")
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Figure, A::Error> {
                 let missing = || A::Error::custom("a figure has a value, a tag and a source");
@@ -64,6 +67,10 @@ impl<'de> Deserialize<'de> for Figure {
                     value: seq.next_element()?.ok_or_else(missing)?,
                     tag: seq.next_element()?.ok_or_else(missing)?,
                     source: seq.next_element()?.ok_or_else(missing)?,
+                    range: match (seq.next_element()?, seq.next_element()?) {
+                        (Some(low), Some(high)) => Some([low, high]),
+                        _ => None,
+                    },
                 })
             }
         }
@@ -278,18 +285,49 @@ macro_rules! whole_numbers {
 }
 whole_numbers!(u32, u64);
 
+/// The range of a figure, where its ends stand on either side of the value.
+fn range_of(value: &Node, low: &Node, high: &Node, limits: Limits, check: &mut Check) -> Option<[f64; 2]> {
+    check_number(low, limits, false, check);
+    check_number(high, limits, false, check);
+    let (Kind::Number(x), Kind::Number(least), Kind::Number(most)) = (&value.kind, &low.kind, &high.kind) else {
+        return None;
+    };
+    if least > x {
+        check.error(
+            Code::Inconsistent,
+            low,
+            least.to_string(),
+            format!("at most the value, {x}"),
+        );
+    }
+    if most < x {
+        check.error(
+            Code::Inconsistent,
+            high,
+            most.to_string(),
+            format!("at least the value, {x}"),
+        );
+    }
+    Some([*least, *most])
+}
+
 impl Checked for Figure {
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         let Kind::Tuple(None, parts) = &node.kind else {
             check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
             return;
         };
-        let [value, tag, source] = parts.as_slice() else {
-            check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
-            return;
+        let (value, tag, source, range) = match parts.as_slice() {
+            [value, tag, source] => (value, tag, source, None),
+            [value, tag, source, low, high] => (value, tag, source, Some((low, high))),
+            _ => {
+                check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
+                return;
+            }
         };
         let before = check.report.errors.len();
         check_number(value, limits, false, check);
+        let range = range.and_then(|(low, high)| range_of(value, low, high, limits, check));
         check.word_of(tag, &["C", "C2", "B", "E"]);
         let Kind::Text(text) = &source.kind else {
             check.error(
@@ -325,6 +363,7 @@ impl Checked for Figure {
                 value: *value,
                 tag,
                 source: text.clone(),
+                range,
             };
             check.assumptions.push(Assumption {
                 path: check.field(),
@@ -333,7 +372,9 @@ impl Checked for Figure {
         }
     }
     fn expects(limits: Limits) -> String {
-        format!("a figure (number, tag, \"source\") with a number of {limits} and a tag of C, C2, B, E")
+        format!(
+            "a figure (number, tag, \"source\") with a number of {limits} and a tag of C, C2, B, E; low and high may follow"
+        )
     }
 }
 
