@@ -57,6 +57,12 @@ pub fn ln_1p(x: f64) -> f64 {
     libm::log1p(x)
 }
 
+/// Complementary error function.
+#[must_use]
+pub fn erfc(x: f64) -> f64 {
+    libm::erfc(x)
+}
+
 /// Arc sine, in radians; the argument is clamped to [-1, 1].
 #[must_use]
 pub fn asin(x: f64) -> f64 {

@@ -50,7 +50,8 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, cold-snap, smoke-week, feed-lost,
-    /// utility-30s, utility-10min, utility-72h, gensets-fail, training-swing, lab-day, hybrid-day, year)
+    /// utility-30s, utility-10min, utility-72h, gensets-fail, training-swing, lab-day, hybrid-day, year,
+    /// mission-day, mission-month, lab-jobs)
     #[arg(default_value = "builtin:default")]
     pub(crate) scenario: String,
     #[command(flatten)]

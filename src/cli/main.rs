@@ -6,6 +6,7 @@ mod args;
 mod bench;
 mod check;
 mod describe;
+mod jobs;
 mod power;
 mod ride;
 mod run;

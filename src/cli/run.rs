@@ -10,12 +10,14 @@ use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::clock::Clock;
 use rainier::sim::hall_meters::{HallMeters, MODES};
+use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
 
 use crate::Failure;
 use crate::args::Run;
+use crate::jobs::JobsFile;
 use crate::story;
 use crate::write::Series;
 use rainier::host::Disk;
@@ -55,6 +57,10 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
         Some(folder) => Some(Series::create(folder).map_err(Failure::Output)?),
         None => None,
     };
+    let mut jobs_file = match &args.out {
+        Some(folder) if loaded.workload.is_some() => Some(JobsFile::create(folder).map_err(Failure::Output)?),
+        _ => None,
+    };
     let ticks = (scenario.duration_s / scenario.tick_s).ceil() as u64;
     let bar = if args.quiet || args.json {
         ProgressBar::hidden()
@@ -87,11 +93,22 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
                 failed = Some(error);
                 break;
             }
+            if let (Some(file), Some(mut jobs)) = (&mut jobs_file, twin.world_mut().get_resource_mut::<Jobs>())
+                && let Err(error) = file.push(&jobs.take_records())
+            {
+                failed = Some(error);
+                break;
+            }
         }
     }
     bar.finish_and_clear();
     let wall = started.elapsed();
     let summary = Summary::of(twin.world(), &scenario.name, scenario.seed);
+    if let (Some(file), Some(jobs)) = (&mut jobs_file, twin.world().get_resource::<Jobs>())
+        && let Err(error) = file.push(&jobs.open_records(summary.simulated_s))
+    {
+        failed = failed.or(Some(error));
+    }
     if let (Some(series), Some(folder)) = (series, &args.out) {
         let finished = series.finish(&summary).and_then(|()| {
             let world = twin.world();
@@ -250,6 +267,9 @@ fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
     }
     println!("{}: {}", s.site, s.scenario);
     println!("{table}");
+    if let (Some(jobs), Some(of_jobs)) = (twin.world().get_resource::<Jobs>(), &s.jobs) {
+        crate::jobs::print(jobs, of_jobs, s.simulated_s);
+    }
     story::print(campus, twin.world().resource::<Incidents>());
     let speed = s.simulated_s / wall.as_secs_f64().max(1e-9);
     println!(

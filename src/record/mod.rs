@@ -5,6 +5,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::sim::clock::Clock;
+use crate::sim::jobs::Jobs;
+use crate::sim::jobs::records::Totals;
 use crate::sim::meters::{Meters, Total};
 use crate::sim::power::incidents::{At, Incidents};
 use crate::sim::power::of_kind;
@@ -12,6 +14,7 @@ use crate::sim::twin::Plan;
 use crate::sim::weather::Outside;
 use crate::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
 use crate::site::campus::PowerKind;
+use crate::workload::Kind;
 
 /// Declares the sample from one list of columns, so that names and values cannot part.
 macro_rules! columns {
@@ -78,6 +81,16 @@ columns! {
     unserved_w,
     /// Facility energy since the start, kWh.
     energy_kwh,
+    /// Jobs that hold units.
+    running_jobs,
+    /// Jobs that wait.
+    waiting_jobs,
+    /// Chips held by training jobs, services and batches.
+    held_chips,
+    /// Mean pace of training jobs by their chips, share of full; 0 while none runs.
+    training_pace,
+    /// Load of services that is not served, in chips at full utilisation.
+    unserved_load_chips,
 }
 
 impl Sample {
@@ -86,6 +99,7 @@ impl Sample {
     pub fn of(world: &World) -> Self {
         let meters = world.resource::<Meters>();
         let (now, outside) = (&meters.now, world.resource::<Outside>());
+        let jobs = world.get_resource::<Jobs>().map(JobsNow::of).unwrap_or_default();
         Self {
             time_s: world.resource::<Clock>().time_s,
             dry_bulb_c: outside.dry_bulb_c,
@@ -109,6 +123,11 @@ impl Sample {
             dark_racks: f64::from(now.dark_racks),
             unserved_w: now.unserved_w,
             energy_kwh: meters.total.energy_kwh,
+            running_jobs: jobs.running,
+            waiting_jobs: jobs.waiting,
+            held_chips: jobs.held_chips,
+            training_pace: jobs.training_pace,
+            unserved_load_chips: jobs.unserved_chips,
         }
     }
 }
@@ -182,8 +201,80 @@ pub struct Summary {
     pub incidents: u64,
     /// Largest relative gap of the energy ledger.
     pub worst_imbalance: f64,
+    /// Jobs, where the scenario has a workload.
+    pub jobs: Option<JobsSummary>,
     /// Digest of the end state and totals.
     pub digest: String,
+}
+
+/// What became of the jobs of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JobsSummary {
+    /// Workload.
+    pub workload: String,
+    /// Share of the time of training that became work at full pace and was kept.
+    pub goodput: f64,
+    /// Mean wait of started jobs, s.
+    pub wait_mean_s: f64,
+    /// Share of the load of services that was served.
+    pub served_share: f64,
+    /// Interruptions by cause.
+    pub interruptions_by_cause: Vec<(String, u64)>,
+    /// Where the time of all chips went.
+    pub totals: Totals,
+}
+
+impl JobsSummary {
+    fn of(jobs: &Jobs) -> Self {
+        let totals = jobs.totals.clone();
+        let ratio = |a: f64, b: f64, none: f64| if b > 0.0 { a / b } else { none };
+        let causes = jobs.workload.failures.iter().flat_map(|failures| &failures.causes);
+        let names = causes
+            .map(|cause| cause.name.clone())
+            .chain(["power or heat".to_owned()]);
+        Self {
+            workload: jobs.workload.name.clone(),
+            goodput: totals.goodput(),
+            wait_mean_s: ratio(totals.wait_s, totals.started as f64, 0.0),
+            served_share: ratio(totals.served_h[0], totals.served_h[0] + totals.served_h[1], 1.0),
+            interruptions_by_cause: names.zip(totals.by_cause.iter().copied()).collect(),
+            totals,
+        }
+    }
+}
+
+/// Readings of jobs.
+#[derive(Debug, Clone, Copy, Default)]
+struct JobsNow {
+    running: f64,
+    waiting: f64,
+    held_chips: f64,
+    training_pace: f64,
+    unserved_chips: f64,
+}
+
+impl JobsNow {
+    fn of(jobs: &Jobs) -> Self {
+        let mut now = Self {
+            waiting: jobs.waiting.len() as f64,
+            ..Self::default()
+        };
+        let mut training = [0.0; 2];
+        for job in jobs.running() {
+            let chips = f64::from(job.chips);
+            now.running += 1.0;
+            now.held_chips += chips;
+            now.unserved_chips += job.load_chips[1];
+            if job.job.kind == Kind::Training {
+                let pace = if job.stuck { 0.0 } else { job.pace };
+                training = [training[0] + chips * pace, training[1] + chips];
+            }
+        }
+        if training[1] > 0.0 {
+            now.training_pace = training[0] / training[1];
+        }
+        now
+    }
 }
 
 impl Summary {
@@ -232,6 +323,7 @@ impl Summary {
                 incidents.list.len() as u64 + incidents.dropped
             },
             worst_imbalance: total.worst_imbalance,
+            jobs: world.get_resource::<Jobs>().map(JobsSummary::of),
             digest: digest_world(world),
         }
     }
@@ -311,5 +403,21 @@ pub fn digest_world(world: &World) -> String {
         &mut hash,
         &[energy_kwh, it_energy_kwh, water_m3, cost_usd, peak_demand_w, wet_hours],
     );
+    if let Some(jobs) = world.get_resource::<Jobs>() {
+        for job in jobs.running() {
+            hash.update(job.number.to_le_bytes());
+            floats(&mut hash, &[job.progress.kept_s, job.progress.since_s, job.energy_kwh]);
+            for unit in &job.units {
+                hash.update(unit.to_le_bytes());
+            }
+        }
+        let totals = &jobs.totals;
+        floats(
+            &mut hash,
+            &[totals.useful_h, totals.flop, totals.served_h[0], totals.wait_s],
+        );
+        hash.update(totals.interruptions.to_le_bytes());
+        hash.update((jobs.waiting.len() as u64).to_le_bytes());
+    }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -11,6 +11,7 @@ use crate::site::load::{Site, load_site};
 use crate::site::schema::{Figure, Parsed, read, within};
 use crate::site::texts::{Files, builtin_names, find_text, unreadable};
 use crate::site::{Address, Campus};
+use crate::workload::{self, plan::Workload};
 use crate::{choice, record};
 
 /// Scenarios that come with the program, by the name after `builtin:`.
@@ -36,6 +37,12 @@ pub const BUILTIN: &[(&str, &str)] = &[
         include_str!("../../assets/scenarios/training-swing.ron"),
     ),
     ("lab-day", include_str!("../../assets/scenarios/lab-day.ron")),
+    ("mission-day", include_str!("../../assets/scenarios/mission-day.ron")),
+    (
+        "mission-month",
+        include_str!("../../assets/scenarios/mission-month.ron"),
+    ),
+    ("lab-jobs", include_str!("../../assets/scenarios/lab-jobs.ron")),
     ("year", include_str!("../../assets/scenarios/year.ron")),
     ("hybrid-day", include_str!("../../assets/scenarios/hybrid-day.ron")),
 ];
@@ -53,6 +60,9 @@ record! {
         site: String,
         /// Weather that takes the place of the site's: `builtin:NAME`, or a path to normals or an EPW file.
         weather: Option<String>,
+        /// What is asked of its chips: `builtin:NAME`, or a path to a workload; without it, `utilisation` alone. With it,
+        /// `utilisation` is that of racks without a job.
+        workload: Option<String>,
         /// Local standard time of the start, such as `2026-07-20T00:00:00`.
         start: String,
         /// Duration, s.
@@ -211,6 +221,10 @@ choice! {
         OffsetWeather,
         /// Brings `value` µg/m³ of particles into the air; 0 ends it.
         Smoke,
+        /// Holds the IT power of the building or hall in `at`, or of the site, to `value` W.
+        CapPower,
+        /// Lifts that limit.
+        UncapPower,
     }
 }
 
@@ -224,7 +238,7 @@ record! {
         /// Where: a place (`B03/H2`) or a power node (`S1/A`).
         at: Option<String>,
         /// How much.
-        value: Option<f64> = within(-1e6, 1e6),
+        value: Option<f64> = within(-1e6, 1e11),
     }
 }
 
@@ -241,6 +255,8 @@ pub struct Loaded {
     pub start: DateTime,
     /// The place that alone is live, if it names one.
     pub only: Option<Found>,
+    /// What is asked of its chips, if it names a workload.
+    pub workload: Option<Workload>,
     /// Name of the scenario file.
     pub file: String,
 }
@@ -339,9 +355,25 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
         let allowed = "a building or hall of this site, such as B01 or B01/H1";
         report.push(parsed.error(Code::UnknownName, "only", format!("{name:?}"), allowed));
     }
+    let workload =
+        parsed
+            .value
+            .workload
+            .as_deref()
+            .zip(site.as_ref())
+            .and_then(
+                |(own, site)| match workload::plan::load(files, &beside(own), &site.campus) {
+                    Ok(workload) => Some(workload),
+                    Err(errors) => {
+                        report.absorb(errors);
+                        None
+                    }
+                },
+            );
     match (site, start) {
         (Some(site), Ok(start)) => report.into_result(Loaded {
             site,
+            workload,
             scenario: parsed.value,
             timeline,
             start,
@@ -495,5 +527,13 @@ fn command_of(
         }
         Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
         Action::Smoke => Command::Smoke(value(0.0, 5_000.0)?),
+        Action::CapPower | Action::UncapPower => {
+            let at = if name.is_some() { Some(place()?) } else { None };
+            let limit_w = match event.action {
+                Action::CapPower => Some(value(0.0, 1e11)?),
+                _ => None,
+            };
+            Command::CapPower { at, limit_w }
+        }
     })
 }

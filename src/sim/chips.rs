@@ -312,6 +312,8 @@ struct ChipSums {
     hottest_c: f32,
     limited: u16,
     tripped: u16,
+    /// Speed of the slowest, mean over the tick, share of full.
+    pace: f32,
 }
 
 impl ChipSums {
@@ -322,6 +324,7 @@ impl ChipSums {
         hottest_c: f32::MIN,
         limited: 0,
         tripped: 0,
+        pace: 0.0,
     };
 }
 
@@ -410,13 +413,17 @@ fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &m
         hottest_c: hottest.iter().copied().fold(f32::MIN, f32::max),
         limited: 0,
         tripped: 0,
+        pace: 1.0,
     }
 }
 
 /// Steps chips of which some throttle or have tripped, in short steps: a chip at its limit goes to and fro between
 /// full and throttled power faster than a long tick could tell.
 fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
-    let mut sums = ChipSums::NONE;
+    let mut sums = ChipSums {
+        pace: 1.0,
+        ..ChipSums::NONE
+    };
     let steps = (air.dt_s / THROTTLE_STEP_S).ceil().max(1.0);
     let keep = exp(-air.dt_s / steps / air.tau_s) as f32;
     #[allow(clippy::needless_range_loop, reason = "one index runs over five columns")]
@@ -429,6 +436,7 @@ fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next:
         let (mut sink, mut junction, mut p, mut flags) =
             (before, chips.junction_c[k], chips.power_w[k], chips.flags[k]);
         let mut energy = 0.0_f64;
+        let mut ran = 0.0_f32;
         for _ in 0..steps as u32 {
             let share = if flags & chip_flag::THROTTLED != 0 {
                 kernel.throttle_share
@@ -438,6 +446,8 @@ fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next:
             p = if flags & chip_flag::TRIPPED != 0 {
                 0.0
             } else {
+                // A first step of throttling skips clocks at the same voltage: speed goes as dynamic power.
+                ran += share;
                 (kernel.idle_w + kernel.dynamic_w * u * share) * kernel.leakage(junction) * part
             };
             let settled = around + air.resistance * p;
@@ -460,6 +470,7 @@ fn step_limited(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next:
         sums.power_w += energy / steps;
         sums.warmed_k += f64::from(junction - kernel.junction_resistance * p) - f64::from(before);
         sums.hottest_c = sums.hottest_c.max(junction);
+        sums.pace = sums.pace.min(ran / steps as f32);
         sums.limited += u16::from(flags != 0);
         sums.tripped += u16::from(flags & chip_flag::TRIPPED != 0);
     }
@@ -499,6 +510,7 @@ struct HallJob<'a> {
     hottest_c: &'a mut [f32],
     utilisation: &'a mut [f32],
     limited: &'a mut [u16],
+    pace: &'a mut [f32],
     fan_speed: &'a mut [f32],
     air_kg_s: &'a mut [f32],
     hot_share: &'a mut [f32],
@@ -553,7 +565,6 @@ fn step_hall(
         let plan = &campus.rows[row];
         let kernel = &kernels[plan.kind];
         let (fed, unfed_s) = (power.fed[row], power.unfed_s[row].min(dt_s));
-        let asked = demand[row];
         next.resize(kernel.preheat.len(), 0.0_f32);
         // What each rack drew in the last tick says how the air parts along the aisle in this one.
         inlets.resize(plan.racks.len(), Inlet::default());
@@ -562,6 +573,7 @@ fn step_hall(
         for (rack, inlet) in plan.racks.clone().zip(&inlets) {
             let k = rack - job.racks.start;
             let inlet_c = inlet.temp_c;
+            let asked = demand[rack];
             // On its battery it runs on; what is left there is known once its draw is.
             let battery = &kernel.battery;
             let mut powered = unfed_s == 0.0 || (job.battery_j[k] > 0.0 && (fed || !job.dark[k]));
@@ -680,6 +692,7 @@ fn step_hall(
             job.hottest_c[k] = of_chips.hottest_c;
             job.utilisation[k] = if powered { asked as f32 } else { 0.0 };
             job.limited[k] = of_chips.limited;
+            job.pace[k] = if powered { of_chips.pace } else { 0.0 };
             job.fan_speed[k] = speed as f32;
             job.air_kg_s[k] = (flow_w_per_k / AIR_CP_J_PER_KG_K) as f32;
             job.hot_share[k] = inlet.hot_share as f32;
@@ -732,6 +745,7 @@ fn step(
     let mut hottest_c = split(&mut racks.hottest_c, rack_ranges()).into_iter();
     let mut utilisation = split(&mut racks.utilisation, rack_ranges()).into_iter();
     let mut limited = split(&mut racks.limited, rack_ranges()).into_iter();
+    let mut pace = split(&mut racks.pace, rack_ranges()).into_iter();
     let mut fan_speed = split(&mut racks.fan_speed, rack_ranges()).into_iter();
     let mut air_kg_s = split(&mut racks.air_kg_s, rack_ranges()).into_iter();
     let mut hot_share = split(&mut racks.hot_share, rack_ranges()).into_iter();
@@ -749,8 +763,8 @@ fn step(
         else {
             break;
         };
-        let (Some(utilisation), Some(limited), Some(fan_speed)) =
-            (utilisation.next(), limited.next(), fan_speed.next())
+        let (Some(utilisation), Some(limited), Some(pace), Some(fan_speed)) =
+            (utilisation.next(), limited.next(), pace.next(), fan_speed.next())
         else {
             break;
         };
@@ -784,6 +798,7 @@ fn step(
             hottest_c,
             utilisation,
             limited,
+            pace,
             fan_speed,
             sums,
         });
@@ -801,7 +816,7 @@ fn step(
         .collect();
     workers.for_each(jobs, |mut job| {
         let air = &air[job.hall];
-        step_hall(&mut job, campus, &kernels.0, &demand.now, &power, air, clock.dt_s);
+        step_hall(&mut job, campus, &kernels.0, &demand.rack, &power, air, clock.dt_s);
     });
     for (h, sums) in sums.iter().enumerate().filter(|(h, _)| halls.live[*h]) {
         halls.it_w[h] = sums.it_w;

@@ -61,6 +61,18 @@ impl Clock {
         }
     }
 
+    /// Weekday of the start: 0 for Monday.
+    #[must_use]
+    pub fn weekday(&self) -> u32 {
+        self.start.weekday().to_monday_zero_offset().unsigned_abs().into()
+    }
+
+    /// Weekday now: 0 for Monday.
+    #[must_use]
+    pub fn weekday_now(&self) -> u32 {
+        self.now().weekday().to_monday_zero_offset().unsigned_abs().into()
+    }
+
     /// Elevation and azimuth of the sun, degrees.
     #[must_use]
     pub fn sun_deg(&self) -> (f64, f64) {

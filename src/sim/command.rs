@@ -7,6 +7,7 @@ use bevy_ecs::system::SystemParam;
 use super::clock::Clock;
 use super::cooling::{Loops, ThermalWatch, WaterSupply};
 use super::demand::Demand;
+use super::jobs::Jobs;
 use super::power::gensets::{Gensets, Unit};
 use super::power::grid::Grid;
 use super::power::incidents::{At, Incidents, What};
@@ -82,6 +83,13 @@ pub enum Command {
     OffsetWeather(f64),
     /// Brings so many µg/m³ of particles into the air.
     Smoke(f64),
+    /// Holds the IT power of a place, or of the site, to a limit; lifts it without one. Only jobs can be slowed.
+    CapPower {
+        /// Building or hall; the site without one.
+        at: Option<Found>,
+        /// Limit, W.
+        limit_w: Option<f64>,
+    },
 }
 
 /// Commands to carry out at the start of the next tick.
@@ -117,6 +125,7 @@ pub(super) fn apply_due(
     mut cooling: CoolingParts,
     mut demand: ResMut<Demand>,
     mut offset: ResMut<WeatherOffset>,
+    mut jobs: Option<ResMut<Jobs>>,
 ) {
     // A tick covers the time up to its end; an event takes effect from the start of the tick it falls in.
     while let Some((at_s, command)) = timeline.events.get(timeline.done)
@@ -154,6 +163,11 @@ pub(super) fn apply_due(
             }
             Command::SetUtilisation { at, utilisation } => demand.set(&plan.0, *at, *utilisation),
             Command::OffsetWeather(kelvin) => offset.0.dry_bulb_k = *kelvin,
+            Command::CapPower { at, limit_w } => {
+                if let Some(jobs) = &mut jobs {
+                    jobs.limits.set(*at, *limit_w);
+                }
+            }
             Command::Smoke(particles_ug_m3) => offset.0.particles_ug_m3 = *particles_ug_m3,
         }
         if log.0.len() == LOG_LENGTH {

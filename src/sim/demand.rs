@@ -1,4 +1,4 @@
-//! What the chips are asked to do: a level for each row, with slow texture from seeded noise.
+//! What the chips are asked to do: what their job asks, or else a level for each row, with slow texture from seeded noise.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -16,8 +16,12 @@ use crate::site::campus::Found;
 pub struct Demand {
     /// Level by row, before the texture, 0 to 1.
     pub level: Vec<f64>,
-    /// Utilisation by row now, 0 to 1.
+    /// Utilisation by row now, mean over its racks, 0 to 1.
     pub now: Vec<f64>,
+    /// Utilisation by rack now, 0 to 1.
+    pub rack: Vec<f64>,
+    /// What jobs ask of racks; NaN where there is none.
+    jobs: Vec<f64>,
     /// Swing of the texture, as a share of the level.
     pub texture: f64,
     noise: Perlin,
@@ -29,13 +33,21 @@ const TEXTURE_PERIOD_S: f64 = 2_700.0;
 impl Demand {
     /// Every row at one level.
     #[must_use]
-    pub fn new(rows: usize, level: f64, texture: f64, seed: u32) -> Self {
+    pub fn new(rows: usize, racks: usize, level: f64, texture: f64, seed: u32) -> Self {
         Self {
             level: vec![level; rows],
             now: vec![0.0; rows],
+            rack: vec![0.0; racks],
+            jobs: Vec::new(),
             texture,
             noise: Perlin::new(seed),
         }
+    }
+
+    /// Takes what jobs ask of racks in this tick; NaN where a rack has none.
+    pub fn follow(&mut self, jobs: &[f64]) {
+        self.jobs.clear();
+        self.jobs.extend_from_slice(jobs);
     }
 
     /// Sets the level of the rows of a place, or of all.
@@ -51,7 +63,7 @@ impl Demand {
     }
 }
 
-fn ask(plan: Res<Plan>, clock: Res<Clock>, mut demand: ResMut<Demand>, mut halls: ResMut<HallColumns>) {
+pub(super) fn ask(plan: Res<Plan>, clock: Res<Clock>, mut demand: ResMut<Demand>, mut halls: ResMut<HallColumns>) {
     let demand = &mut *demand;
     let x = clock.time_s / TEXTURE_PERIOD_S;
     for (row, now) in demand.now.iter_mut().enumerate() {
@@ -62,6 +74,16 @@ fn ask(plan: Res<Plan>, clock: Res<Clock>, mut demand: ResMut<Demand>, mut halls
         } else {
             0.0
         };
+        let of_row = plan.0.rows[row].racks.clone();
+        demand.rack[of_row.clone()].fill(*now);
+        if live && let Some(jobs) = demand.jobs.get(of_row.clone()) {
+            for (rack, asked) in demand.rack[of_row.clone()].iter_mut().zip(jobs) {
+                if !asked.is_nan() {
+                    *rack = *asked;
+                }
+            }
+            *now = demand.rack[of_row.clone()].iter().sum::<f64>() / of_row.len().max(1) as f64;
+        }
     }
     for (hall, plan) in plan.0.halls.iter().enumerate() {
         let rows = &demand.now[plan.rows.clone()];

@@ -10,6 +10,7 @@ pub mod cooling;
 pub mod demand;
 pub mod entities;
 pub mod hall_meters;
+pub mod jobs;
 pub mod meters;
 pub mod power;
 pub mod state;
@@ -79,6 +80,7 @@ impl Plugin for SimPlugin {
             clock::plugin,
             weather::plugin,
             demand::plugin,
+            jobs::plugin,
             chips::plugin,
             cooling::plugin,
             power::plugin,

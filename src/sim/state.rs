@@ -55,6 +55,8 @@ pub struct RackColumns {
     pub utilisation: Vec<f32>,
     /// Throttled or tripped chips.
     pub limited: Vec<u16>,
+    /// Speed of its slowest chip, mean over the tick, share of full; 0 with a tripped chip or without power.
+    pub pace: Vec<f32>,
     /// Fan speed, share of full.
     pub fan_speed: Vec<f32>,
     /// Air that it draws, kg/s.

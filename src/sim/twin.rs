@@ -10,6 +10,8 @@ use super::command::{CommandLog, CommandQueue, Timeline};
 use super::cooling::{AirPaths, Loops, ThermalWatch, WaterSupply};
 use super::demand::Demand;
 use super::hall_meters::HallMeters;
+use super::jobs::Jobs;
+use super::jobs::equipment::EquipmentRisk;
 use super::meters::{Meters, Prices};
 use super::power;
 use super::power::incidents::Incidents;
@@ -54,6 +56,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         timeline,
         start,
         only,
+        workload,
         ..
     } = loaded;
     let campus = Arc::new(site.campus);
@@ -124,6 +127,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     world.insert_resource(ThermalWatch::new(campus.halls.len()));
     world.insert_resource(Demand::new(
         campus.rows.len(),
+        campus.racks(),
         scenario.utilisation,
         scenario.load_texture,
         scenario.seed,
@@ -141,6 +145,13 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         events: timeline,
         done: 0,
     });
+    world.remove_resource::<Jobs>();
+    world.remove_resource::<EquipmentRisk>();
+    if let Some(workload) = workload {
+        let jobs = Jobs::new(Arc::new(workload), &campus, &clock, scenario.seed);
+        world.insert_resource(EquipmentRisk::new(&jobs, &campus, scenario.seed));
+        world.insert_resource(jobs);
+    }
     world.insert_resource(Plan(campus));
     world.insert_resource(clock);
     settle(world);
@@ -200,6 +211,7 @@ fn rack_columns(campus: &Campus, start_c: f64) -> RackColumns {
         hottest_c: vec![start_c as f32; n],
         utilisation: vec![0.0; n],
         limited: vec![0; n],
+        pace: vec![1.0; n],
         fan_speed: vec![0.0; n],
         air_kg_s: vec![0.0; n],
         hot_share: vec![0.0; n],

@@ -285,6 +285,19 @@ macro_rules! whole_numbers {
 }
 whole_numbers!(u32, u64);
 
+impl Checked for i32 {
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        let limits = Limits {
+            low: limits.low.max(Self::MIN.into()),
+            high: limits.high.min(Self::MAX.into()),
+        };
+        check_number(node, limits, true, check);
+    }
+    fn expects(limits: Limits) -> String {
+        format!("a whole number, {limits}")
+    }
+}
+
 /// The range of a figure, where its ends stand on either side of the value.
 fn range_of(value: &Node, low: &Node, high: &Node, limits: Limits, check: &mut Check) -> Option<[f64; 2]> {
     check_number(low, limits, false, check);

@@ -40,12 +40,14 @@ pub struct Job {
     pub priority: i32,
     /// Whether one of higher priority may take its place.
     pub preemptible: bool,
+    /// Work in floating-point operations, where that is what is asked for: its time follows from the chips that it gets.
+    pub flop: Option<f64>,
     /// Work at full pace, s: what it would run without any stop; infinite for a service.
     pub work_s: f64,
     /// How long its owner says that it runs, s; backfill trusts this. At least `work_s` for a trace.
     pub asked_s: f64,
     /// Utilisation of its chips while they work, 0 to 1.
     pub utilisation: f64,
-    /// Row of [`crate::workload`]'s models that it follows, for training and services.
+    /// Row of the workload's models that it follows, for training.
     pub model: Option<usize>,
 }

@@ -1,0 +1,140 @@
+//! Jobs of a run: a table on the terminal, and a line each in `jobs.csv` as they end.
+
+use std::fs::File;
+use std::path::Path;
+
+use comfy_table::{CellAlignment, Table, presets};
+use rainier::record::JobsSummary;
+use rainier::sim::jobs::records::Record;
+use rainier::sim::jobs::{Jobs, KINDS};
+use rainier::workload::Kind;
+
+/// Most jobs that the terminal shows.
+const SHOWN: usize = 12;
+
+/// `jobs.csv`, written as jobs end.
+pub(crate) struct JobsFile {
+    csv: csv::Writer<File>,
+    path: String,
+}
+
+impl JobsFile {
+    pub(crate) fn create(folder: &Path) -> Result<Self, String> {
+        let path = folder.join("jobs.csv");
+        let shown = path.display().to_string();
+        let file = File::create(&path).map_err(|error| format!("{shown} cannot be written: {error}"))?;
+        Ok(Self {
+            csv: csv::Writer::from_writer(file),
+            path: shown,
+        })
+    }
+
+    pub(crate) fn push(&mut self, records: &[Record]) -> Result<(), String> {
+        let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", self.path);
+        for record in records {
+            self.csv.serialize(record).map_err(|error| said(&error))?;
+        }
+        self.csv.flush().map_err(|error| said(&error))
+    }
+}
+
+/// Prints the largest jobs and where the time of all chips went.
+pub(crate) fn print(jobs: &Jobs, summary: &JobsSummary, now_s: f64) {
+    let mut records = jobs.open_records(now_s);
+    records.sort_by(|a, b| b.chips.cmp(&a.chips).then(a.number.cmp(&b.number)));
+    println!(
+        "Jobs: {} run, {} wait, {} done; {} interruptions; goodput of training {:.1} %",
+        records.len(),
+        jobs.waiting.len(),
+        summary.totals.done,
+        summary.totals.interruptions,
+        summary.goodput * 100.0
+    );
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_header([
+        "job",
+        "kind",
+        "chips",
+        "goodput",
+        "to expect",
+        "pace",
+        "stops",
+        "MWh",
+        "FLOP",
+    ]);
+    for record in records.iter().take(SHOWN) {
+        let training = record.kind == Kind::Training.as_str();
+        let percent = |x: f64| {
+            if x.is_finite() {
+                format!("{:.1} %", x * 100.0)
+            } else {
+                "-".into()
+            }
+        };
+        table.add_row([
+            record.name.clone(),
+            record.kind.to_owned(),
+            record.chips.to_string(),
+            if training { percent(record.goodput) } else { "-".into() },
+            percent(record.expected_goodput),
+            if training { percent(record.pace) } else { "-".into() },
+            record.interruptions.to_string(),
+            format!("{:.1}", record.energy_kwh / 1e3),
+            if record.flop > 0.0 {
+                format!("{:.2e}", record.flop)
+            } else {
+                "-".into()
+            },
+        ]);
+    }
+    for column in 2..9 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    println!("{table}");
+    if records.len() > SHOWN {
+        println!("  and {} smaller ones", records.len() - SHOWN);
+    }
+    let t = &summary.totals;
+    let all: f64 = t.held_h.iter().sum::<f64>() + t.free_h + t.spare_h + t.down_h;
+    let share = |h: f64| if all > 0.0 { h / all * 100.0 } else { 0.0 };
+    let held: Vec<String> = KINDS
+        .iter()
+        .map(|kind| format!("{} {:.1}", kind.as_str(), share(t.held_h[*kind as usize])))
+        .collect();
+    println!(
+        "Time of all chips, %: {}, free {:.1}, spare {:.1}, down {:.1}",
+        held.join(", "),
+        share(t.free_h),
+        share(t.spare_h),
+        share(t.down_h)
+    );
+    let training = t.held_h[Kind::Training as usize];
+    if training > 0.0 {
+        let share = |h: f64| h / training * 100.0;
+        println!(
+            "Time of training, %: kept {:.1}, slow {:.1}, checkpoints {:.1}, starting {:.1}, lost {:.1}, waiting for a spare {:.1}",
+            share(t.useful_h),
+            share(t.slow_h),
+            share(t.writing_h),
+            share(t.restarting_h),
+            share(t.lost_h),
+            share(t.stuck_h)
+        );
+        println!("Training: {:.3e} FLOP kept", t.flop);
+    }
+    if t.held_h[Kind::Serving as usize] > 0.0 {
+        println!("Services: {:.2} % of the load served", summary.served_share * 100.0);
+    }
+    let causes: Vec<String> = summary
+        .interruptions_by_cause
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| format!("{name} {n}"))
+        .collect();
+    if !causes.is_empty() {
+        println!("Interruptions: {}", causes.join(", "));
+    }
+}
