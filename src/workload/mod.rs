@@ -2,5 +2,6 @@
 //! systems that carry them out are in [`crate::sim`].
 
 pub mod job;
+pub mod trace;
 
 pub use job::{Job, Kind};
