@@ -2,6 +2,7 @@
 //! systems that carry them out are in [`crate::sim`].
 
 pub mod job;
+pub mod synthetic;
 pub mod trace;
 
 pub use job::{Job, Kind};
