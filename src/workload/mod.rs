@@ -2,6 +2,7 @@
 //! systems that carry them out are in [`crate::sim`].
 
 pub mod job;
+pub mod place;
 pub mod synthetic;
 pub mod trace;
 
