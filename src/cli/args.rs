@@ -51,7 +51,7 @@ pub(crate) enum Command {
 pub(crate) struct Run {
     /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, cold-snap, smoke-week, feed-lost,
     /// utility-30s, utility-10min, utility-72h, gensets-fail, training-swing, lab-day, hybrid-day, year,
-    /// mission-day, mission-month, lab-jobs)
+    /// mission-day, mission-month, vendors-day, lab-jobs)
     #[arg(default_value = "builtin:default")]
     pub(crate) scenario: String,
     #[command(flatten)]

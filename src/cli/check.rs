@@ -44,6 +44,9 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
         read::<WeatherFile>(name, &text).map(|_| "weather")
     } else if has("energy_usd_per_mwh") {
         read::<TariffFile>(name, &text).map(|_| "tariff")
+    } else if has("placement") {
+        // Whether its chips and places exist is known with a site, in a scenario.
+        read::<rainier::workload::files::WorkloadFile>(name, &text).map(|_| "workload")
     } else if has("duration_s") || has("tick_s") || has("events") {
         scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario")
     } else {

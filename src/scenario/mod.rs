@@ -42,6 +42,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
         "mission-month",
         include_str!("../../assets/scenarios/mission-month.ron"),
     ),
+    ("vendors-day", include_str!("../../assets/scenarios/vendors-day.ron")),
     ("lab-jobs", include_str!("../../assets/scenarios/lab-jobs.ron")),
     ("year", include_str!("../../assets/scenarios/year.ron")),
     ("hybrid-day", include_str!("../../assets/scenarios/hybrid-day.ron")),
