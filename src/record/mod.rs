@@ -4,6 +4,7 @@ use bevy_ecs::world::World;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::economics::bill::Parts;
 use crate::sim::clock::Clock;
 use crate::sim::meters::{Meters, Total};
 use crate::sim::power::incidents::{At, Incidents};
@@ -78,6 +79,16 @@ columns! {
     unserved_w,
     /// Facility energy since the start, kWh.
     energy_kwh,
+    /// Price of energy, $/MWh.
+    energy_usd_per_mwh,
+    /// Average carbon of the grid, g/kWh.
+    carbon_g_per_kwh,
+    /// Short-run marginal carbon of the grid, g/kWh.
+    marginal_carbon_g_per_kwh,
+    /// The bill since the start, $.
+    cost_usd,
+    /// Carbon by the grid's average since the start, t.
+    carbon_t,
 }
 
 impl Sample {
@@ -109,6 +120,11 @@ impl Sample {
             dark_racks: f64::from(now.dark_racks),
             unserved_w: now.unserved_w,
             energy_kwh: meters.total.energy_kwh,
+            energy_usd_per_mwh: now.energy_usd_per_mwh,
+            carbon_g_per_kwh: now.carbon_g_per_kwh[0],
+            marginal_carbon_g_per_kwh: now.carbon_g_per_kwh[1],
+            cost_usd: meters.total.cost_usd,
+            carbon_t: meters.total.carbon_t,
         }
     }
 }
@@ -184,6 +200,14 @@ pub struct Summary {
     pub worst_imbalance: f64,
     /// Digest of the end state and totals.
     pub digest: String,
+    /// Parts of the cost, $.
+    pub bill: Parts,
+    /// The cost with all prices at the low and at the high end of their ranges, $.
+    pub cost_range_usd: [f64; 2],
+    /// Carbon by what answers one more kWh over decades, t.
+    pub long_run_carbon_t: f64,
+    /// Water that the grid's generation evaporates, elsewhere, m³.
+    pub offsite_water_m3: f64,
 }
 
 impl Summary {
@@ -233,6 +257,10 @@ impl Summary {
             },
             worst_imbalance: total.worst_imbalance,
             digest: digest_world(world),
+            bill: total.bill,
+            cost_range_usd: total.cost_range_usd,
+            long_run_carbon_t: total.long_run_carbon_t,
+            offsite_water_m3: total.offsite_water_m3,
         }
     }
 }
