@@ -1,7 +1,9 @@
 //! Carbon and water of what a grid generates, hour by hour.
 
+use super::band::Band;
 use crate::site::files::{GridFile, GridSeason, TariffFile};
 use crate::site::load::shape_mean;
+use crate::site::schema::Figure;
 
 /// Carbon of a grid by month and hour, g/kWh.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +14,17 @@ pub struct GridCarbon {
     pub long_run_g_per_kwh: f64,
     /// Water that generation evaporates, L/kWh.
     pub water_l_per_kwh: f64,
+    /// Average, short-run and long-run margin at the ends of their ranges over their values.
+    pub range: [Band; 3],
+}
+
+/// The ends of a figure's range over its value.
+fn relative(figure: &Figure) -> Band {
+    if figure.value > 0.0 {
+        Band::of(figure) * (1.0 / figure.value)
+    } else {
+        Band::exact(1.0)
+    }
 }
 
 impl GridCarbon {
@@ -27,6 +40,11 @@ impl GridCarbon {
                 marginal: flat(marginal),
                 long_run_g_per_kwh: marginal,
                 water_l_per_kwh: 0.0,
+                range: [
+                    relative(&tariff.carbon_g_per_kwh),
+                    relative(&tariff.marginal_carbon_g_per_kwh),
+                    relative(&tariff.marginal_carbon_g_per_kwh),
+                ],
             };
         };
         let shaped = |mean: f64, pick: fn(&GridSeason) -> &[f64; 24]| {
@@ -45,6 +63,11 @@ impl GridCarbon {
             marginal: shaped(grid.marginal_g_per_kwh.value, |s| &s.marginal),
             long_run_g_per_kwh: grid.long_run_marginal_g_per_kwh.value,
             water_l_per_kwh: grid.water_l_per_kwh.value,
+            range: [
+                relative(&grid.average_g_per_kwh),
+                relative(&grid.marginal_g_per_kwh),
+                relative(&grid.long_run_marginal_g_per_kwh),
+            ],
         }
     }
 

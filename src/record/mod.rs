@@ -1,5 +1,8 @@
 //! What is kept of a run: samples, a summary and a digest. Writers of files are in the command line.
 
+pub mod fleets;
+pub mod money;
+
 use bevy_ecs::world::World;
 use serde::Serialize;
 use sha2::{Digest, Sha256};

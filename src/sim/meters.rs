@@ -191,7 +191,7 @@ impl Meters {
 pub const LEDGER_TOLERANCE: f64 = 1e-9;
 
 /// Joules in a kWh.
-pub(super) const J_PER_KWH: f64 = 3.6e6;
+pub const J_PER_KWH: f64 = 3.6e6;
 
 pub(super) fn read(
     plan: Res<Plan>,
