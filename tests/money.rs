@@ -83,7 +83,11 @@ fn the_money_ledger_closes_every_tick() {
 fn an_older_tariff_file_still_counts_as_it_did() {
     let lines: Vec<&str> = INDIANA
         .lines()
-        .filter(|line| !["ratchet", "minimum", "grid"].iter().any(|new| line.trim().starts_with(new)))
+        .filter(|line| {
+            !["ratchet", "minimum", "grid"]
+                .iter()
+                .any(|new| line.trim().starts_with(new))
+        })
         .collect();
     let twin = finish(good(&lines.join("\n"), "2026-07-20T12:00:00", 3.0, ""));
     let total = twin.meters().total;
@@ -111,7 +115,11 @@ fn carbon_follows_the_hour() {
     }
     let total = twin.meters().total;
     assert!(seen.len() > 12, "{seen:?}");
-    assert!((total.carbon_t - g / 1e6).abs() < 1e-9 * total.carbon_t, "{} {g}", total.carbon_t);
+    assert!(
+        (total.carbon_t - g / 1e6).abs() < 1e-9 * total.carbon_t,
+        "{} {g}",
+        total.carbon_t
+    );
     assert!((total.offsite_water_m3 - total.grid_energy_kwh * 3.14e-3).abs() < 1e-9);
     assert!((total.long_run_carbon_t - total.grid_energy_kwh * 166.0 / 1e6).abs() < 1e-9);
 }
@@ -143,7 +151,8 @@ fn answering_a_call_pays() {
         "committed_w: (300000, E, \"= test\")",
     );
     assert_ne!(tariff, MARKET);
-    let cut = r#"(at_s: 10800, action: SetUtilisation, value: 0.3), (at_s: 25200, action: SetUtilisation, value: 0.92)"#;
+    let cut =
+        r#"(at_s: 10800, action: SetUtilisation, value: 0.3), (at_s: 25200, action: SetUtilisation, value: 0.92)"#;
     let of = |events: &str| {
         let twin = finish(good(&tariff, "2026-07-24T12:00:00", 8.0, events));
         twin.meters().total.bill.demand_response
@@ -179,13 +188,12 @@ fn what_is_wrong_in_a_tariff_or_grid_is_named_with_its_place() {
             "demand_response.calls[0].day: found 30; allowed: a day of the month, 1 to 28",
         ),
         (
-            MARKET.replace("most_h_per_year: (60,", "most_h_per_year: (3,").replace(", 20, 120)", ")"),
+            MARKET
+                .replace("most_h_per_year: (60,", "most_h_per_year: (3,")
+                .replace(", 20, 120)", ")"),
             "demand_response.calls: found 4 h in all; allowed: at most most_h_per_year, 3 h",
         ),
-        (
-            INDIANA.replace("ratchet_share", "ratchet_chair"),
-            "`ratchet_chair`",
-        ),
+        (INDIANA.replace("ratchet_share", "ratchet_chair"), "`ratchet_chair`"),
         (
             MARKET.replace("months: [6, 7, 8, 9]", "months: [6, 13]"),
             "periods[0].months[1]: found 13; allowed: 1 to 12",
@@ -201,7 +209,10 @@ fn what_is_wrong_in_a_tariff_or_grid_is_named_with_its_place() {
             "seasons: found month 2 0 times; allowed: each month in one season",
         ),
         (GRID.replacen("average: (\n", "average: (\n 2.0 + ", 1), "grid.ron:"),
-        (GRID.replacen("1.0", "3.0", 1), "allowed: shapes whose mean over the year is 1"),
+        (
+            GRID.replacen("1.0", "3.0", 1),
+            "allowed: shapes whose mean over the year is 1",
+        ),
     ] {
         let files = Texts(vec![
             ("lab.ron".into(), LAB.replace("builtin:indiana", "tariff.ron")),
@@ -229,7 +240,10 @@ fn costs_add_up() {
     let bill = twin.meters().total.cost_usd * 8760.0;
     let operating = money.operating_usd_per_year.value;
     let upkeep = money.operating.last().expect("is there");
-    assert!((operating - bill - upkeep.usd.value).abs() < 1e-6 * operating, "{operating} {bill}");
+    assert!(
+        (operating - bill - upkeep.usd.value).abs() < 1e-6 * operating,
+        "{operating} {bill}"
+    );
     let year = money.usd_per_year.value;
     assert!((year - operating - money.annuity_usd_per_year.value).abs() < 1e-6);
     assert!((money.net_present_usd.value - year * present_worth(0.08, 15.0)).abs() < 1e-3);
@@ -250,7 +264,10 @@ fn costs_add_up() {
         money.carbon_t_per_run,
         money.embodied_t_per_year,
     ] {
-        assert!(0.0 < band.low && band.low < band.value && band.value < band.high, "{band:?}");
+        assert!(
+            0.0 < band.low && band.low < band.value && band.value < band.high,
+            "{band:?}"
+        );
     }
     let [average, marginal, long_run] = money.carbon_t_per_year.map(|band| band.value);
     assert!(long_run < average && average < marginal);
@@ -271,7 +288,11 @@ fn every_fleet_runs_and_delivers_what_its_chips_do() {
         assert_eq!(fleet.unserved_kwh, 0.0, "{rack}");
         assert!(fleet.throttled_share < 0.02, "{rack}: {}", fleet.throttled_share);
         assert!((1.0..1.2).contains(&fleet.pue()), "{rack}: {}", fleet.pue());
-        assert!(fleet.facility_w < 1.5e6, "{rack}: {} W of half of 3 MW", fleet.facility_w);
+        assert!(
+            fleet.facility_w < 1.5e6,
+            "{rack}: {} W of half of 3 MW",
+            fleet.facility_w
+        );
         assert_eq!(fleet.herfindahl(), 1.0);
         assert!(fleet.usd_per_run().value > 0.0 && fleet.capital_usd.low < fleet.capital_usd.high);
         found.push(fleet);
@@ -280,10 +301,17 @@ fn every_fleet_runs_and_delivers_what_its_chips_do() {
     assert_eq!(vendors.into_iter().collect::<Vec<_>>(), ["Amazon", "Google", "NVIDIA"]);
     let trn2 = found.iter().find(|fleet| fleet.rack == "trn2").expect("is there");
     let campus = &base.site.campus;
-    let kind = campus.rack_kinds.iter().find(|kind| kind.key == "trn2").expect("is there");
+    let kind = campus
+        .rack_kinds
+        .iter()
+        .find(|kind| kind.key == "trn2")
+        .expect("is there");
     let peak = trn2.chips * kind.chip.bf16_tflops.value * 1e12 * model_flop_share(kind).value;
     assert!((trn2.bf16_flops.value / (peak * (1.0 - trn2.throttled_share)) - 1.0).abs() < 1e-12);
-    let v7 = found.iter().find(|fleet| fleet.rack == "tpu-v7-cube").expect("is there");
+    let v7 = found
+        .iter()
+        .find(|fleet| fleet.rack == "tpu-v7-cube")
+        .expect("is there");
     let both = mix("half", &[(trn2, 0.5), (v7, 0.5)]);
     assert!(both.bf16_flops.value > trn2.bf16_flops.value && both.bf16_flops.value < v7.bf16_flops.value);
     assert!(both.herfindahl() < 1.0);
@@ -310,7 +338,10 @@ fn a_fleet_of_what_stands_there_is_what_stands_there() {
 #[test]
 fn the_commands_answer_and_refuse() {
     let run = |args: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_rainier")).args(args).output().expect("starts");
+        let output = Command::new(env!("CARGO_BIN_EXE_rainier"))
+            .args(args)
+            .output()
+            .expect("starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
@@ -319,20 +350,50 @@ fn the_commands_answer_and_refuse() {
     let json: serde_json::Value = serde_json::from_str(&out).expect("is JSON");
     assert_eq!(json["chips"], 768);
     assert_eq!(json["years"], 5);
-    assert!(json["usd_per_chip_hour"]["value"].as_f64().is_some_and(|x| x > 0.1 && x < 3.0), "{out}");
+    assert!(
+        json["usd_per_chip_hour"]["value"]
+            .as_f64()
+            .is_some_and(|x| x > 0.1 && x < 3.0),
+        "{out}"
+    );
     let (code, out, _) = run(&["cost", "builtin:lab-day"]);
     assert_eq!(code, Some(0));
-    for word in ["phase 1: racks", "net present cost of 15 years", "embodied", "9.01 c/kWh", "10^25 FLOP"] {
+    for word in [
+        "phase 1: racks",
+        "net present cost of 15 years",
+        "embodied",
+        "9.01 c/kWh",
+        "10^25 FLOP",
+    ] {
         assert!(out.contains(word), "{word}: {out}");
     }
-    let (code, out, err) = run(&["fleets", "builtin:lab-day", "--racks", "trn2,h100-air", "--mix", "trn2:0.5,h100-air:0.5"]);
+    let (code, out, err) = run(&[
+        "fleets",
+        "builtin:lab-day",
+        "--racks",
+        "trn2,h100-air",
+        "--mix",
+        "trn2:0.5,h100-air:0.5",
+    ]);
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("h100-air") && out.contains("Amazon") && out.contains("NVIDIA"), "{out}");
+    assert!(
+        out.contains("h100-air") && out.contains("Amazon") && out.contains("NVIDIA"),
+        "{out}"
+    );
     for (args, expected) in [
-        (["fleets", "builtin:lab-day", "--racks", "abacus"], "no rack of the catalog; it has"),
+        (
+            ["fleets", "builtin:lab-day", "--racks", "abacus"],
+            "no rack of the catalog; it has",
+        ),
         (["fleets", "builtin:lab-day", "--mix", "trn2:0.5"], "must come to 1"),
-        (["fleets", "builtin:lab-day", "--only", "B77"], "a building of this site"),
-        (["cost", "builtin:lab-day", "--only", "B77"], "a building or hall of this site"),
+        (
+            ["fleets", "builtin:lab-day", "--only", "B77"],
+            "a building of this site",
+        ),
+        (
+            ["cost", "builtin:lab-day", "--only", "B77"],
+            "a building or hall of this site",
+        ),
     ] {
         let (code, _, err) = run(&args);
         assert_eq!(code, Some(2), "{args:?}");
@@ -343,7 +404,10 @@ fn the_commands_answer_and_refuse() {
 #[test]
 fn every_file_of_money_is_checked_by_its_kind() {
     let check = |name: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_rainier")).args(["check", name]).output().expect("starts");
+        let output = Command::new(env!("CARGO_BIN_EXE_rainier"))
+            .args(["check", name])
+            .output()
+            .expect("starts");
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     for (name, kind) in [

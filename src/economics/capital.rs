@@ -77,6 +77,16 @@ impl Capital {
         self.lines.iter().map(|line| line.usd_per_year).sum()
     }
 
+    /// Sums by building.
+    #[must_use]
+    pub fn by_building(&self) -> BTreeMap<u32, Band> {
+        let mut out = BTreeMap::new();
+        for line in &self.lines {
+            *out.entry(line.building).or_default() += line.usd;
+        }
+        out
+    }
+
     /// Sums by phase and part.
     #[must_use]
     pub fn by_phase_and_part(&self) -> BTreeMap<(u32, &str), Band> {

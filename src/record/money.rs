@@ -73,6 +73,8 @@ pub struct Money {
     pub capital: Vec<Row>,
     /// All of it, $.
     pub capital_usd: Band,
+    /// By building number, $.
+    pub capital_by_building: Vec<(u32, Band)>,
     /// Operating cost a year, by part: the bill, and upkeep.
     pub operating: Vec<Row>,
     /// All of it, $ a year.
@@ -208,6 +210,7 @@ impl Money {
                 .map(|((phase, part), usd)| row(Some(phase), part, usd))
                 .collect(),
             capital_usd: built.usd(),
+            capital_by_building: built.by_building().into_iter().collect(),
             operating,
             operating_usd_per_year,
             annuity_usd_per_year,
