@@ -45,6 +45,10 @@ pub(crate) enum Command {
     Check(Check),
     /// Measures the speed of a tick on the complete campus
     Bench(Bench),
+    /// Says what a site costs to build and to run, by part, by chip-hour and by training run, in money and carbon
+    Cost(Cost),
+    /// Fills a building with one kind of rack after the other and says what each delivers, draws and costs
+    Fleets(Fleets),
 }
 
 #[derive(Debug, clap::Args)]
@@ -184,6 +188,57 @@ pub(crate) struct Bench {
     /// Threads
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: u16,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Cost {
+    /// Scenario file, or builtin:NAME; what it comes to is scaled to a year
+    #[arg(default_value = "builtin:default")]
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
+    /// The one building or hall that is counted, such as B01
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) only: Option<String>,
+    /// Years that the net present cost looks ahead [default: those of the capital file]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(crate) years: Option<u32>,
+    /// Duration that replaces the scenario's, s
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) duration: Option<f64>,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fleets {
+    /// Scenario file, or builtin:NAME; its events do not count
+    #[arg(default_value = "builtin:default")]
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
+    /// Racks to compare, by their catalog names, parted by commas [default: all of the catalog]
+    #[arg(long, value_name = "RACKS", value_delimiter = ',')]
+    pub(crate) racks: Vec<String>,
+    /// A mix of racks by their shares of the power, such as trn2:0.6,tpu-v7-cube:0.4; may be given again
+    #[arg(long, value_name = "MIX")]
+    pub(crate) mix: Vec<String>,
+    /// Building that is filled, such as B01 [default: the first]
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) only: Option<String>,
+    /// Days from the scenario's start
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(crate) days: u32,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Files that take the place of those that a scenario names.

@@ -36,7 +36,7 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     }
     let tree = parse(name, &text).map_err(one)?;
     let has = |field: &str| matches!(&tree.kind, Kind::Record(_, fields) if fields.iter().any(|(n, ..)| n == field));
-    use site::files::{Catalog, TariffFile, WeatherFile};
+    use site::files::{CapitalFile, Catalog, GridFile, TariffFile, WeatherFile};
     use site::schema::read;
     if has("chips") || has("racks") {
         read::<Catalog>(name, &text).map(|_| "catalog")
@@ -47,6 +47,10 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     } else if has("placement") {
         // Whether its chips and places exist is known with a site, in a scenario.
         read::<rainier::workload::files::WorkloadFile>(name, &text).map(|_| "workload")
+    } else if has("seasons") {
+        read::<GridFile>(name, &text).map(|_| "grid")
+    } else if has("parts") {
+        read::<CapitalFile>(name, &text).map(|_| "capital")
     } else if has("duration_s") || has("tick_s") || has("events") {
         scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario")
     } else {

@@ -5,7 +5,9 @@
 mod args;
 mod bench;
 mod check;
+mod cost;
 mod describe;
+mod fleets;
 mod jobs;
 mod power;
 mod ride;
@@ -44,6 +46,8 @@ fn main() -> ExitCode {
         Command::Swing(swing) => swing::swing(&swing),
         Command::Check(check) => check::check(&check),
         Command::Bench(bench) => bench::bench(&bench),
+        Command::Cost(cost) => cost::cost(&cost),
+        Command::Fleets(fleets) => fleets::fleets(&fleets),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

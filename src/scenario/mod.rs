@@ -260,6 +260,10 @@ pub struct Loaded {
     pub workload: Option<Workload>,
     /// Name of the scenario file.
     pub file: String,
+    /// Name of the site file, as it was read.
+    pub site_file: String,
+    /// Name of the weather that took the place of the site's, if any.
+    pub weather_file: Option<String>,
 }
 
 /// Files that take the place of those that a scenario names.
@@ -380,6 +384,8 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
             start,
             only,
             file: name.to_owned(),
+            site_file: site_name,
+            weather_file: weather,
         }),
         _ => Err(report),
     }
