@@ -6,6 +6,7 @@ mod args;
 mod bench;
 mod check;
 mod describe;
+mod grow;
 mod power;
 mod ride;
 mod run;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Ride(ride) => ride::ride(&ride),
         Command::Power(power) => power::power(&power),
         Command::Swing(swing) => swing::swing(&swing),
+        Command::Grow(grow) => grow::grow(&grow),
         Command::Check(check) => check::check(&check),
         Command::Bench(bench) => bench::bench(&bench),
     };
