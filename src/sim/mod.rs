@@ -10,6 +10,7 @@ pub mod cooling;
 pub mod demand;
 pub mod entities;
 pub mod hall_meters;
+mod live;
 pub mod meters;
 pub mod power;
 pub mod state;
