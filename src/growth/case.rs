@@ -143,6 +143,15 @@ impl Case {
         case.order = (0..plan.buildings.len()).collect();
         case.order.sort_by_key(|b| (case.ready[*b], *b));
         case.pay_buildings(plan);
+        // Crews know by when each will have power: the first grant at its substation, or any at the connection.
+        let granted = |b: usize| {
+            let at = plan.buildings[b].substation;
+            let first = case.grants.iter().find(|grant| grant.1.is_none_or(|s| s == at));
+            first.map_or(NEVER, |grant| grant.0).max(case.ready[b])
+        };
+        let mut order = case.order.clone();
+        order.sort_by_key(|b| (granted(*b), *b));
+        case.order = order;
         let mean = |(cause, (sum, count)): (usize, &(f64, f64))| {
             if *count > 0.0 {
                 sum / count

@@ -53,6 +53,8 @@ pub struct Standing {
     pub on: Date,
     /// Shells that stand.
     pub up: u32,
+    /// Buildings that are ready for power.
+    pub ready: u32,
     /// Buildings with power.
     pub live: u32,
     /// What runs.
@@ -63,11 +65,11 @@ pub struct Standing {
     pub granted_w: f64,
     /// What could run by each limit alone, in the order of [`Limit::ALL`].
     pub limits: [Level; 5],
-    /// The limit that binds; none once every place of the site runs.
+    /// The limit that binds: more could run without it than without any other. None once every place runs.
     pub binding: Option<Limit>,
     /// The limit that would bind next.
     pub runner_up: Limit,
-    /// How much more could run before it does.
+    /// How much more could run before it does, or before the site is full.
     pub slack: Level,
     /// Racks that have come and are paid.
     pub delivered_racks: f64,
@@ -110,6 +112,14 @@ pub(super) fn walk(plan: &Plan, case: &Case, mut each: impl FnMut(&Day<'_>)) {
     let places: Vec<f64> = (0..kinds)
         .map(|k| plan.buildings.iter().map(|b| b.places[k]).sum())
         .collect();
+    let there: Vec<Vec<f64>> = (0..plan.substations.len())
+        .map(|s| {
+            let here = || plan.buildings.iter().filter(move |b| b.substation == s);
+            (0..kinds).map(|k| here().map(|b| b.places[k]).sum()).collect()
+        })
+        .collect();
+    let mut ready = there.clone();
+    let mut by_kind = vec![[0.0; 3]; kinds];
     let of = |racks: &[f64]| {
         let mut level = Level::default();
         for (racks, kind) in racks.iter().zip(&plan.kinds) {
@@ -131,6 +141,7 @@ pub(super) fn walk(plan: &Plan, case: &Case, mut each: impl FnMut(&Day<'_>)) {
     let mut standing = Standing {
         on: plan.starts(),
         up: 0,
+        ready: 0,
         live: 0,
         runs: Level::default(),
         facility_w: 0.0,
@@ -279,29 +290,76 @@ pub(super) fn walk(plan: &Plan, case: &Case, mut each: impl FnMut(&Day<'_>)) {
         };
         let bought = of(&delivered);
         let by_money = if racks_usd > 0.0 { left_usd / racks_usd } else { MOST };
-        let by_money = of_w((by_money * all.it_w).max(bought.it_w));
+        let by_money_level = of_w((by_money * all.it_w).max(bought.it_w));
         let limits = [
             by_buildings,
             of_w(granted_w / overhead),
             of(&offered),
             by_staff,
-            by_money,
+            by_money_level,
         ];
-        let least = |but: Option<usize>| {
-            let mut best = usize::from(but == Some(0));
-            for (k, limit) in limits.iter().enumerate() {
-                if Some(k) != but && limit.it_w < limits[best].it_w {
-                    best = k;
+        for (s, ready) in ready.iter_mut().enumerate() {
+            for (k, racks) in ready.iter_mut().enumerate() {
+                let here = plan.buildings.iter().zip(&case.ready);
+                let here = here.filter(|(building, day_ready)| building.substation == s && **day_ready <= day);
+                *racks = here.map(|(building, _)| building.places[k]).sum();
+            }
+        }
+        for k in 0..kinds {
+            let stand: f64 = installed.iter().map(|racks| racks[k]).sum();
+            let ahead = if waiting { 0.0 } else { rate * STAFF_DAYS };
+            by_kind[k] = [offered[k], stand + ahead, f64::max(delivered[k], by_money * places[k])];
+        }
+        // What could run with some limits lifted, wherever the racks stand now.
+        let without = |lifted: [bool; 5]| {
+            let mut could_w = 0.0;
+            for k in 0..kinds {
+                let mut racks = 0.0;
+                for (s, ready) in ready.iter().enumerate() {
+                    let ready = if lifted[0] { &there[s] } else { ready };
+                    let most_w = if by_substation && !lifted[1] {
+                        granted[s] / overhead
+                    } else {
+                        f64::INFINITY
+                    };
+                    let asked_w = of(ready).it_w;
+                    racks += ready[k] * if asked_w > most_w { most_w / asked_w } else { 1.0 };
+                }
+                for (limit, most) in by_kind[k].iter().enumerate() {
+                    if !lifted[limit + 2] {
+                        racks = racks.min(*most);
+                    }
+                }
+                could_w += racks * plan.kinds[k].it_w;
+            }
+            if by_site && !lifted[1] {
+                could_w = could_w.min(granted_site / overhead);
+            }
+            could_w
+        };
+        let first_to_lift = |lifted: [bool; 5]| {
+            let could_w = without(lifted);
+            let mut best = (usize::MAX, 0.0);
+            for k in (0..5).filter(|k| !lifted[*k]) {
+                let mut more = lifted;
+                more[k] = true;
+                let gain_w = without(more) - could_w;
+                // Where none helps by itself it is the least by its own number.
+                let closer = best.0 == usize::MAX || limits[k].it_w < limits[best.0].it_w;
+                let alike = (gain_w - best.1).abs() < 1e-3;
+                if gain_w > best.1 + 1e-3 || alike && closer {
+                    best = (k, gain_w);
                 }
             }
             best
         };
-        let binding = least(None);
-        let second = least(Some(binding));
+        let (binding, slack_w) = first_to_lift([false; 5]);
+        let (second, _) = first_to_lift([0, 1, 2, 3, 4].map(|k| k == binding));
         let complete = runs.it_w >= all.it_w * (1.0 - 1e-9);
 
         standing.on = plan.date(day);
         standing.up = case.shell.iter().filter(|shell| **shell <= day).count() as u32;
+        standing.ready = case.ready.iter().filter(|ready| **ready <= day).count() as u32;
         standing.live = live.iter().filter(|live| **live).count() as u32;
         standing.runs = runs;
         standing.facility_w = runs.it_w * overhead;
@@ -309,10 +367,7 @@ pub(super) fn walk(plan: &Plan, case: &Case, mut each: impl FnMut(&Day<'_>)) {
         standing.limits = limits;
         standing.binding = (!complete).then_some(Limit::ALL[binding]);
         standing.runner_up = Limit::ALL[second];
-        standing.slack = Level {
-            chips: limits[second].chips - limits[binding].chips,
-            it_w: limits[second].it_w - limits[binding].it_w,
-        };
+        standing.slack = of_w(slack_w);
         standing.delivered_racks = delivered.iter().sum();
         standing.installed_racks = sums.iter().sum();
         standing.stored_racks = stored.iter().sum();
