@@ -170,7 +170,11 @@ fn print(plan: &Plan, course: &Course, history: &[Comparison], outlook: &Outlook
     let mut drivers = table(&["", "correlation"]);
     // Two standard deviations of what two numbers that have nothing to do with each other show.
     let chance = 2.0 / f64::from(outlook.draws.max(2) - 1).sqrt();
-    for driver in outlook.drivers.iter().filter(|driver| driver.correlation.abs() > chance) {
+    for driver in outlook
+        .drivers
+        .iter()
+        .filter(|driver| driver.correlation.abs() > chance)
+    {
         drivers.add_row([driver.name.clone(), format!("{:+.2}", driver.correlation)]);
     }
     println!("{drivers}");
