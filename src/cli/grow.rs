@@ -173,6 +173,7 @@ fn print(plan: &Plan, course: &Course, history: &[Comparison], outlook: &Outlook
     for driver in outlook
         .drivers
         .iter()
+        .take(10)
         .filter(|driver| driver.correlation.abs() > chance)
     {
         drivers.add_row([driver.name.clone(), format!("{:+.2}", driver.correlation)]);

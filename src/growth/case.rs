@@ -24,8 +24,8 @@ pub(super) struct Case {
     pub(super) tranches: Vec<(i32, f64)>,
     /// By kind of rack: first day, last day, racks that come evenly between.
     pub(super) ramps: Vec<Vec<[f64; 3]>>,
-    /// By cause of the plan: what was drawn, days or the figure itself, the mean over all that it acts on.
-    pub(super) drawn: Vec<f64>,
+    /// Cause, the item that it acts on, and what was drawn: days, or the figure itself. In the same order in every draw.
+    pub(super) drawn: Vec<(usize, u64, f64)>,
 }
 
 /// Items of a cause, so that each has its own numbers.
@@ -33,13 +33,13 @@ const GRANTS: u64 = 1 << 12;
 const SUPPLIES: u64 = 2 << 12;
 const CREWS: u64 = 3 << 12;
 const TRANCHES: u64 = 4 << 12;
-const SHARED: u64 = 0xffff;
+pub(super) const SHARED: u64 = 0xffff;
 
 struct Dice<'p> {
     plan: &'p Plan,
     /// Seed and number of the draw; none for the plan itself.
     key: Option<(u64, u64)>,
-    sums: Vec<(f64, f64)>,
+    drawn: Vec<(usize, u64, f64)>,
 }
 
 impl Dice<'_> {
@@ -50,8 +50,9 @@ impl Dice<'_> {
         };
         let item = if of.shared { SHARED } else { item };
         let value = quantile(of.shape, of.range, chance(seed, &of.name, draw, item));
-        let (sum, count) = &mut self.sums[cause];
-        (*sum, *count) = (*sum + value, *count + 1.0);
+        if !self.drawn.iter().any(|known| (known.0, known.1) == (cause, item)) {
+            self.drawn.push((cause, item, value));
+        }
         value
     }
 
@@ -79,7 +80,7 @@ impl Case {
         let mut dice = Dice {
             plan,
             key,
-            sums: vec![(0.0, 0.0); plan.causes.len()],
+            drawn: Vec::new(),
         };
         let arrivals: Vec<i32> = plan
             .orders
@@ -152,14 +153,7 @@ impl Case {
         let mut order = case.order.clone();
         order.sort_by_key(|b| (granted(*b), *b));
         case.order = order;
-        let mean = |(cause, (sum, count)): (usize, &(f64, f64))| {
-            if *count > 0.0 {
-                sum / count
-            } else {
-                plan.causes[cause].range[1]
-            }
-        };
-        case.drawn = dice.sums.iter().enumerate().map(mean).collect();
+        case.drawn = dice.drawn;
         case
     }
 
@@ -177,5 +171,22 @@ impl Case {
                 self.ready[b] = self.ready[b].max(paid.map_or(NEVER, |(day, _)| *day));
             }
         }
+    }
+}
+
+/// What an item of a cause is, in words.
+pub(super) fn name_of(plan: &Plan, cause: usize, item: u64) -> String {
+    let name = &plan.causes[cause].name;
+    let number = (item & 0xfff) + 1;
+    match item {
+        SHARED => name.clone(),
+        0..GRANTS => match plan.buildings.get(item as usize) {
+            Some(building) => format!("{name}, B{:02}", building.number),
+            None => name.clone(),
+        },
+        GRANTS..SUPPLIES => format!("{name}, grant {number}"),
+        SUPPLIES..CREWS => format!("{name}, supply {number}"),
+        CREWS..TRANCHES => format!("{name}, crews {number}"),
+        _ => format!("{name}, tranche {number}"),
     }
 }

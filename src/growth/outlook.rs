@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::case::Case;
+use super::case::{Case, name_of};
 use super::course::walk;
 use super::plan::{NEVER, Plan};
 
@@ -37,7 +37,7 @@ pub struct MonthOdds {
 /// How a cause moves the day of the target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Driver {
-    /// Name of the cause.
+    /// Name of the cause, with what it acts on if each has its own.
     pub name: String,
     /// Rank correlation (Spearman) of what was drawn with the day, -1 to 1.
     pub correlation: f64,
@@ -123,7 +123,7 @@ pub fn draws(plan: &Plan, seed: u64, n: u32) -> Outlook {
     let mut live_days = vec![Vec::with_capacity(n as usize); buildings];
     let mut chips = vec![Vec::with_capacity(n as usize); months.len()];
     let mut binding = vec![[0_u32; 5]; months.len()];
-    let mut causes = vec![Vec::with_capacity(n as usize); plan.causes.len()];
+    let mut causes: Vec<(usize, u64, Vec<f64>)> = Vec::new();
     for k in 0..n {
         let case = Case::new(plan, Some((seed, u64::from(k))));
         let mut met = NEVER;
@@ -151,20 +151,25 @@ pub fn draws(plan: &Plan, seed: u64, n: u32) -> Outlook {
         for (days, day) in live_days.iter_mut().zip(live) {
             days.push(day);
         }
-        for (values, value) in causes.iter_mut().zip(&case.drawn) {
+        if causes.is_empty() {
+            causes = case
+                .drawn
+                .iter()
+                .map(|(cause, item, _)| (*cause, *item, Vec::new()))
+                .collect();
+        }
+        for ((.., values), (.., value)) in causes.iter_mut().zip(&case.drawn) {
             values.push(*value);
         }
         target_days.push(met);
     }
     // What never comes is later than all that does.
     let late: Vec<f64> = target_days.iter().map(|day| f64::from(*day)).collect();
-    let mut drivers: Vec<Driver> = plan
-        .causes
+    let mut drivers: Vec<Driver> = causes
         .iter()
-        .zip(&causes)
-        .filter_map(|(cause, values)| {
+        .filter_map(|(cause, item, values)| {
             Some(Driver {
-                name: cause.name.clone(),
+                name: name_of(plan, *cause, *item),
                 correlation: correlation(values, &late)?,
             })
         })
