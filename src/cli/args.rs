@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Power(Power),
     /// Says what the steps of a synchronous training job do to the draw from the grid
     Swing(SwingArgs),
+    /// Says what can run by when, what bounds it, and how late it may be
+    Grow(Grow),
     /// Checks files and reports every error at once
     Check(Check),
     /// Measures the speed of a tick on the complete campus
@@ -174,8 +176,33 @@ pub(crate) struct SwingArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Grow {
+    /// Plan file, or builtin:NAME
+    #[arg(default_value = "builtin:rainier")]
+    pub(crate) plan: String,
+    /// Site file that replaces the plan's, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    pub(crate) site: Option<String>,
+    /// Draws of what may be late
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) draws: u32,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Day up to which all has happened as it is written, instead of the plan's
+    #[arg(long, value_name = "DAY", value_parser = date)]
+    pub(crate) as_of: Option<jiff::civil::Date>,
+    /// Write the months with their odds as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// Site or scenario files, or builtin:NAME
+    /// Site, scenario or plan files, or builtin:NAME
     #[arg(required = true)]
     pub(crate) files: Vec<String>,
 }
@@ -272,4 +299,13 @@ fn short_tick(text: &str) -> Result<f64, String> {
 fn seconds(text: &str) -> Result<f64, String> {
     let value = text.parse().ok().filter(|s: &f64| (0.0..=3.2e9).contains(s));
     value.ok_or_else(|| "a time is 0 to 3.2e9 s".into())
+}
+
+/// A day.
+fn date(text: &str) -> Result<jiff::civil::Date, String> {
+    let date = text
+        .parse()
+        .ok()
+        .filter(|day: &jiff::civil::Date| (1990..=2100).contains(&day.year()));
+    date.ok_or_else(|| "a day is written 2025-10-31".into())
 }

@@ -3,7 +3,7 @@
 use rainier::diag::Report;
 use rainier::site::load::load_site;
 use rainier::site::tree::{Kind, parse};
-use rainier::{scenario, site};
+use rainier::{growth, scenario, site};
 
 use crate::Failure;
 use crate::args::Check;
@@ -29,6 +29,12 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     if is_scenario_name {
         return scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario");
     }
+    let is_plan_name = name
+        .strip_prefix("builtin:")
+        .is_some_and(|key| growth::BUILTIN.iter().any(|(n, _)| *n == key) && !BUILTIN.iter().any(|(n, _)| *n == key));
+    if is_plan_name {
+        return growth::load(&Disk, name, None).map(|_| "plan");
+    }
     let one = |error| Report { errors: vec![error] };
     let text = text_of(&Disk, name).map_err(one)?;
     if site::epw::is_epw(name) {
@@ -51,6 +57,8 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
         read::<GridFile>(name, &text).map(|_| "grid")
     } else if has("parts") {
         read::<CapitalFile>(name, &text).map(|_| "capital")
+    } else if has("target_chips") || has("supplies") || has("grants") {
+        growth::load(&Disk, name, None).map(|_| "plan")
     } else if has("duration_s") || has("tick_s") || has("events") {
         scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario")
     } else {

@@ -8,6 +8,7 @@ mod check;
 mod cost;
 mod describe;
 mod fleets;
+mod grow;
 mod jobs;
 mod power;
 mod ride;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Ride(ride) => ride::ride(&ride),
         Command::Power(power) => power::power(&power),
         Command::Swing(swing) => swing::swing(&swing),
+        Command::Grow(grow) => grow::grow(&grow),
         Command::Check(check) => check::check(&check),
         Command::Bench(bench) => bench::bench(&bench),
         Command::Cost(cost) => cost::cost(&cost),

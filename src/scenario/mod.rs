@@ -216,6 +216,10 @@ choice! {
         RestoreWater,
         /// Starts tripped chips of the hall in `at` again.
         RestartChips,
+        /// Gives power to the building or hall in `at` that has had none.
+        Energise,
+        /// Takes the building or hall in `at` out of service.
+        Deenergise,
         /// Sets the utilisation of the place in `at`, or of all, to `value`.
         SetUtilisation,
         /// Moves the dry bulb by `value` K.
@@ -500,6 +504,14 @@ fn command_of(
         Found::Hall(hall) => Ok(hall),
         _ => Err(("at", found.clone(), "a hall, such as B01/H1".to_owned())),
     };
+    let whole = || match place()? {
+        found @ (Found::Building(_) | Found::Hall(_)) => Ok(found),
+        _ => Err((
+            "at",
+            found.clone(),
+            "a building or hall, such as B01 or B01/H1".to_owned(),
+        )),
+    };
     Ok(match event.action {
         Action::OpenFeed => Command::OpenFeed(node()?),
         Action::CloseFeed => Command::CloseFeed(node()?),
@@ -525,6 +537,8 @@ fn command_of(
         Action::CutWater => Command::SupplyWater(false),
         Action::RestoreWater => Command::SupplyWater(true),
         Action::RestartChips => Command::RestartChips { hall: hall()? },
+        Action::Energise => Command::Energise { at: whole()? },
+        Action::Deenergise => Command::Deenergise { at: whole()? },
         Action::SetUtilisation => {
             let at = if name.is_some() { Some(place()?) } else { None };
             Command::SetUtilisation {

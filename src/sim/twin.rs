@@ -186,7 +186,7 @@ fn settle(world: &mut World) {
 }
 
 /// Everything starts at this temperature, °C: the coldest supply of the default units.
-const START_C: f64 = 20.0;
+pub(super) const START_C: f64 = 20.0;
 
 fn chip_columns(campus: &Campus, seed: u64, start_c: f64) -> ChipColumns {
     let n = campus.chips();
@@ -241,7 +241,7 @@ fn dust(campus: &Campus, seed: u64) -> Vec<f64> {
     units.map(of_unit).collect()
 }
 
-fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
+pub(super) fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
     let n = campus.halls.len();
     let of_loop = |value: f64| {
         let there = |hall: &Hall| if hall.liquid.is_some() { value } else { f64::NAN };
