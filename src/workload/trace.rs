@@ -412,13 +412,13 @@ fn number(
         Cell::Text(text) => (text.parse().ok(), quoted(text)),
         Cell::Flag(flag) => (None, flag.to_string()),
     };
-    match value {
-        Some(x) if (low..=high).contains(&x) && !(whole && x.fract() != 0.0) || x == also => Some(x),
-        Some(x) if !x.is_nan() && !(whole && x.fract() != 0.0) => {
+    match value.filter(|x| !x.is_nan() && (!whole || x.fract() == 0.0)) {
+        Some(x) if (low..=high).contains(&x) || x == also => Some(x),
+        Some(_) => {
             say(c, Code::OutOfRange, found, allowed());
             None
         }
-        _ => {
+        None => {
             say(c, Code::WrongKind, found, allowed());
             None
         }
