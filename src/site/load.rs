@@ -9,7 +9,7 @@ use super::files::{
 };
 use super::power::{self, BuildingPower, PowerBuilder};
 use super::schema::{Parsed, read};
-use super::texts::{Files, text_of};
+use super::texts::{Files, beside, text_of};
 use crate::diag::{Code, Report};
 
 /// A site with all that its file names.
@@ -72,10 +72,7 @@ pub fn load_site(files: &dyn Files, name: &str, weather: Option<&str>) -> Result
     let mut report = Report::default();
     let site = part::<SiteFile>(files, name, &mut report);
     let Some(site) = site else { return Err(report) };
-    let beside = |other: &str| match (other.starts_with("builtin:"), name.rsplit_once('/')) {
-        (false, Some((folder, _))) if !other.starts_with('/') => format!("{folder}/{other}"),
-        _ => other.to_owned(),
-    };
+    let beside = |other: &str| beside(name, other);
     let catalog = part::<Catalog>(files, &beside(&site.value.catalog), &mut report);
     let weather_name = weather.map_or_else(|| beside(&site.value.weather), str::to_owned);
     let weather = load_weather(files, &weather_name, &mut report);
