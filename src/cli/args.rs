@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use rainier::scenario::Instead;
+use rainier::site::change::Change;
 
 /// A digital twin of an AI campus: racks, chips, cooling and power.
 ///
@@ -194,6 +195,10 @@ pub(crate) struct Replacements {
     /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
     #[arg(long, value_name = "FILE")]
     weather: Option<String>,
+    /// Another value for a field, such as catalog:chips.trainium2.tdp_w=0.55kW or site:buildings[1].phase=3; the file
+    /// (scenario, site, catalog, weather, tariff) may be left out where only one has such a field; may be given again
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<Change>,
 }
 
 impl Replacements {
@@ -202,6 +207,7 @@ impl Replacements {
         Instead {
             site: self.site.as_deref(),
             weather: self.weather.as_deref(),
+            changes: &self.set,
         }
     }
 }
