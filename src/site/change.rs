@@ -324,8 +324,13 @@ fn value_text(change: &Change, target: &Target<'_>) -> Result<String, (Code, Str
         return Ok(quoted());
     }
     let as_ron = tree::parse("", value).map(|node| (value[node.span.clone()].to_owned(), node));
-    if let Ok((text, _)) = as_ron {
-        return Ok(text);
+    if let Ok((text, node)) = as_ron {
+        // A field that is not there yet does not say whether it takes a text or a choice; texts are what is left out.
+        let word = matches!(&node.kind, Kind::Word(word) if !["true", "false", "None"].contains(&word.as_str()));
+        return Ok(match target {
+            Target::Absent { .. } if word => quoted(),
+            _ => text,
+        });
     }
     if !is_text && let Some((number, suffix)) = unit::number_and_unit(value) {
         let name = change.path.rsplit('.').next().unwrap_or_default();
