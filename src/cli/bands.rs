@@ -203,6 +203,8 @@ struct Store {
     path: PathBuf,
     /// Open once it has its header.
     csv: Option<csv::Writer<File>>,
+    /// Outputs in the order of its columns.
+    outputs: Vec<String>,
     /// Runs of an earlier call.
     kept: Answers,
 }
@@ -236,6 +238,7 @@ impl Store {
         let mut store = Self {
             path: path.clone(),
             csv: None,
+            outputs: Vec::new(),
             kept: Answers::new(),
         };
         let text = match fs::read_to_string(&path) {
@@ -250,8 +253,8 @@ impl Store {
             file.and_then(|file| file.set_len(whole as u64))
                 .map_err(|error| said(&path, &error))?;
         }
-        store.kept = rows(&text[..whole], study).map_err(|error| said(&path, &error))?;
         if whole > 0 {
+            (store.outputs, store.kept) = rows(&text[..whole], study).map_err(|error| said(&path, &error))?;
             let file = OpenOptions::new().append(true).open(&path);
             store.csv = Some(csv::Writer::from_writer(file.map_err(|error| said(&path, &error))?));
         }
@@ -268,7 +271,8 @@ impl Store {
             let mut csv = csv::Writer::from_writer(file);
             let figures = study.figures.iter().map(Uncertain::name);
             let header = FIRST.iter().map(|name| (*name).to_owned()).chain(figures);
-            csv.write_record(header.chain(answer.keys().cloned()))
+            self.outputs = answer.keys().cloned().collect();
+            csv.write_record(header.chain(self.outputs.iter().cloned()))
                 .map_err(|error| said(&error))?;
             self.csv = Some(csv);
         }
@@ -276,29 +280,19 @@ impl Store {
         let why = answer.as_ref().err().map(|why| why.replace(['\n', '\r'], " "));
         let mut record = vec![study.name(run), why.unwrap_or_default()];
         record.extend(study.values(run).iter().map(f64::to_string));
-        let columns = csv_columns(answer, record.len(), &self.path)?;
-        record.extend(columns);
+        let value = |name: &String| {
+            let value = answer.as_ref().ok().and_then(|answer| answer.get(name));
+            value.map_or_else(String::new, f64::to_string)
+        };
+        record.extend(self.outputs.iter().map(value));
         csv.write_record(&record)
             .and_then(|()| csv.flush().map_err(csv::Error::from))
             .map_err(|error| said(&error))
     }
 }
 
-/// Outputs of a run in the order of the file's header.
-fn csv_columns(answer: &Result<Answer, String>, first: usize, path: &Path) -> Result<Vec<String>, String> {
-    let mut reader = csv::Reader::from_path(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let header = reader
-        .headers()
-        .map_err(|error| format!("{}: {error}", path.display()))?;
-    let value = |name: &str| {
-        let value = answer.as_ref().ok().and_then(|answer| answer.get(name));
-        value.map_or_else(String::new, f64::to_string)
-    };
-    Ok(header.iter().skip(first).map(value).collect())
-}
-
-/// Runs of a file.
-fn rows(text: &str, study: &Study) -> Result<Answers, String> {
+/// Outputs and runs of a file.
+fn rows(text: &str, study: &Study) -> Result<(Vec<String>, Answers), String> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| error.to_string())?.clone();
     let mut out = Answers::new();
@@ -322,7 +316,8 @@ fn rows(text: &str, study: &Study) -> Result<Answers, String> {
         };
         out.insert(run, answer);
     }
-    Ok(out)
+    let outputs = header.iter().skip(FIRST.len() + study.figures.len());
+    Ok((outputs.map(str::to_owned).collect(), out))
 }
 
 /// Writes bands.json and bands.csv.
@@ -408,6 +403,16 @@ fn short(x: f64) -> String {
     format!("{x:.digits$}")
 }
 
+/// Most letters of a reason in a line; all of it is in the files.
+const REASON: usize = 60;
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(REASON) {
+        Some((at, _)) => format!("{}…", text[..at].trim_end()),
+        None => text.to_owned(),
+    }
+}
+
 fn print(findings: &Findings) {
     println!(
         "{} draws of {} figures within their ranges; P5 to P95 hold nine tenths of them",
@@ -448,7 +453,7 @@ fn print(findings: &Findings) {
                 assumption.name.clone(),
                 format!("{value} ({low} to {high})"),
                 format!("{way} {} → {}", at(assumption.swing[0]), at(assumption.swing[1])),
-                format!("[{} {}]", assumption.tag, assumption.source),
+                format!("[{} {}]", assumption.tag, cut(&assumption.source)),
             ]);
         }
         println!("{table}");

@@ -647,10 +647,10 @@ mod tests {
         #[test]
         fn no_change_makes_it_panic(text in "[a-z_.:\\[\\]0-9=]{0,40}", value in "\\PC{0,20}") {
             for text in [text.clone(), format!("{text}={value}")] {
-                if let Ok(change) = text.parse::<Change>() {
-                    if let Ok(out) = edit("lab", text_of("lab"), &[&change]) {
-                        prop_assert!(tree::parse("lab", &out).is_ok(), "{} breaks the file", change);
-                    }
+                if let Ok(change) = text.parse::<Change>()
+                    && let Ok(out) = edit("lab", text_of("lab"), &[&change])
+                {
+                    prop_assert!(tree::parse("lab", &out).is_ok(), "{} breaks the file", change);
                 }
             }
         }

@@ -89,8 +89,8 @@ pub struct Effect {
 }
 
 /// How far from zero, in its own standard errors, a coefficient must lie to be believed: with some 50 columns to choose
-/// from, one of them gets to 3.2 by chance in one study out of fifteen.
-const BELIEVED: f64 = 3.2;
+/// from, one of them gets there by chance in one output out of twenty-five.
+const BELIEVED: f64 = 3.6;
 
 /// The columns that an output hangs on, the strongest first: stepwise regression on ranks. A column whose effect could
 /// be chance is left out, so that few draws name few columns rather than wrong ones.
