@@ -397,7 +397,7 @@ fn a_field_is_set_by_its_path_and_what_is_wrong_is_said() {
     for expected in [
         "found `0.55kg`; allowed: a number, or one with a unit that measures the same as `w`",
         "buildings[7].phase: found `[7]`; allowed: [0] to [0]",
-        "found `fase`; allowed: phase, ",
+        "found `fase`; allowed: name, phase, ",
         "3 errors",
     ] {
         assert!(errors.contains(expected), "{expected} is not in\n{errors}");
