@@ -622,7 +622,7 @@ mod tests {
         .expect_err("all are wrong");
         for expected in [
             "error[E0108]: catalog:",
-            "chips.trainum2.tdp_w: found `trainum2`; allowed: trainium2, trainium3",
+            "chips.trainum2.tdp_w: found `trainum2`; allowed: trainium2, trainium",
             "found `2h`; allowed: a number, or one with a unit that measures the same as `w`",
             "found `more`; allowed: nothing more: a group of",
             "found `chipz`; allowed: chips,",
