@@ -91,7 +91,7 @@ fn names_that_nothing_defines_are_found_across_files() {
     let errors = text(&rainier(&["check", path.to_str().expect("is text")]).stderr);
     assert!(
         errors.contains(
-            "building_kinds.shed.rack: found \"trn9\"; allowed: gb300-nvl72, h100-air, tpu-v6e-air, tpu-v7-cube"
+            "building_kinds.shed.rack: found \"trn9\"; allowed: b200-air, gb200-nvl72, gb300-nvl72, h100-air"
         ),
         "{errors}"
     );
