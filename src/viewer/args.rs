@@ -50,6 +50,15 @@ pub(crate) struct Args {
     /// Open the one-line diagram
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) one_line: bool,
+    /// Open the list of jobs
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) jobs: bool,
+    /// Open the chart of growth
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) growth: bool,
+    /// Open money and carbon
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) money: bool,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -110,6 +119,9 @@ impl Args {
             chart: false,
             cooling: false,
             one_line: false,
+            jobs: false,
+            growth: false,
+            money: false,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,

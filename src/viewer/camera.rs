@@ -25,6 +25,8 @@ pub(crate) struct Orbit {
     pub(crate) free: Vec2,
     /// A place to show in a way that its size asks for.
     pub(crate) fly_to: Option<Found>,
+    /// A stretch of ground to show: west, south, east and north edge, m.
+    pub(crate) fly_over: Option<[f64; 4]>,
 }
 
 /// A look at a point.
@@ -78,6 +80,7 @@ impl Orbit {
             dragged: 0.0,
             free: Vec2::ZERO,
             fly_to: None,
+            fly_over: None,
         }
     }
 
@@ -104,6 +107,14 @@ impl Orbit {
             self.goal.yaw = -1.25;
             self.goal.pitch = 0.10;
         }
+    }
+
+    /// Shows a stretch of ground from above.
+    fn over(&mut self, [west, south, east, north]: [f64; 4]) {
+        self.goal.focus = crate::meshes::at([(west + east) / 2.0, (south + north) / 2.0], 0.0);
+        let size = ((east - west).max(north - south) as f32).max(12.0);
+        self.goal.distance = (size * 1.35).clamp(DISTANCE_M[0], DISTANCE_M[1]);
+        self.goal.pitch = self.goal.pitch.clamp(0.75, 1.2);
     }
 
     /// Goes where it is going at once, for pictures.
@@ -221,6 +232,9 @@ fn ease(
 ) {
     if let Some(found) = orbit.fly_to.take() {
         orbit.fly(&plan.0, found);
+    }
+    if let Some(bounds) = orbit.fly_over.take() {
+        orbit.over(bounds);
     }
     let t = 1.0 - (-time.delta_secs() * 7.0).exp();
     let goal = orbit.goal;

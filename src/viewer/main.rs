@@ -6,6 +6,7 @@ mod advance;
 mod airflow;
 mod args;
 mod camera;
+mod jobs;
 mod materials;
 mod meshes;
 mod oneline;
@@ -23,6 +24,7 @@ mod ui;
 mod units;
 #[cfg(target_arch = "wasm32")]
 mod web;
+mod windows;
 
 use bevy::app::PluginGroupBuilder;
 use bevy::asset::AssetMetaCheck;
@@ -92,6 +94,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
     app.add_plugins((
         advance::plugin,
         camera::plugin,
+        jobs::plugin,
         materials::plugin,
         oneline::plugin,
         parts::plugin,
@@ -109,6 +112,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
         slice::plugin,
         units::plugin,
     ));
+    app.init_resource::<windows::Windows>();
     shot::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]
     web::add(&mut app);

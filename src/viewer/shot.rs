@@ -69,6 +69,9 @@ pub(crate) fn add(app: &mut App, args: &Args) {
         (Part::Chart, args.chart),
         (Part::Cooling, args.cooling),
         (Part::OneLine, args.one_line),
+        (Part::Jobs, args.jobs),
+        (Part::Growth, args.growth),
+        (Part::Money, args.money),
     ] {
         parts.show(part, on);
     }

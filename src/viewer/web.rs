@@ -36,6 +36,7 @@ impl Overlay {
             Self::Airflow => "airflow",
             Self::HotShare => "hot-share",
             Self::Units => "units",
+            Self::Job => "job",
         }
     }
 
@@ -46,18 +47,6 @@ impl Overlay {
 }
 
 impl Part {
-    /// Name in scripts.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Slice => "slice",
-            Self::Airflow => "airflow",
-            Self::Chart => "chart",
-            Self::Cooling => "cooling",
-            Self::OneLine => "oneLine",
-            Self::Assumptions => "assumptions",
-        }
-    }
-
     /// The part of a name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|part| part.name() == name)
@@ -110,13 +99,14 @@ pub fn rainier_select(place: String) {
     ask(Request::Select(place));
 }
 
-/// Shows an overlay: temperature, utilisation, power, inlet, outlet, airflow, hot-share or units.
+/// Shows an overlay: temperature, utilisation, power, inlet, outlet, airflow, hot-share, units or job.
 #[wasm_bindgen]
 pub fn rainier_set_overlay(name: String) {
     ask(Request::Overlay(name));
 }
 
-/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine or assumptions.
+/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine, jobs, timeline, growth, money,
+/// assumptions or keys.
 #[wasm_bindgen]
 pub fn rainier_show(name: String, on: bool) {
     ask(Request::Show(name, on));
