@@ -373,3 +373,66 @@ fn liquid_that_does_not_fit_is_named() {
         "{errors}"
     );
 }
+
+#[test]
+fn grow_names_the_limit_and_the_odds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let csv = folder.path().join("months.csv");
+    let output = rainier(&["grow", "--draws", "50", "--csv", csv.to_str().expect("is text")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    for expected in [
+        "2025-10",
+        "power",
+        "478 MW",
+        "[C2] P14",
+        "holds",
+        "P90",
+        "1,000,000 chips run",
+        "next building live",
+    ] {
+        assert!(table.contains(expected), "{expected} is not in\n{table}");
+    }
+    assert!(!table.contains("does not hold"), "{table}");
+    let rows = fs::read_to_string(csv).expect("is written");
+    assert!(
+        rows.starts_with("month,buildings_up,") && rows.lines().count() > 40,
+        "{rows}"
+    );
+    let json = text(&rainier(&["grow", "--draws", "50", "--json", "--as-of", "2024-04-25"]).stdout);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
+    assert!(
+        json["outlook"]["target"]["p50"].as_str() > Some("2026-04-01"),
+        "{}",
+        json["outlook"]["target"]
+    );
+    assert_eq!(json["months"][0]["month"], "2024-05-01");
+}
+
+#[test]
+fn wrong_plans_are_refused_by_grow_and_check() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("plan.ron");
+    let good = include_str!("../assets/plans/rainier.ron");
+    fs::write(&path, good).expect("is written");
+    let name = path.to_str().expect("is text");
+    let output = rainier(&["check", name]);
+    assert!(text(&output.stdout).contains("ok (plan)"), "{}", text(&output.stderr));
+    let bad = good
+        .replace("number: 16", "number: 61")
+        .replace("delay: \"vendor\"", "delay: \"venue\"");
+    fs::write(&path, bad).expect("is written");
+    for command in ["check", "grow"] {
+        let output = rainier(&[command, name]);
+        assert_eq!(output.status.code(), Some(2));
+        let errors = text(&output.stderr);
+        for expected in [
+            "number: found B61; allowed: a building of the site",
+            "found no B16",
+            "delay: found \"venue\"; allowed: construction, finance, grid, hiring, vendor",
+            "3 errors",
+        ] {
+            assert!(errors.contains(expected), "{expected} is not in\n{errors}");
+        }
+    }
+}

@@ -240,6 +240,57 @@ fn a_service_takes_the_place_of_batches() {
     assert!(service.chips >= 600, "at noon it holds {} chips", service.chips);
 }
 
+/// A log in the Standard Workload Format and a table are run like any jobs.
+#[test]
+fn traces_are_run() {
+    let swf = "; MaxProcs: 768\n1 0 -1 1800 128 -1 -1 128 3600 -1 1 1 1 -1 -1 -1 -1 -1\n2 600 -1 900 64 -1 -1 64 900 -1 1 1 1 -1 -1 -1 -1 -1\n";
+    let csv = "name,submit_s,chips,work_s,kind\nbig,0,512,3600,batch\n";
+    let more = r#"traces: [
+        (file: "log.swf", chips_per_processor: 1, utilisation: 0.8, kind: Batch, chip: "trainium2"),
+        (file: "table.csv", chips_per_processor: 1, utilisation: 0.9, kind: Batch, chip: "trainium2"),
+    ],"#;
+    let files = Texts(vec![
+        ("w.ron", workload("", "", more)),
+        ("log.swf", swf.to_owned()),
+        ("table.csv", csv.to_owned()),
+    ]);
+    let loaded = scenario::load_text(&files, "s.ron", &scenario(7_200.0, 60.0, 1, ""), Instead::default());
+    let mut twin = Twin::new(loaded.unwrap_or_else(|report| panic!("{report}")), 1);
+    while !twin.done() {
+        twin.tick();
+    }
+    let s = summary(&twin);
+    assert_eq!((s.totals.asked, s.totals.done), (3, 3), "{:?}", s.totals);
+    let held_h = (128.0 * 1_800.0 + 64.0 * 900.0 + 512.0 * 3_600.0) / 3_600.0;
+    assert!(
+        (s.totals.held_h[2] / held_h - 1.0).abs() < 0.01,
+        "{} is not {held_h}",
+        s.totals.held_h[2]
+    );
+}
+
+/// Every shipped workload and the scenarios that use one run.
+#[test]
+fn three_vendors_work_side_by_side() {
+    let files = rainier::site::texts::NoFiles;
+    let mut loaded =
+        scenario::load(&files, "builtin:vendors-day", Instead::default()).unwrap_or_else(|r| panic!("{r}"));
+    loaded.scenario.duration_s = 21_600.0;
+    let mut twin = Twin::new(loaded, 1);
+    while !twin.done() {
+        twin.tick();
+    }
+    let s = summary(&twin);
+    assert!(s.totals.held_h.iter().all(|h| *h > 100.0), "{:?}", s.totals);
+    assert!(
+        s.served_share > 0.99 && s.goodput > 0.8,
+        "{} {}",
+        s.served_share,
+        s.goodput
+    );
+    assert!(Summary::of(twin.world(), "x", 1).worst_imbalance < 1e-9);
+}
+
 #[test]
 fn threads_do_not_matter() {
     let of = |threads: usize| {

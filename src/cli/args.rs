@@ -41,17 +41,23 @@ pub(crate) enum Command {
     Power(Power),
     /// Says what the steps of a synchronous training job do to the draw from the grid
     Swing(SwingArgs),
+    /// Says what can run by when, what bounds it, and how late it may be
+    Grow(Grow),
     /// Checks files and reports every error at once
     Check(Check),
     /// Measures the speed of a tick on the complete campus
     Bench(Bench),
+    /// Says what a site costs to build and to run, by part, by chip-hour and by training run, in money and carbon
+    Cost(Cost),
+    /// Fills a building with one kind of rack after the other and says what each delivers, draws and costs
+    Fleets(Fleets),
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, cold-snap, smoke-week, feed-lost,
     /// utility-30s, utility-10min, utility-72h, gensets-fail, training-swing, lab-day, hybrid-day, year,
-    /// mission-day, mission-month, lab-jobs)
+    /// mission-day, mission-month, vendors-day, lab-jobs)
     #[arg(default_value = "builtin:default")]
     pub(crate) scenario: String,
     #[command(flatten)]
@@ -170,8 +176,33 @@ pub(crate) struct SwingArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Grow {
+    /// Plan file, or builtin:NAME
+    #[arg(default_value = "builtin:rainier")]
+    pub(crate) plan: String,
+    /// Site file that replaces the plan's, or builtin:NAME
+    #[arg(long, value_name = "FILE")]
+    pub(crate) site: Option<String>,
+    /// Draws of what may be late
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) draws: u32,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Day up to which all has happened as it is written, instead of the plan's
+    #[arg(long, value_name = "DAY", value_parser = date)]
+    pub(crate) as_of: Option<jiff::civil::Date>,
+    /// Write the months with their odds as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// Site or scenario files, or builtin:NAME
+    /// Site, scenario or plan files, or builtin:NAME
     #[arg(required = true)]
     pub(crate) files: Vec<String>,
 }
@@ -184,6 +215,57 @@ pub(crate) struct Bench {
     /// Threads
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: u16,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Cost {
+    /// Scenario file, or builtin:NAME; what it comes to is scaled to a year
+    #[arg(default_value = "builtin:default")]
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
+    /// The one building or hall that is counted, such as B01
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) only: Option<String>,
+    /// Years that the net present cost looks ahead [default: those of the capital file]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(crate) years: Option<u32>,
+    /// Duration that replaces the scenario's, s
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) duration: Option<f64>,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fleets {
+    /// Scenario file, or builtin:NAME; its events do not count
+    #[arg(default_value = "builtin:default")]
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
+    /// Racks to compare, by their catalog names, parted by commas [default: all of the catalog]
+    #[arg(long, value_name = "RACKS", value_delimiter = ',')]
+    pub(crate) racks: Vec<String>,
+    /// A mix of racks by their shares of the power, such as trn2:0.6,tpu-v7-cube:0.4; may be given again
+    #[arg(long, value_name = "MIX")]
+    pub(crate) mix: Vec<String>,
+    /// Building that is filled, such as B01 [default: the first]
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) only: Option<String>,
+    /// Days from the scenario's start
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(crate) days: u32,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Files that take the place of those that a scenario names.
@@ -217,4 +299,13 @@ fn short_tick(text: &str) -> Result<f64, String> {
 fn seconds(text: &str) -> Result<f64, String> {
     let value = text.parse().ok().filter(|s: &f64| (0.0..=3.2e9).contains(s));
     value.ok_or_else(|| "a time is 0 to 3.2e9 s".into())
+}
+
+/// A day.
+fn date(text: &str) -> Result<jiff::civil::Date, String> {
+    let date = text
+        .parse()
+        .ok()
+        .filter(|day: &jiff::civil::Date| (1990..=2100).contains(&day.year()));
+    date.ok_or_else(|| "a day is written 2025-10-31".into())
 }

@@ -3,7 +3,7 @@
 use rainier::diag::Report;
 use rainier::site::load::load_site;
 use rainier::site::tree::{Kind, parse};
-use rainier::{scenario, site};
+use rainier::{growth, scenario, site};
 
 use crate::Failure;
 use crate::args::Check;
@@ -29,6 +29,12 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     if is_scenario_name {
         return scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario");
     }
+    let is_plan_name = name
+        .strip_prefix("builtin:")
+        .is_some_and(|key| growth::BUILTIN.iter().any(|(n, _)| *n == key) && !BUILTIN.iter().any(|(n, _)| *n == key));
+    if is_plan_name {
+        return growth::load(&Disk, name, None).map(|_| "plan");
+    }
     let one = |error| Report { errors: vec![error] };
     let text = text_of(&Disk, name).map_err(one)?;
     if site::epw::is_epw(name) {
@@ -36,7 +42,7 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     }
     let tree = parse(name, &text).map_err(one)?;
     let has = |field: &str| matches!(&tree.kind, Kind::Record(_, fields) if fields.iter().any(|(n, ..)| n == field));
-    use site::files::{Catalog, TariffFile, WeatherFile};
+    use site::files::{CapitalFile, Catalog, GridFile, TariffFile, WeatherFile};
     use site::schema::read;
     if has("chips") || has("racks") {
         read::<Catalog>(name, &text).map(|_| "catalog")
@@ -44,6 +50,15 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
         read::<WeatherFile>(name, &text).map(|_| "weather")
     } else if has("energy_usd_per_mwh") {
         read::<TariffFile>(name, &text).map(|_| "tariff")
+    } else if has("placement") {
+        // Whether its chips and places exist is known with a site, in a scenario.
+        read::<rainier::workload::files::WorkloadFile>(name, &text).map(|_| "workload")
+    } else if has("seasons") {
+        read::<GridFile>(name, &text).map(|_| "grid")
+    } else if has("parts") {
+        read::<CapitalFile>(name, &text).map(|_| "capital")
+    } else if has("target_chips") || has("supplies") || has("grants") {
+        growth::load(&Disk, name, None).map(|_| "plan")
     } else if has("duration_s") || has("tick_s") || has("events") {
         scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario")
     } else {

@@ -5,7 +5,10 @@
 mod args;
 mod bench;
 mod check;
+mod cost;
 mod describe;
+mod fleets;
+mod grow;
 mod jobs;
 mod power;
 mod ride;
@@ -42,8 +45,11 @@ fn main() -> ExitCode {
         Command::Ride(ride) => ride::ride(&ride),
         Command::Power(power) => power::power(&power),
         Command::Swing(swing) => swing::swing(&swing),
+        Command::Grow(grow) => grow::grow(&grow),
         Command::Check(check) => check::check(&check),
         Command::Bench(bench) => bench::bench(&bench),
+        Command::Cost(cost) => cost::cost(&cost),
+        Command::Fleets(fleets) => fleets::fleets(&fleets),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -251,7 +251,21 @@ fn print_summary(s: &Summary, twin: &Twin, wall: Duration, ready: Duration) {
             "t",
             format!("marginal {:.1} t", s.marginal_carbon_t),
         ),
-        ("Cost", format!("{:.0}", s.cost_usd), "$", String::new()),
+        (
+            "Cost",
+            format!("{:.0}", s.cost_usd),
+            "$",
+            format!(
+                "{:.0} to {:.0} by the ranges of prices",
+                s.cost_range_usd[0], s.cost_range_usd[1]
+            ),
+        ),
+        (
+            "Water of generation",
+            format!("{:.0}", s.offsite_water_m3),
+            "m³",
+            "elsewhere, for the grid's energy".into(),
+        ),
         (
             "Ledger gap, worst tick",
             format!("{:.1e}", s.worst_imbalance),

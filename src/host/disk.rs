@@ -20,6 +20,12 @@ impl Files for Disk {
             return Err(format!("{} bytes, more than {MAX_BYTES}", size.len()));
         }
         let bytes = std::fs::read(name).map_err(|error| error.to_string())?;
+        if std::path::Path::new(name)
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("parquet"))
+        {
+            return table(name, &bytes);
+        }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(text),
             // Older weather files write names of places in Latin-1.
@@ -27,4 +33,26 @@ impl Files for Disk {
             Err(error) => Err(error.to_string()),
         }
     }
+}
+
+/// A table of jobs as CSV text.
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+fn table(name: &str, bytes: &[u8]) -> Result<String, String> {
+    super::parquet::csv(name, bytes).map_err(|report| {
+        let all = report.errors.iter().map(|error| {
+            let field = if error.field.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", error.field)
+            };
+            format!("{field}found {}, allowed {}", error.found, error.allowed)
+        });
+        all.collect::<Vec<_>>().join("; ")
+    })
+}
+
+/// A table of jobs as CSV text.
+#[cfg(not(all(feature = "cli", not(target_arch = "wasm32"))))]
+fn table(_: &str, _: &[u8]) -> Result<String, String> {
+    Err("Parquet is read by the command line alone; CSV everywhere".into())
 }

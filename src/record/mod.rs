@@ -1,9 +1,13 @@
 //! What is kept of a run: samples, a summary and a digest. Writers of files are in the command line.
 
+pub mod fleets;
+pub mod money;
+
 use bevy_ecs::world::World;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::economics::bill::Parts;
 use crate::sim::clock::Clock;
 use crate::sim::jobs::Jobs;
 use crate::sim::jobs::records::Totals;
@@ -91,6 +95,16 @@ columns! {
     training_pace,
     /// Load of services that is not served, in chips at full utilisation.
     unserved_load_chips,
+    /// Price of energy, $/MWh.
+    energy_usd_per_mwh,
+    /// Average carbon of the grid, g/kWh.
+    carbon_g_per_kwh,
+    /// Short-run marginal carbon of the grid, g/kWh.
+    marginal_carbon_g_per_kwh,
+    /// The bill since the start, $.
+    cost_usd,
+    /// Carbon by the grid's average since the start, t.
+    carbon_t,
 }
 
 impl Sample {
@@ -128,6 +142,11 @@ impl Sample {
             held_chips: jobs.held_chips,
             training_pace: jobs.training_pace,
             unserved_load_chips: jobs.unserved_chips,
+            energy_usd_per_mwh: now.energy_usd_per_mwh,
+            carbon_g_per_kwh: now.carbon_g_per_kwh[0],
+            marginal_carbon_g_per_kwh: now.carbon_g_per_kwh[1],
+            cost_usd: meters.total.cost_usd,
+            carbon_t: meters.total.carbon_t,
         }
     }
 }
@@ -205,6 +224,14 @@ pub struct Summary {
     pub jobs: Option<JobsSummary>,
     /// Digest of the end state and totals.
     pub digest: String,
+    /// Parts of the cost, $.
+    pub bill: Parts,
+    /// The cost with all prices at the low and at the high end of their ranges, $.
+    pub cost_range_usd: [f64; 2],
+    /// Carbon by what answers one more kWh over decades, t.
+    pub long_run_carbon_t: f64,
+    /// Water that the grid's generation evaporates, elsewhere, m³.
+    pub offsite_water_m3: f64,
 }
 
 /// What became of the jobs of a run.
@@ -325,6 +352,10 @@ impl Summary {
             worst_imbalance: total.worst_imbalance,
             jobs: world.get_resource::<Jobs>().map(JobsSummary::of),
             digest: digest_world(world),
+            bill: total.bill,
+            cost_range_usd: total.cost_range_usd,
+            long_run_carbon_t: total.long_run_carbon_t,
+            offsite_water_m3: total.offsite_water_m3,
         }
     }
 }

@@ -42,6 +42,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
         "mission-month",
         include_str!("../../assets/scenarios/mission-month.ron"),
     ),
+    ("vendors-day", include_str!("../../assets/scenarios/vendors-day.ron")),
     ("lab-jobs", include_str!("../../assets/scenarios/lab-jobs.ron")),
     ("year", include_str!("../../assets/scenarios/year.ron")),
     ("hybrid-day", include_str!("../../assets/scenarios/hybrid-day.ron")),
@@ -215,6 +216,10 @@ choice! {
         RestoreWater,
         /// Starts tripped chips of the hall in `at` again.
         RestartChips,
+        /// Gives power to the building or hall in `at` that has had none.
+        Energise,
+        /// Takes the building or hall in `at` out of service.
+        Deenergise,
         /// Sets the utilisation of the place in `at`, or of all, to `value`.
         SetUtilisation,
         /// Moves the dry bulb by `value` K.
@@ -259,6 +264,10 @@ pub struct Loaded {
     pub workload: Option<Workload>,
     /// Name of the scenario file.
     pub file: String,
+    /// Name of the site file, as it was read.
+    pub site_file: String,
+    /// Name of the weather that took the place of the site's, if any.
+    pub weather_file: Option<String>,
 }
 
 /// Files that take the place of those that a scenario names.
@@ -379,6 +388,8 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
             start,
             only,
             file: name.to_owned(),
+            site_file: site_name,
+            weather_file: weather,
         }),
         _ => Err(report),
     }
@@ -493,6 +504,14 @@ fn command_of(
         Found::Hall(hall) => Ok(hall),
         _ => Err(("at", found.clone(), "a hall, such as B01/H1".to_owned())),
     };
+    let whole = || match place()? {
+        found @ (Found::Building(_) | Found::Hall(_)) => Ok(found),
+        _ => Err((
+            "at",
+            found.clone(),
+            "a building or hall, such as B01 or B01/H1".to_owned(),
+        )),
+    };
     Ok(match event.action {
         Action::OpenFeed => Command::OpenFeed(node()?),
         Action::CloseFeed => Command::CloseFeed(node()?),
@@ -518,6 +537,8 @@ fn command_of(
         Action::CutWater => Command::SupplyWater(false),
         Action::RestoreWater => Command::SupplyWater(true),
         Action::RestartChips => Command::RestartChips { hall: hall()? },
+        Action::Energise => Command::Energise { at: whole()? },
+        Action::Deenergise => Command::Deenergise { at: whole()? },
         Action::SetUtilisation => {
             let at = if name.is_some() { Some(place()?) } else { None };
             Command::SetUtilisation {

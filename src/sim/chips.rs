@@ -19,11 +19,12 @@ use super::workers::{Workers, split};
 use super::{Tick, TickSet};
 use crate::num::{exp, lag, pow};
 use crate::physics::air::AIR_CP_J_PER_KG_K;
-use crate::physics::loss::{LossBlock, LossCurve};
+use crate::physics::loss::LossBlock;
 use crate::physics::zonal::{Aisle, Inlet};
 use crate::site::Campus;
 use crate::site::campus::RackKind;
-use crate::site::files::{BatterySpec, ChipCooling, SupplySpec};
+use crate::site::files::{BatterySpec, ChipCooling};
+use crate::site::fit::supplies;
 use crate::site::schema::Figure;
 
 /// Air that still passes a rack whose fans stand, as a share of full flow (buoyancy; an estimate).
@@ -115,23 +116,6 @@ impl Battery {
         } else {
             0.0
         }
-    }
-}
-
-/// The loss of so many sets of supplies that share a load.
-fn supplies(spec: &SupplySpec, sets: f64) -> LossBlock {
-    let or_none = |figure: &Option<Figure>| figure.as_ref().map_or(0.0, |f| f.value);
-    match &spec.efficiency {
-        Some(efficiency) => LossBlock::FixedEfficiency {
-            fixed_w: sets * f64::from(spec.count) * or_none(&spec.fixed_w),
-            efficiency: efficiency.value,
-        },
-        None => LossBlock::Curve(LossCurve {
-            rating_w: sets * spec.rating_w.value,
-            p0: or_none(&spec.p0),
-            p1: or_none(&spec.p1),
-            p2: or_none(&spec.p2),
-        }),
     }
 }
 

@@ -41,6 +41,12 @@ impl Clock {
         self.start.checked_add(span).unwrap_or(DateTime::MAX)
     }
 
+    /// Local standard time at the begin of the last tick.
+    #[must_use]
+    pub fn tick_start(&self) -> DateTime {
+        self.then(-self.dt_s)
+    }
+
     /// Local date and time, to the second.
     #[must_use]
     pub fn label(&self) -> String {

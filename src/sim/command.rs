@@ -8,10 +8,12 @@ use super::clock::Clock;
 use super::cooling::{Loops, ThermalWatch, WaterSupply};
 use super::demand::Demand;
 use super::jobs::Jobs;
+use super::live::{HallParts, Shared};
 use super::power::gensets::{Gensets, Unit};
 use super::power::grid::Grid;
 use super::power::incidents::{At, Incidents, What};
 use super::power::switching::Timers;
+use super::power::{Relays, Switchgear};
 use super::state::{ChipColumns, UnitColumns, UnitMode, chip_flag};
 use super::twin::Plan;
 use super::weather::WeatherOffset;
@@ -72,6 +74,16 @@ pub enum Command {
         /// Hall.
         hall: usize,
     },
+    /// Gives power to a building or hall that has had none.
+    Energise {
+        /// Building or hall.
+        at: Found,
+    },
+    /// Takes a building or hall out of service.
+    Deenergise {
+        /// Building or hall.
+        at: Found,
+    },
     /// Sets the utilisation asked of a place, 0 to 1; everywhere without a place.
     SetUtilisation {
         /// Place.
@@ -126,6 +138,8 @@ pub(super) fn apply_due(
     mut demand: ResMut<Demand>,
     mut offset: ResMut<WeatherOffset>,
     mut jobs: Option<ResMut<Jobs>>,
+    mut halls: HallParts,
+    mut relays: ResMut<Relays>,
 ) {
     // A tick covers the time up to its end; an event takes effect from the start of the tick it falls in.
     while let Some((at_s, command)) = timeline.events.get(timeline.done)
@@ -160,6 +174,22 @@ pub(super) fn apply_due(
             | Command::SupplyWater(_)
             | Command::RestartChips { .. } => {
                 cooling.carry_out(&plan.0, &command, clock.time_s - clock.dt_s, &mut incidents);
+            }
+            Command::Energise { at } | Command::Deenergise { at } => {
+                let live = matches!(command, Command::Energise { .. });
+                let shared = Shared {
+                    units: &mut cooling.units,
+                    chips: &mut cooling.chips,
+                    watch: &mut cooling.watch,
+                    incidents: &mut incidents,
+                };
+                let mut gear = Switchgear {
+                    grid: &mut grid,
+                    gensets: &mut gensets,
+                    timers: &mut timers,
+                    relays: &mut relays,
+                };
+                halls.set_live(&plan.0, *at, live, clock.time_s - clock.dt_s, shared, &mut gear);
             }
             Command::SetUtilisation { at, utilisation } => demand.set(&plan.0, *at, *utilisation),
             Command::OffsetWeather(kelvin) => offset.0.dry_bulb_k = *kelvin,

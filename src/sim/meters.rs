@@ -11,12 +11,34 @@ use super::power::{RackPower, of_kind};
 use super::state::{ChipColumns, HallColumns, PowerColumns, UnitColumns, UnitMode};
 use super::twin::Plan;
 use super::{Tick, TickSet};
+use crate::economics::bill::{Bill, Parts, Reading, Terms};
+use crate::economics::carbon::GridCarbon;
+use crate::economics::{Band, Bound};
 use crate::site::campus::PowerKind;
-use crate::site::files::TariffFile;
+use crate::site::files::{GridFile, TariffFile};
 
-/// Prices in use.
+/// Prices and carbon in use.
 #[derive(Resource, Debug, Clone)]
-pub struct Prices(pub TariffFile);
+pub struct Prices {
+    /// The tariff with its figures at the low end, at their values and at the high end.
+    pub terms: [Terms; 3],
+    /// Carbon of the grid.
+    pub carbon: GridCarbon,
+    /// Carbon of diesel, g/L.
+    pub diesel_carbon_g_per_l: f64,
+}
+
+impl Prices {
+    /// Of a tariff; `share` is the part of the site that is live, which has that part of its agreed demand.
+    #[must_use]
+    pub fn new(tariff: &TariffFile, grid: Option<&GridFile>, agreed_w: f64, share: f64) -> Self {
+        Self {
+            terms: Bound::ALL.map(|bound| Terms::of(tariff, agreed_w, share, bound)),
+            carbon: GridCarbon::of(tariff, grid),
+            diesel_carbon_g_per_l: tariff.diesel_carbon_g_per_l.value,
+        }
+    }
+}
 
 /// Readings of one tick (means over it, but temperatures at its end).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -75,6 +97,10 @@ pub struct Now {
     pub wet_units: u32,
     /// Chips that are live.
     pub live_chips: u32,
+    /// Price of energy, $/MWh.
+    pub energy_usd_per_mwh: f64,
+    /// Carbon of the grid on average and at the short-run margin, g/kWh.
+    pub carbon_g_per_kwh: [f64; 2],
 }
 
 /// Sums since the start.
@@ -100,7 +126,7 @@ pub struct Total {
     pub carbon_t: f64,
     /// Carbon by the grid's margin, t.
     pub marginal_carbon_t: f64,
-    /// Energy, demand and water, $.
+    /// All of the bill, $.
     pub cost_usd: f64,
     /// Highest mean over a demand interval, W.
     pub peak_demand_w: f64,
@@ -122,6 +148,16 @@ pub struct Total {
     pub wet_hours: f64,
     /// Largest relative gap of the energy ledger in any tick.
     pub worst_imbalance: f64,
+    /// Parts of the bill, $.
+    pub bill: Parts,
+    /// The bill with all prices at the low and at the high end of their ranges, $.
+    pub cost_range_usd: [f64; 2],
+    /// Carbon by what answers one more kWh over decades, t.
+    pub long_run_carbon_t: f64,
+    /// Carbon of diesel, which every carbon figure holds, t.
+    pub diesel_carbon_t: f64,
+    /// Water that the grid's generation evaporates, elsewhere, m³.
+    pub offsite_water_m3: f64,
 }
 
 /// All readings.
@@ -131,19 +167,31 @@ pub struct Meters {
     pub now: Now,
     /// Since the start.
     pub total: Total,
-    interval_j: f64,
-    interval_s: f64,
+    /// Bills at the three ends of the prices.
+    bills: [Bill; 3],
+    /// Carbon of the grid's energy on average and at the margin, g.
+    grid_carbon_g: [f64; 2],
     burnt_j: f64,
+}
+
+impl Meters {
+    /// Parts of the bill with their ranges, $.
+    #[must_use]
+    pub fn bill(&self, prices: &Prices) -> [Band; Parts::NAMES.len()] {
+        let [low, value, high] = [0, 1, 2].map(|k| self.bills[k].parts(&prices.terms[k]).values());
+        std::array::from_fn(|k| Band {
+            low: low[k],
+            value: value[k],
+            high: high[k],
+        })
+    }
 }
 
 /// Largest relative gap that the ledger may show.
 pub const LEDGER_TOLERANCE: f64 = 1e-9;
 
 /// Joules in a kWh.
-pub(super) const J_PER_KWH: f64 = 3.6e6;
-
-/// Hours in a mean month.
-const MONTH_H: f64 = 730.0;
+pub const J_PER_KWH: f64 = 3.6e6;
 
 pub(super) fn read(
     plan: Res<Plan>,
@@ -222,6 +270,7 @@ pub(super) fn read(
         live_chips: live()
             .map(|h| campus.chips_of(campus.halls[h].racks.clone()).len() as u32)
             .sum(),
+        ..Now::default()
     };
 
     let total = &mut meters.total;
@@ -242,7 +291,6 @@ pub(super) fn read(
 
     let hours = dt_s / 3600.0;
     let kwh = |w: f64| w * dt_s / J_PER_KWH;
-    let tariff = &prices.0;
     total.energy_kwh += kwh(facility_w);
     total.it_energy_kwh += kwh(it_w);
     total.cooling_energy_kwh += kwh(now.cooling_w);
@@ -250,12 +298,10 @@ pub(super) fn read(
     total.unserved_kwh += kwh(now.unserved_w);
     total.water_m3 += water_l_s * dt_s / 1000.0;
     total.grid_energy_kwh += kwh(grid_w);
+    let burnt_l = diesel_l - total.diesel_l;
     total.diesel_l = diesel_l;
     let [rise, fall] = total.steepest_w_per_s;
     total.steepest_w_per_s = [rise.max(now.ramp_w_per_s), fall.max(-now.ramp_w_per_s)];
-    let diesel_t = total.diesel_l * tariff.diesel_carbon_g_per_l.value / 1e6;
-    total.carbon_t = total.grid_energy_kwh * tariff.carbon_g_per_kwh.value / 1e6 + diesel_t;
-    total.marginal_carbon_t = total.grid_energy_kwh * tariff.marginal_carbon_g_per_kwh.value / 1e6 + diesel_t;
     total.most_dark_racks = total.most_dark_racks.max(now.dark_racks);
     total.throttled_chip_hours += f64::from(now.limited_chips) * hours;
     if now.wet_units > 0 {
@@ -268,22 +314,44 @@ pub(super) fn read(
     total.pue = ratio(total.energy_kwh, total.it_energy_kwh);
     total.wue_l_per_kwh = ratio(total.water_m3 * 1000.0, total.it_energy_kwh);
 
+    let from = clock.tick_start();
+    let intensity = prices
+        .carbon
+        .at(from.month().unsigned_abs().into(), from.hour().unsigned_abs().into());
+    let reading = Reading {
+        from,
+        dt_s,
+        grid_w,
+        grid_var: now.grid_var,
+        water_m3: water_l_s * dt_s / 1000.0,
+        diesel_l: burnt_l,
+    };
     let meters = &mut *meters;
-    meters.interval_j += grid_w * dt_s;
-    meters.interval_s += dt_s;
-    if meters.interval_s >= tariff.demand_interval_s.value - 1e-9 || clock.done() {
-        meters.total.peak_demand_w = meters.total.peak_demand_w.max(meters.interval_j / meters.interval_s);
-        (meters.interval_j, meters.interval_s) = (0.0, 0.0);
+    for (bill, terms) in meters.bills.iter_mut().zip(&prices.terms) {
+        bill.meter(terms, &reading);
+        if clock.done() {
+            bill.finish(terms);
+        }
+    }
+    for (sum, g_per_kwh) in meters.grid_carbon_g.iter_mut().zip(intensity) {
+        *sum += kwh(grid_w) * g_per_kwh;
     }
     let total = &mut meters.total;
-    // Demand is billed by the month; a shorter run bears its share of it.
-    let demand_usd =
-        total.peak_demand_w / 1000.0 * tariff.demand_usd_per_kw_month.value * (clock.time_s / 3600.0 / MONTH_H);
-    let water_usd = total.water_m3 * (tariff.water_usd_per_m3.value + tariff.sewer_usd_per_m3.value);
-    let diesel_usd = total.diesel_l * tariff.diesel_usd_per_l.value;
-    total.cost_usd =
-        total.grid_energy_kwh / 1000.0 * tariff.energy_usd_per_mwh.value + demand_usd + water_usd + diesel_usd;
-    meters.now = now;
+    let [low, middle, high] = [0, 1, 2].map(|k| meters.bills[k].usd(&prices.terms[k]));
+    total.cost_usd = middle;
+    total.cost_range_usd = [low, high];
+    total.bill = meters.bills[1].parts(&prices.terms[1]);
+    total.peak_demand_w = meters.bills[1].peak_w;
+    total.diesel_carbon_t = total.diesel_l * prices.diesel_carbon_g_per_l / 1e6;
+    total.carbon_t = meters.grid_carbon_g[0] / 1e6 + total.diesel_carbon_t;
+    total.marginal_carbon_t = meters.grid_carbon_g[1] / 1e6 + total.diesel_carbon_t;
+    total.long_run_carbon_t = total.grid_energy_kwh * prices.carbon.long_run_g_per_kwh / 1e6 + total.diesel_carbon_t;
+    total.offsite_water_m3 = total.grid_energy_kwh * prices.carbon.water_l_per_kwh / 1000.0;
+    meters.now = Now {
+        energy_usd_per_mwh: prices.terms[1].energy_price(from),
+        carbon_g_per_kwh: intensity,
+        ..now
+    };
 }
 
 pub(super) fn plugin(app: &mut App) {

@@ -11,6 +11,7 @@ pub mod demand;
 pub mod entities;
 pub mod hall_meters;
 pub mod jobs;
+mod live;
 pub mod meters;
 pub mod power;
 pub mod state;

@@ -136,7 +136,9 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     world.insert_resource(spells);
     world.insert_resource(outside);
     world.insert_resource(climate);
-    world.insert_resource(Prices(site.tariff));
+    let agreed_w = campus.power.utility.agreed_w.value;
+    let share = live_share(&campus, &live);
+    world.insert_resource(Prices::new(&site.tariff, site.grid.as_ref(), agreed_w, share));
     world.insert_resource(Meters::default());
     world.insert_resource(HallMeters::new(campus.halls.len()));
     world.insert_resource(CommandQueue::default());
@@ -155,6 +157,14 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     world.insert_resource(Plan(campus));
     world.insert_resource(clock);
     settle(world);
+}
+
+/// Rated power of live racks over that of all: a contract ramps with the buildings.
+fn live_share(campus: &Campus, live: &[bool]) -> f64 {
+    let rated =
+        |row: &crate::site::campus::Row| row.racks.len() as f64 * campus.rack_kinds[row.kind].rack.rating_w.value;
+    let of_live = campus.rows.iter().filter(|row| live[row.hall]).map(rated);
+    of_live.sum::<f64>() / campus.rows.iter().map(rated).sum::<f64>()
 }
 
 /// Steps in which the campus settles, and their length, s: an hour, many time constants of chips, racks and halls.
@@ -176,7 +186,7 @@ fn settle(world: &mut World) {
 }
 
 /// Everything starts at this temperature, °C: the coldest supply of the default units.
-const START_C: f64 = 20.0;
+pub(super) const START_C: f64 = 20.0;
 
 fn chip_columns(campus: &Campus, seed: u64, start_c: f64) -> ChipColumns {
     let n = campus.chips();
@@ -231,7 +241,7 @@ fn dust(campus: &Campus, seed: u64) -> Vec<f64> {
     units.map(of_unit).collect()
 }
 
-fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
+pub(super) fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
     let n = campus.halls.len();
     let of_loop = |value: f64| {
         let there = |hall: &Hall| if hall.liquid.is_some() { value } else { f64::NAN };

@@ -68,6 +68,8 @@ record! {
         fp8_tflops: Figure = within(0.0, 1e6),
         /// Memory, GiB.
         hbm_gib: Figure = within(0.0, 10_000.0),
+        /// Model FLOP over peak FLOP in large training runs; 0.4 if left out.
+        model_flop_share: Option<Figure> = within(0.01, 1.0),
         /// Resistance from junction to heat sink or cold plate, K/W: it does not depend on flow.
         resistance_fixed_k_per_w: Figure = within(0.001, 1.0),
         /// Resistance from heat sink to air, or from cold plate to coolant, at rated flow, K/W: it falls with flow.
@@ -549,6 +551,8 @@ record! {
         /// Published figures that the twin is held against.
         #[serde(default)]
         published: Vec<Published>,
+        /// Capital file: `builtin:NAME`, or a path beside this file; `builtin:capital` if left out.
+        capital: Option<String>,
     }
 }
 
@@ -915,5 +919,187 @@ record! {
         carbon_g_per_kwh: Figure = within(0.0, 3_000.0),
         /// Marginal carbon of the grid, g/kWh.
         marginal_carbon_g_per_kwh: Figure = within(0.0, 3_000.0),
+        /// Carbon of the grid by season and hour: `builtin:NAME`, or a path beside this file; the two flat figures count
+        /// without it.
+        grid: Option<String>,
+        /// Energy prices at certain times; the first that holds counts, the flat price elsewhere.
+        #[serde(default)]
+        periods: Vec<EnergyPeriod>,
+        /// What demand is metered in; active power if left out.
+        demand_unit: Option<DemandUnit>,
+        /// On the month's highest demand as it was metered, beside the charge on the billed one, $/kW and month.
+        max_demand_usd_per_kw_month: Option<Figure> = within(0.0, 1_000.0),
+        /// Least billed demand, as a share of the highest of the months before; no ratchet if left out.
+        ratchet_share: Option<Figure> = within(0.0, 1.0),
+        /// Months that the ratchet looks back; 11 if left out.
+        ratchet_months: Option<u32> = within(1.0, 24.0),
+        /// Least billed demand, as a share of the contract; none if left out.
+        minimum_share: Option<Figure> = within(0.0, 1.0),
+        /// Contract capacity, W; the site's agreed demand if left out.
+        contract_w: Option<Figure> = within(1_000.0, 1e11),
+        /// Capacity of the market on the month's highest demand, $/MW and day; in the other charges if left out.
+        capacity_usd_per_mw_day: Option<Figure> = within(0.0, 10_000.0),
+        /// A programme that pays for cutting the draw when called.
+        demand_response: Option<DemandResponse>,
+    }
+}
+
+choice! {
+    /// What demand is metered in.
+    DemandUnit {
+        /// Active power: prices are per kW.
+        Kilowatt,
+        /// Apparent power: prices are per kVA.
+        KilovoltAmpere,
+    }
+}
+
+record! {
+    /// An energy price that holds at certain times.
+    EnergyPeriod {
+        /// Name, such as `summer peak`.
+        name: String,
+        /// Months, 1 to 12; all if empty.
+        #[serde(default)]
+        months: Vec<u32> = within(1.0, 12.0),
+        /// Days of the week, Monday 1 to Sunday 7; all if empty.
+        #[serde(default)]
+        weekdays: Vec<u32> = within(1.0, 7.0),
+        /// Hour at which it begins.
+        from_h: f64 = within(0.0, 24.0),
+        /// Hour at which it ends; past midnight if that is before it begins.
+        to_h: f64 = within(0.0, 24.0),
+        /// Price, $/MWh.
+        usd_per_mwh: Figure = within(-1_000.0, 10_000.0),
+    }
+}
+
+record! {
+    /// A demand-response programme: so much is cut on call, against the mean of the metering interval before the call.
+    DemandResponse {
+        /// Name.
+        name: String,
+        /// What the site has promised to cut, W.
+        committed_w: Figure = within(0.0, 1e11),
+        /// Paid for the promise, $/kW and month.
+        usd_per_kw_month: Figure = within(0.0, 1_000.0),
+        /// Paid for what is cut, $/MWh.
+        usd_per_mwh: Figure = within(0.0, 100_000.0),
+        /// Due for what is promised and not cut, $/MWh.
+        penalty_usd_per_mwh: Figure = within(0.0, 100_000.0),
+        /// Most hours of calls in a year, h.
+        most_h_per_year: Figure = within(0.0, 8_784.0),
+        /// Calls, the same every year.
+        #[serde(default)]
+        calls: Vec<DemandCall>,
+    }
+}
+
+record! {
+    /// One call of a demand-response programme.
+    DemandCall {
+        /// Month.
+        month: u32 = within(1.0, 12.0),
+        /// Day of the month.
+        day: u32 = within(1.0, 31.0),
+        /// Hour of the day at which it begins.
+        from_h: f64 = within(0.0, 24.0),
+        /// How long it lasts, h; at most to the end of the day.
+        lasts_h: f64 = within(0.1, 24.0),
+    }
+}
+
+record! {
+    /// Carbon and water of a grid's generation, by season and hour.
+    GridFile {
+        /// Format version.
+        format: u32,
+        /// Name.
+        name: String,
+        /// Source keys and what they stand for.
+        sources: BTreeMap<String, String>,
+        /// Where the shapes come from.
+        basis: String,
+        /// Mean of a year, all generation, g/kWh.
+        average_g_per_kwh: Figure = within(0.0, 3_000.0),
+        /// Mean of a year, what answers one more kWh now, g/kWh.
+        marginal_g_per_kwh: Figure = within(0.0, 3_000.0),
+        /// What answers one more kWh over decades, with the plants that are built for it, g/kWh.
+        long_run_marginal_g_per_kwh: Figure = within(0.0, 3_000.0),
+        /// Water that generation evaporates, L/kWh.
+        water_l_per_kwh: Figure = within(0.0, 50.0),
+        /// Seasons; every month in one of them.
+        seasons: Vec<GridSeason>,
+    }
+}
+
+record! {
+    /// Shapes of a season: each hour over the mean of the year.
+    GridSeason {
+        /// Name.
+        name: String,
+        /// Its months.
+        months: Vec<u32> = within(1.0, 12.0),
+        /// Of the average.
+        average: [f64; 24] = within(0.0, 10.0),
+        /// Of the short-run margin.
+        marginal: [f64; 24] = within(0.0, 10.0),
+    }
+}
+
+choice! {
+    /// Which halls a part of the capital is counted for.
+    CapitalScope {
+        /// Every hall.
+        All,
+        /// Halls without a liquid loop.
+        Air,
+        /// Halls with one.
+        Liquid,
+    }
+}
+
+record! {
+    /// What it costs to build a site, and how the money is counted.
+    CapitalFile {
+        /// Format version.
+        format: u32,
+        /// Name.
+        name: String,
+        /// Source keys and what they stand for.
+        sources: BTreeMap<String, String>,
+        /// Parts of the facility by name; racks carry their own prices.
+        parts: BTreeMap<String, CapitalPart>,
+        /// Life of racks, years.
+        rack_life_years: Figure = within(1.0, 30.0),
+        /// Yearly discount rate.
+        discount_rate: Figure = within(0.0, 0.5),
+        /// Years that a net present cost looks ahead.
+        years: u32 = within(1.0, 60.0),
+        /// Staff, repairs and insurance of the facility a year, share of its price.
+        facility_upkeep_share: Figure = within(0.0, 1.0),
+        /// Repairs and spares of racks a year, share of their price.
+        rack_upkeep_share: Figure = within(0.0, 1.0),
+        /// Share of the chip-hours that end in useful work, after failures and restarts.
+        effective_share: Figure = within(0.01, 1.0),
+        /// Carbon of building, kg/m² of building.
+        embodied_kg_per_m2: Figure = within(0.0, 100_000.0),
+        /// Years over which it is spread.
+        building_life_years: Figure = within(1.0, 200.0),
+        /// Published figures that costs are shown beside.
+        #[serde(default)]
+        published: Vec<Published>,
+    }
+}
+
+record! {
+    /// One part of a facility.
+    CapitalPart {
+        /// Price, $/W of IT at full load.
+        usd_per_it_w: Figure = within(0.0, 100.0),
+        /// Life, years.
+        life_years: Figure = within(1.0, 200.0),
+        /// Which halls it is counted for; all if left out.
+        counts: Option<CapitalScope>,
     }
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use super::calendar::DAYS;
 use super::campus::{Building, Campus, Hall, HallLoop, RackKind, Rect, Row, SubstationPlan};
 use super::epw::{self, Epw};
 use super::files::{
-    BuildingKind, Catalog, ChipCooling, CoolingUnitSpec, Override, Rejection, SiteFile, TariffFile, WeatherFile,
+    BuildingKind, CapitalFile, Catalog, ChipCooling, CoolingUnitSpec, GridFile, GridSeason, Override, Rejection,
+    SiteFile, TariffFile, WeatherFile,
 };
 use super::power::{self, BuildingPower, PowerBuilder};
 use super::schema::{Parsed, read};
 use super::texts::{Files, text_of};
-use crate::diag::{Code, Report};
+use crate::diag::{Code, Diagnostic, Report};
 
 /// A site with all that its file names.
 #[derive(Debug, Clone)]
@@ -21,6 +23,10 @@ pub struct Site {
     pub weather: Weather,
     /// Its prices.
     pub tariff: TariffFile,
+    /// Carbon of its grid by season and hour, if the tariff names a file of it.
+    pub grid: Option<GridFile>,
+    /// What it costs to build.
+    pub capital: CapitalFile,
 }
 
 /// The weather of a site: made from normals, or as it was, hour by hour.
@@ -64,36 +70,80 @@ struct Parts {
     sources: BTreeMap<String, String>,
 }
 
+/// A name as a file gives it: a relative path starts at that file's folder.
+fn beside(file: &str, other: &str) -> String {
+    match (other.starts_with("builtin:"), file.rsplit_once('/')) {
+        (false, Some((folder, _))) if !other.starts_with('/') => format!("{folder}/{other}"),
+        _ => other.to_owned(),
+    }
+}
+
 /// Reads a site file and the files that it names; `weather` takes the place of the one named there.
 ///
 /// # Errors
-/// Every error of all four files.
+/// Every error of all files.
 pub fn load_site(files: &dyn Files, name: &str, weather: Option<&str>) -> Result<Site, Report> {
+    load_changed(files, name, weather, |_, _| Ok(()))
+}
+
+/// As [`load_site`], with the site file changed before it is laid out: what if other racks stood there.
+///
+/// # Errors
+/// Every error of all files, or what the change says.
+pub fn load_changed(
+    files: &dyn Files,
+    name: &str,
+    weather: Option<&str>,
+    change: impl FnOnce(&mut Parsed<SiteFile>, &Catalog) -> Result<(), Diagnostic>,
+) -> Result<Site, Report> {
     let mut report = Report::default();
     let site = part::<SiteFile>(files, name, &mut report);
-    let Some(site) = site else { return Err(report) };
-    let beside = |other: &str| match (other.starts_with("builtin:"), name.rsplit_once('/')) {
-        (false, Some((folder, _))) if !other.starts_with('/') => format!("{folder}/{other}"),
-        _ => other.to_owned(),
-    };
+    let Some(mut site) = site else { return Err(report) };
+    let beside = |other: &str| beside(name, other);
     let catalog = part::<Catalog>(files, &beside(&site.value.catalog), &mut report);
     let weather_name = weather.map_or_else(|| beside(&site.value.weather), str::to_owned);
     let weather = load_weather(files, &weather_name, &mut report);
     let tariff = part::<TariffFile>(files, &beside(&site.value.tariff), &mut report);
+    let capital = site
+        .value
+        .capital
+        .as_deref()
+        .map_or("builtin:capital".to_owned(), beside);
+    let capital = part::<CapitalFile>(files, &capital, &mut report);
+    let grid = tariff.as_ref().and_then(|tariff| {
+        check_tariff(tariff, &mut report);
+        let name = self::beside(&tariff.file, tariff.value.grid.as_deref()?);
+        let grid = part::<GridFile>(files, &name, &mut report)?;
+        check_grid(&grid, &mut report);
+        Some(grid)
+    });
     if let Some(catalog) = &catalog {
         check_catalog(catalog, &mut report);
     }
-    let (Some(catalog), Some((weather, of_weather)), Some(tariff)) = (catalog, weather, tariff) else {
+    let (Some(catalog), Some((weather, of_weather)), Some(tariff), Some(capital)) = (catalog, weather, tariff, capital)
+    else {
         return Err(report);
     };
+    if report.errors.is_empty()
+        && let Err(error) = change(&mut site, &catalog.value)
+    {
+        report.push(error);
+        return Err(report);
+    }
     let campus = lay_out(&site, &catalog, &mut report);
     let Some(mut campus) = campus.filter(|_| report.errors.is_empty()) else {
         return Err(report);
     };
+    let none = Vec::new();
     for (file, assumptions) in [
         (&site.file, &site.assumptions),
         (&catalog.file, &catalog.assumptions),
         (&tariff.file, &tariff.assumptions),
+        (
+            grid.as_ref().map_or(&site.file, |grid| &grid.file),
+            grid.as_ref().map_or(&none, |grid| &grid.assumptions),
+        ),
+        (&capital.file, &capital.assumptions),
     ] {
         campus
             .assumptions
@@ -101,15 +151,110 @@ pub fn load_site(files: &dyn Files, name: &str, weather: Option<&str>) -> Result
     }
     campus.assumptions.extend(of_weather.assumptions);
     let mut sources = of_weather.sources;
-    for map in [&site.value.sources, &catalog.value.sources, &tariff.value.sources] {
+    for map in [
+        &site.value.sources,
+        &catalog.value.sources,
+        &tariff.value.sources,
+        &capital.value.sources,
+    ] {
         sources.extend(map.clone());
     }
+    sources.extend(grid.iter().flat_map(|grid| grid.value.sources.clone()));
     campus.sources = sources.into_iter().collect();
     Ok(Site {
         campus,
         weather,
         tariff: tariff.value,
+        grid: grid.map(|grid| grid.value),
+        capital: capital.value,
     })
+}
+
+/// Most by which the mean of a shape may miss 1; the rest is taken out.
+const SHAPE_TOLERANCE: f64 = 0.005;
+
+fn check_grid(grid: &Parsed<GridFile>, report: &mut Report) {
+    let seasons = &grid.value.seasons;
+    for month in 1..=12 {
+        let times = seasons.iter().flat_map(|s| &s.months).filter(|m| **m == month).count();
+        if times != 1 {
+            let found = format!("month {month} {times} times");
+            report.push(grid.error(Code::Inconsistent, "seasons", found, "each month in one season"));
+            return;
+        }
+    }
+    for (leaf, pick) in [
+        ("average", (|s| &s.average) as fn(&GridSeason) -> &[f64; 24]),
+        ("marginal", |s| &s.marginal),
+    ] {
+        let mean = shape_mean(seasons, pick);
+        if (mean - 1.0).abs() > SHAPE_TOLERANCE {
+            let field = format!("seasons[0].{leaf}");
+            let allowed = format!("shapes whose mean over the year is 1, to {SHAPE_TOLERANCE}");
+            report.push(grid.error(Code::Inconsistent, &field, format!("a mean of {mean:.4}"), allowed));
+        }
+    }
+}
+
+/// Mean of a shape over the hours of a year without a leap day.
+#[must_use]
+pub fn shape_mean(seasons: &[GridSeason], pick: fn(&GridSeason) -> &[f64; 24]) -> f64 {
+    let days = |s: &GridSeason| s.months.iter().map(|m| f64::from(DAYS[*m as usize - 1])).sum::<f64>();
+    let hours: f64 = seasons.iter().map(|s| days(s) * 24.0).sum();
+    seasons
+        .iter()
+        .map(|s| days(s) * pick(s).iter().sum::<f64>())
+        .sum::<f64>()
+        / hours
+}
+
+fn check_tariff(tariff: &Parsed<TariffFile>, report: &mut Report) {
+    for (i, period) in tariff.value.periods.iter().enumerate() {
+        if period.from_h == period.to_h {
+            let allowed = format!("another hour than from_h, {}", period.from_h);
+            report.push(tariff.error(
+                Code::Inconsistent,
+                &format!("periods[{i}].to_h"),
+                period.to_h.to_string(),
+                allowed,
+            ));
+        }
+    }
+    if let (Some(months), None) = (tariff.value.ratchet_months, &tariff.value.ratchet_share) {
+        let allowed = "ratchet_share beside it";
+        report.push(tariff.error(
+            Code::Inconsistent,
+            "ratchet_months",
+            format!("{months} without a share"),
+            allowed,
+        ));
+    }
+    let Some(programme) = &tariff.value.demand_response else {
+        return;
+    };
+    let mut called_h = 0.0;
+    for (i, call) in programme.calls.iter().enumerate() {
+        let field = |leaf: &str| format!("demand_response.calls[{i}].{leaf}");
+        let days = DAYS[call.month as usize - 1];
+        if call.day > days {
+            let allowed = format!("a day of the month, 1 to {days}");
+            report.push(tariff.error(Code::Inconsistent, &field("day"), call.day.to_string(), allowed));
+        }
+        if call.from_h + call.lasts_h > 24.0 {
+            let allowed = format!("at most the rest of the day, {} h", 24.0 - call.from_h);
+            report.push(tariff.error(Code::Inconsistent, &field("lasts_h"), call.lasts_h.to_string(), allowed));
+        }
+        called_h += call.lasts_h;
+    }
+    if called_h > programme.most_h_per_year.value {
+        let allowed = format!("at most most_h_per_year, {} h", programme.most_h_per_year.value);
+        report.push(tariff.error(
+            Code::Inconsistent,
+            "demand_response.calls",
+            format!("{called_h} h in all"),
+            allowed,
+        ));
+    }
 }
 
 /// Reads one file of a known kind, adding what is wrong to the report.

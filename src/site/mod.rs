@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod campus;
 pub mod epw;
 pub mod files;
+pub mod fit;
 pub mod load;
 pub mod pick;
 mod power;

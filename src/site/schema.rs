@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -77,6 +78,31 @@ impl<'de> Deserialize<'de> for Figure {
         deserializer.deserialize_tuple(3, Parts)
     }
 }
+
+/// A day, `"2025-07-15"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Day(pub Date);
+
+impl TryFrom<String> for Day {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        let day = text.parse::<Date>().ok();
+        let day = day.filter(|day| (1990..=2100).contains(&day.year()));
+        day.map(Self).ok_or_else(|| Self::expects(ANY))
+    }
+}
+
+/// A day with its confidence tag and source, `("2025-07-15", C2, "P14")`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Dated(
+    /// The day.
+    pub Day,
+    /// How sure it is.
+    pub Tag,
+    /// Source keys of the file's `sources`, parted by blanks, or a reason after `=`.
+    pub String,
+);
 
 /// One figure of a file with its path, for the list of assumptions.
 #[derive(Debug, Clone, PartialEq)]
@@ -195,6 +221,25 @@ impl Check {
             node.describe(),
             format!("a record with the fields {}", known.join(", ")),
         );
+    }
+
+    /// Checks a tag and a source, and notes the keys that the source names; gives its text.
+    fn source_of(&mut self, tag: &Node, source: &Node) -> Option<String> {
+        let allowed = "source keys of this file, or \"= reason\"";
+        self.word_of(tag, &["C", "C2", "B", "E"]);
+        let Kind::Text(text) = &source.kind else {
+            self.error(Code::WrongKind, source, source.describe(), allowed);
+            return None;
+        };
+        if text.trim().is_empty() {
+            self.error(Code::MissingField, source, "an empty source".into(), allowed);
+        } else if !text.starts_with('=') {
+            let field = self.field();
+            for key in text.split_whitespace() {
+                self.used_sources.push((key.to_owned(), field.clone(), source.place));
+            }
+        }
+        Some(text.clone())
     }
 
     /// Checks a bare word against choices; used by [`choice!`](crate::choice).
@@ -341,28 +386,9 @@ impl Checked for Figure {
         let before = check.report.errors.len();
         check_number(value, limits, false, check);
         let range = range.and_then(|(low, high)| range_of(value, low, high, limits, check));
-        check.word_of(tag, &["C", "C2", "B", "E"]);
-        let Kind::Text(text) = &source.kind else {
-            check.error(
-                Code::WrongKind,
-                source,
-                source.describe(),
-                "source keys of this file, or \"= reason\"",
-            );
+        let Some(text) = check.source_of(tag, source) else {
             return;
         };
-        if text.trim().is_empty() {
-            check.error(
-                Code::MissingField,
-                source,
-                "an empty source".into(),
-                "source keys of this file, or \"= reason\"",
-            );
-        } else if !text.starts_with('=') {
-            for key in text.split_whitespace() {
-                check.used_sources.push((key.to_owned(), check.field(), source.place));
-            }
-        }
         if check.report.errors.len() == before
             && let (Kind::Number(value), Kind::Word(tag)) = (&value.kind, &tag.kind)
         {
@@ -375,7 +401,7 @@ impl Checked for Figure {
             let figure = Figure {
                 value: *value,
                 tag,
-                source: text.clone(),
+                source: text,
                 range,
             };
             check.assumptions.push(Assumption {
@@ -388,6 +414,33 @@ impl Checked for Figure {
         format!(
             "a figure (number, tag, \"source\") with a number of {limits} and a tag of C, C2, B, E; low and high may follow"
         )
+    }
+}
+
+impl Checked for Day {
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        let right = matches!(&node.kind, Kind::Text(text) if Self::try_from(text.clone()).is_ok());
+        if !right {
+            check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
+        }
+    }
+    fn expects(_: Limits) -> String {
+        "a day such as \"2025-07-15\", 1990 to 2100".into()
+    }
+}
+
+impl Checked for Dated {
+    fn check(node: &Node, limits: Limits, check: &mut Check) {
+        match &node.kind {
+            Kind::Tuple(None, parts) if parts.len() == 3 => {
+                Day::check(&parts[0], limits, check);
+                let _ = check.source_of(&parts[1], &parts[2]);
+            }
+            _ => check.error(Code::WrongKind, node, node.describe(), Self::expects(limits)),
+        }
+    }
+    fn expects(limits: Limits) -> String {
+        format!("{}, with tag and source: (day, tag, \"source\")", Day::expects(limits))
     }
 }
 

@@ -10,6 +10,10 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("hybrid", include_str!("../../assets/sites/hybrid.ron")),
     ("south-bend", include_str!("../../assets/weather/south-bend.ron")),
     ("indiana", include_str!("../../assets/tariffs/indiana.ron")),
+    ("anderson", include_str!("../../assets/tariffs/anderson.ron")),
+    ("market", include_str!("../../assets/tariffs/market.ron")),
+    ("rfc-west", include_str!("../../assets/grids/rfc-west.ron")),
+    ("capital", include_str!("../../assets/capital.ron")),
 ];
 
 /// Where texts come from: a folder, a page's fetches, a test's memory.

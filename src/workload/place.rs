@@ -353,25 +353,35 @@ impl Room {
     fn take(&mut self, pool: &Pool, units: &[u32], utilisation: f64, now: &Conditions<'_>) {
         for u in units {
             let g = pool.group(*u);
-            self.units[g] -= 1;
-            self.chips[g] -= u64::from(pool.units[*u as usize].chips);
+            self.units[g] = self.units[g].saturating_sub(1);
+            self.chips[g] = self.chips[g].saturating_sub(pool.units[*u as usize].chips.into());
             let watts = now.watts(*u, utilisation);
             self.hall_w[pool.groups[g].hall] -= watts;
             self.site_w -= watts;
         }
     }
 
-    /// Gives back what a job would: units that are down stay so, and of like neighbours one says what they draw.
-    fn give_back(&mut self, pool: &Pool, units: &[u32], utilisation: f64, now: &Conditions<'_>) {
+    /// Gives back what a job would, or undoes that: units that are down stay so, and of like neighbours one says what
+    /// they draw.
+    fn give_back(&mut self, pool: &Pool, units: &[u32], utilisation: f64, now: &Conditions<'_>, undo: bool) {
         let mut last = (usize::MAX, 0.0);
         for u in units {
             let g = pool.group(*u);
             if last.0 != g {
-                last = (g, now.watts(*u, utilisation));
+                let watts = now.watts(*u, utilisation);
+                last = (g, if undo { -watts } else { watts });
             }
-            if !pool.down[*u as usize] {
-                self.units[g] += 1;
-                self.chips[g] += u64::from(pool.units[*u as usize].chips);
+            let chips = u64::from(pool.units[*u as usize].chips);
+            match (pool.down[*u as usize], undo) {
+                (true, _) => {}
+                (false, false) => {
+                    self.units[g] += 1;
+                    self.chips[g] += chips;
+                }
+                (false, true) => {
+                    self.units[g] = self.units[g].saturating_sub(1);
+                    self.chips[g] = self.chips[g].saturating_sub(chips);
+                }
             }
             self.hall_w[pool.groups[g].hall] += last.1;
             self.site_w += last.1;
@@ -674,9 +684,9 @@ struct Reservation {
 ///
 /// By priority, then by the time since when they wait. The first that finds no place may have the units of jobs of
 /// strictly lower priority that are preemptible: the lowest priority first, then the youngest, and none that is not
-/// needed. If that is not enough it is promised the time at which, by what owners say, enough will have ended; others
-/// may start before it where they end by then or leave it its place (EASY backfill: Lifka 1995). One that would not
-/// find a place even then is promised nothing and holds up nobody.
+/// needed. If that is not enough it is promised the time at which, by what owners say, enough will have ended; with
+/// `backfill`, others may start before it where they end by then or leave it its place (EASY: Lifka 1995). One that
+/// would not find a place even then is promised nothing and holds up nobody.
 #[must_use]
 pub fn schedule(
     pool: &Pool,
@@ -805,29 +815,23 @@ impl Plan<'_> {
         let kinds = kinds_of(pool, &job.ask, now);
         let mut room = self.room.clone();
         let enough = can.iter().position(|r| {
-            room.give_back(pool, running[*r].units, running[*r].utilisation, now);
+            room.give_back(pool, running[*r].units, running[*r].utilisation, now, false);
             fits(pool, &room, job.ask.chips, &kinds)
         })?;
         can.truncate(enough + 1);
-        // Some were of no use, such as those in another kind of rack: the last that would go is the first that stays.
-        let mut needed: Vec<usize> = can.clone();
-        for spared in can.iter().rev() {
-            let without: Vec<usize> = needed.iter().copied().filter(|r| r != spared).collect();
-            let mut room = self.room.clone();
-            for r in &without {
-                room.give_back(pool, running[*r].units, running[*r].utilisation, now);
-            }
-            if fits(pool, &room, job.ask.chips, &kinds) {
-                needed = without;
+        // Some are of no use, such as those in another kind of rack: the last that would go is the first that stays.
+        let mut needed = Vec::new();
+        for r in can.into_iter().rev() {
+            room.give_back(pool, running[r].units, running[r].utilisation, now, true);
+            if !fits(pool, &room, job.ask.chips, &kinds) {
+                room.give_back(pool, running[r].units, running[r].utilisation, now, false);
+                needed.push(r);
             }
         }
-        let mut room = self.room.clone();
+        needed.reverse();
         let mut is_free = self.is_free.clone();
-        for r in &needed {
-            room.give_back(pool, running[*r].units, running[*r].utilisation, now);
-            for u in running[*r].units {
-                is_free[*u as usize] = !pool.down[*u as usize];
-            }
+        for u in needed.iter().flat_map(|r| running[*r].units) {
+            is_free[*u as usize] = !pool.down[*u as usize];
         }
         let units = self.search.units(&room, &job.ask, &|u| is_free[u as usize])?;
         (self.room, self.is_free) = (room, is_free);
@@ -863,12 +867,527 @@ impl Plan<'_> {
         let mut ends = ends.into_iter().peekable();
         loop {
             while let Some((_, utilisation, units)) = ends.next_if(|(ends_s, ..)| *ends_s <= promised.at_s) {
-                promised.room.give_back(pool, units, utilisation, now);
+                promised.room.give_back(pool, units, utilisation, now, false);
             }
             if fits(pool, &promised.room, promised.chips, &promised.kinds) {
                 return Some(promised);
             }
             promised.at_s = ends.peek()?.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::load::load_site;
+    use crate::site::texts::NoFiles;
+    use proptest::prelude::*;
+
+    /// Two buildings by two halls, and two further off; four rows a hall of four units; every third row is of a kind
+    /// with units of 9 chips, the others of 4.
+    fn pool() -> Pool {
+        let mut units: Vec<Unit> = Vec::new();
+        for hall in 0..8_u32 {
+            for row in 0..4 {
+                let kind = u32::from(row == 2);
+                for _ in 0..4 {
+                    let first = units.len() * 2;
+                    units.push(Unit {
+                        chips: if kind == 1 { 9 } else { 4 },
+                        kind,
+                        row: hall * 4 + row,
+                        hall,
+                        building: hall / 2,
+                        racks: first..first + 2,
+                    });
+                }
+            }
+        }
+        Pool::new(units, &[[0.0, 0.0], [100.0, 0.0], [0.0, 900.0], [100.0, 900.0]])
+    }
+
+    fn ask(chips: u32) -> Ask {
+        Ask {
+            chips,
+            kind: Some(0),
+            utilisation: 1.0,
+        }
+    }
+
+    fn halls(pool: &Pool, units: &[u32]) -> Vec<u32> {
+        let mut halls: Vec<u32> = units.iter().map(|u| pool.units[*u as usize].hall).collect();
+        halls.sort_unstable();
+        halls.dedup();
+        halls
+    }
+
+    fn of_hall(pool: &Pool, hall: u32, count: usize) -> Vec<u32> {
+        let units = 0..pool.units.len() as u32;
+        let inside = |u: &u32| pool.units[*u as usize].hall == hall && pool.units[*u as usize].kind == 0;
+        units.filter(inside).take(count).collect()
+    }
+
+    #[test]
+    fn the_campus_is_made_of_units() {
+        let site = load_site(&NoFiles, "builtin:rainier", None).expect("is right");
+        let pool = Pool::of(&site.campus);
+        assert_eq!(pool.units.len(), 16_384);
+        assert!(pool.units.iter().all(|unit| unit.chips == 64 && unit.racks.len() == 2));
+        assert_eq!(pool.free_chips(None), site.campus.chips() as u64);
+        assert_eq!(pool.unit_of(32_767), Some(16_383));
+        assert_eq!(pool.unit_of(32_768), None);
+        // A job over several buildings gets neighbours.
+        let units = place(&pool, &ask(3 * 65_536), Policy::Pack, &Conditions::NONE).expect("fits");
+        let mut buildings: Vec<u32> = units.iter().map(|u| pool.units[*u as usize].building).collect();
+        buildings.dedup();
+        let at = |b: &u32| site.campus.buildings[*b as usize].rect.at_m;
+        assert_eq!(buildings.len(), 3);
+        for b in &buildings[1..] {
+            let ([x, y], [x0, y0]) = (at(b), at(&buildings[0]));
+            assert!(crate::num::hypot(x - x0, y - y0) <= 280.0);
+        }
+        let hybrid = load_site(&NoFiles, "builtin:hybrid", None).expect("is right");
+        let pool = Pool::of(&hybrid.campus);
+        assert_eq!(pool.free_chips(None), hybrid.campus.chips() as u64);
+        let kinds = kinds_with(&hybrid.campus, &hybrid.campus.rack_kinds[1].server.chip);
+        assert!(kinds.contains(&1));
+    }
+
+    #[test]
+    fn each_policy_takes_its_hall() {
+        let mut pool = pool();
+        pool.take(&of_hall(&pool, 3, 8), 1);
+        pool.take(&of_hall(&pool, 1, 4), 2);
+        pool.take(&of_hall(&pool, 0, 1), 3);
+        let mut inlet_c = vec![25.0; pool.units.len()];
+        for u in of_hall(&pool, 5, 12) {
+            inlet_c[u as usize] = 22.0 - f64::from(u % 3) as f32;
+        }
+        let mut headroom_w = [1e6; 8];
+        headroom_w[6] = 2e6;
+        let now = Conditions {
+            unit_inlet_c: &inlet_c,
+            hall_headroom_w: &headroom_w,
+            ..Conditions::NONE
+        };
+        let hall = |chips, policy| halls(&pool, &place(&pool, &ask(chips), policy, &now).expect("fits"));
+        assert_eq!(hall(8, Policy::FirstFit), [0]);
+        assert_eq!(hall(8, Policy::Pack), [3]);
+        assert_eq!(hall(20, Policy::Pack), [1], "hall 3 has room for 16 chips");
+        assert_eq!(hall(8, Policy::Spread), [2]);
+        assert_eq!(hall(8, Policy::Coolest), [5]);
+        assert_eq!(hall(8, Policy::Headroom), [6]);
+        let units = place(&pool, &ask(16), Policy::Coolest, &now).expect("fits");
+        assert!(
+            units.iter().all(|u| inlet_c[*u as usize] == 20.0),
+            "the coolest units of the hall"
+        );
+        assert_eq!(hall(80, Policy::Pack), [4, 5], "one building holds it");
+        assert_eq!(hall(80, Policy::FirstFit), [4, 5]);
+        // Two of the four buildings hold it; those that stand together are taken.
+        assert_eq!(hall(180, Policy::FirstFit), [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn limits_hold_a_job_back() {
+        let pool = pool();
+        let headroom_w = [2_500.0; 8];
+        let cool_w = [9_000.0, 9_000.0, 1_500.0, 9_000.0, 9_000.0, 9_000.0, 9_000.0, 0.0];
+        let watts = |_: usize, utilisation: f64| 1_000.0 * utilisation;
+        let mut now = Conditions {
+            hall_headroom_w: &headroom_w,
+            hall_cool_w: &cool_w,
+            unit_w: &watts,
+            ..Conditions::NONE
+        };
+        // Two units in each of six halls, one in hall 2 and none in hall 7.
+        assert_eq!(place(&pool, &ask(13 * 4), Policy::Pack, &now).expect("fits").len(), 13);
+        assert_eq!(place(&pool, &ask(14 * 4), Policy::Pack, &now), None);
+        assert_eq!(
+            place(&pool, &ask(8), Policy::FirstFit, &now).map(|units| halls(&pool, &units)),
+            Some(vec![0])
+        );
+        let gentle = Ask {
+            utilisation: 0.5,
+            ..ask(20)
+        };
+        assert_eq!(
+            place(&pool, &gentle, Policy::FirstFit, &now).map(|units| halls(&pool, &units)),
+            Some(vec![0])
+        );
+        now.site_headroom_w = 5_000.0;
+        assert!(place(&pool, &ask(5 * 4), Policy::Pack, &now).is_some());
+        assert_eq!(place(&pool, &ask(6 * 4), Policy::Pack, &now), None);
+    }
+
+    fn waiting(chips: u32, priority: i32, submit_s: f64, asked_s: f64) -> Waiting {
+        Waiting {
+            ask: ask(chips),
+            priority,
+            submit_s,
+            asked_s,
+        }
+    }
+
+    fn running(slot: u32, units: &[u32], ends_s: f64) -> Running<'_> {
+        Running {
+            slot,
+            priority: 0,
+            preemptible: true,
+            started_s: 0.0,
+            ends_s,
+            utilisation: 1.0,
+            units,
+        }
+    }
+
+    /// Starts and preemptions as short words.
+    fn told(decisions: &[Decision]) -> Vec<String> {
+        let word = |decision: &Decision| match decision {
+            Decision::Start { waiting, units } => format!("start {waiting} on {}", units.len()),
+            Decision::Preempt { slot } => format!("preempt {slot}"),
+        };
+        decisions.iter().map(word).collect()
+    }
+
+    #[test]
+    fn backfill_keeps_the_promise_to_the_first() {
+        let mut pool = pool();
+        // Of 96 units, 46 end at 100 s and 40 at 500 s; 10 are free.
+        let all: Vec<u32> = (0..8).flat_map(|hall| of_hall(&pool, hall, 12)).collect();
+        let (short, long) = (all[..46].to_vec(), all[46..86].to_vec());
+        pool.take(&short, 0);
+        pool.take(&long, 1);
+        let runs = [running(0, &short, 100.0), running(1, &long, 500.0)];
+        let jobs = [
+            waiting(50 * 4, 0, 0.0, 1_000.0), // Waits for 100 s, which leaves 6 units.
+            waiting(4 * 4, 0, 1.0, 200.0),    // Ends later, but within the 6.
+            waiting(3 * 4, 0, 2.0, 101.0),    // Ends later, and 2 are left.
+            waiting(3 * 4, 0, 3.0, 100.0),    // Ends in time.
+            waiting(2 * 4, 5, 4.0, 1e9),      // Comes before all.
+            waiting(2 * 4, 0, 5.0, 1e9),
+        ];
+        let decisions = schedule(&pool, &jobs, &runs, Policy::Pack, true, 0.0, &Conditions::NONE);
+        assert_eq!(told(&decisions), ["start 4 on 2", "start 1 on 4", "start 3 on 3"]);
+        // One that can never run holds up nobody.
+        let jobs = [waiting(97 * 4, 0, 0.0, 10.0), waiting(10 * 4, 0, 1.0, 1e9)];
+        let decisions = schedule(&pool, &jobs, &runs, Policy::Pack, true, 0.0, &Conditions::NONE);
+        assert_eq!(told(&decisions), ["start 1 on 10"]);
+    }
+
+    #[test]
+    fn preemption_takes_the_youngest_and_no_more_than_needed() {
+        let mut pool = pool();
+        let all: Vec<u32> = (0..8).flat_map(|hall| of_hall(&pool, hall, 12)).collect();
+        let other: Vec<u32> = (0..pool.units.len() as u32).filter(|u| !all.contains(u)).collect();
+        let parts = [&all[..30], &all[30..60], &all[60..62], &all[62..96], &other];
+        for (slot, units) in parts.iter().enumerate() {
+            pool.take(units, slot as u32);
+        }
+        let run = |slot: usize, priority, preemptible, started_s| Running {
+            priority,
+            preemptible,
+            started_s,
+            ..running(slot as u32, parts[slot], 1e6)
+        };
+        let runs = [
+            run(0, 1, true, 10.0),
+            run(1, 1, true, 20.0),
+            run(2, 1, true, 30.0),
+            run(3, 1, false, 40.0),
+            run(4, 0, true, 50.0), // Of the other kind.
+        ];
+        let at = |priority, units: u32| {
+            let jobs = [waiting(units * 4, priority, 0.0, 60.0)];
+            told(&schedule(
+                &pool,
+                &jobs,
+                &runs,
+                Policy::Pack,
+                true,
+                100.0,
+                &Conditions::NONE,
+            ))
+        };
+        assert_eq!(at(1, 2), [""; 0], "of the same priority");
+        assert_eq!(at(2, 2), ["preempt 2", "start 0 on 2"]);
+        assert_eq!(
+            at(2, 3),
+            ["preempt 1", "start 0 on 3"],
+            "the two of slot 2 would not help"
+        );
+        assert_eq!(at(2, 62), ["preempt 2", "preempt 1", "preempt 0", "start 0 on 62"]);
+        assert_eq!(at(2, 63), [""; 0], "one is not preemptible");
+    }
+
+    const POLICIES: [Policy; 5] = Policy::ALL;
+
+    /// Chips of a kind that can be placed at so many watts a unit, counted one by one.
+    fn most_chips(pool: &Pool, kind: u32, watts: f64, hall_w: &[f64]) -> u64 {
+        let mut left = hall_w.to_vec();
+        let mut chips = 0;
+        for (u, unit) in pool.units.iter().enumerate() {
+            if unit.kind == kind && pool.is_free(u) && left[unit.hall as usize] >= watts {
+                left[unit.hall as usize] -= watts;
+                chips += u64::from(unit.chips);
+            }
+        }
+        chips
+    }
+
+    proptest! {
+        #[test]
+        fn counts_follow_what_is_taken_and_given(steps in proptest::collection::vec((0_u32..128, 0..4), 0..200)) {
+            let mut pool = pool();
+            for (u, what) in steps {
+                match what {
+                    0 => pool.take(&[u], u),
+                    1 => pool.give_back(&[u]),
+                    2 => pool.set_down(u as usize, true),
+                    _ => pool.set_down(u as usize, false),
+                }
+            }
+            for kind in 0..2 {
+                prop_assert_eq!(pool.free_chips(Some(kind)), most_chips(&pool, kind, 0.0, &[0.0; 8]));
+            }
+            prop_assert_eq!(pool.free_units() as usize, (0..128).filter(|u| pool.is_free(*u)).count());
+        }
+
+        /// A place is found where there is one, and it is within all limits.
+        #[test]
+        fn a_place_is_whole_and_within_limits(
+            used in proptest::collection::vec(0..3, 128),
+            hall_w in proptest::collection::vec(-1e3..15e3_f64, 8),
+            cool_w in proptest::collection::vec(0.0..15e3_f64, 8),
+            site_w in 0.0..150e3_f64,
+            chips in 1_u32..400,
+            kind in proptest::option::of(0_u32..2),
+            utilisation in 0.1..1.0_f64,
+            policy in proptest::sample::select(&POLICIES[..]),
+            uneven in 0.0..500.0_f64,
+        ) {
+            let mut pool = pool();
+            for (u, what) in used.iter().enumerate() {
+                match what {
+                    0 => pool.take(&[u as u32], 7),
+                    1 => pool.set_down(u, u % 2 == 0),
+                    _ => {}
+                }
+            }
+            let watts = |u: usize, x: f64| 1_000.0 * x + uneven * (u % 3) as f64;
+            let inlet_c: Vec<f32> = (0..128).map(|u| 20.0 + (u * 37 % 11) as f32).collect();
+            for even in [false, true] {
+                let even_watts = |_: usize, x: f64| 1_000.0 * x;
+                let now = Conditions {
+                    unit_inlet_c: &inlet_c,
+                    hall_headroom_w: &hall_w,
+                    unit_w: if even { &even_watts } else { &watts },
+                    hall_cool_w: &cool_w,
+                    site_headroom_w: site_w,
+                };
+                let job = Ask { chips, kind, utilisation };
+                let found = place(&pool, &job, policy, &now);
+                if even {
+                    let hall_w: Vec<f64> = hall_w.iter().zip(&cool_w).map(|(a, b)| a.min(*b)).collect();
+                    let w = 1_000.0 * utilisation;
+                    let can = (0..2_u32).filter(|k| kind.is_none_or(|kind| kind == *k)).any(|k| {
+                        let units = chips.div_ceil(if k == 1 { 9 } else { 4 });
+                        most_chips(&pool, k, w, &hall_w) >= chips.into() && f64::from(units) * w <= site_w
+                    });
+                    prop_assert_eq!(found.is_some(), can);
+                }
+                let Some(units) = found else { continue };
+                let mut seen = units.clone();
+                seen.sort_unstable();
+                seen.dedup();
+                prop_assert_eq!(seen.len(), units.len(), "no unit twice");
+                prop_assert!(units.iter().all(|u| pool.is_free(*u as usize)));
+                let first = &pool.units[units[0] as usize];
+                prop_assert!(units.iter().all(|u| pool.units[*u as usize].kind == first.kind));
+                prop_assert!(kind.is_none_or(|kind| kind == first.kind));
+                let got: u32 = units.iter().map(|u| pool.units[*u as usize].chips).sum();
+                prop_assert!(got >= chips && got < chips + first.chips, "{} for {}", got, chips);
+                let draw = |u: &u32| (now.unit_w)(*u as usize, utilisation);
+                for hall in 0..8 {
+                    let inside = units.iter().filter(|u| pool.units[**u as usize].hall == hall as u32);
+                    let sum: f64 = inside.map(draw).sum();
+                    prop_assert!(sum == 0.0 || sum <= hall_w[hall].min(cool_w[hall]) + 1e-6);
+                }
+                prop_assert!(units.iter().map(draw).sum::<f64>() <= site_w + 1e-6);
+            }
+        }
+    }
+
+    /// A campus in which jobs run exactly as long as they said, from event to event.
+    struct Trial {
+        pool: Pool,
+        running: Vec<(u32, Waiting, f64, Vec<u32>)>,
+        waiting: Vec<(u32, Waiting)>,
+        hall_w: f64,
+        policy: Policy,
+    }
+
+    impl Trial {
+        /// When the job of a slot starts.
+        fn start_of(mut self, slot: u32) -> Option<f64> {
+            let mut now_s = 0.0;
+            let watts = |_: usize, utilisation: f64| 1_024.0 * utilisation;
+            loop {
+                let mut hall_w = [self.hall_w; 8];
+                for (_, job, _, units) in &self.running {
+                    for u in units {
+                        hall_w[self.pool.units[*u as usize].hall as usize] -= watts(0, job.ask.utilisation);
+                    }
+                }
+                assert!(hall_w.iter().all(|left| *left >= 0.0), "limits are kept");
+                let now = Conditions {
+                    hall_headroom_w: &hall_w,
+                    unit_w: &watts,
+                    ..Conditions::NONE
+                };
+                let waiting: Vec<Waiting> = self.waiting.iter().map(|(_, job)| *job).collect();
+                let running: Vec<Running<'_>> = self
+                    .running
+                    .iter()
+                    .map(|(slot, job, ends_s, units)| Running {
+                        preemptible: false,
+                        utilisation: job.ask.utilisation,
+                        ..super::tests::running(*slot, units, *ends_s)
+                    })
+                    .collect();
+                let decisions = schedule(&self.pool, &waiting, &running, self.policy, true, now_s, &now);
+                let mut started = Vec::new();
+                for decision in decisions {
+                    let Decision::Start { waiting: i, units } = decision else {
+                        panic!("nobody makes way")
+                    };
+                    let (slot, job) = self.waiting[i];
+                    assert!(
+                        units.iter().all(|u| self.pool.is_free(*u as usize)),
+                        "no unit is used twice"
+                    );
+                    self.pool.take(&units, slot);
+                    self.running.push((slot, job, now_s + job.asked_s, units));
+                    started.push(slot);
+                }
+                if started.contains(&slot) {
+                    return Some(now_s);
+                }
+                self.waiting.retain(|(slot, _)| !started.contains(slot));
+                now_s = self
+                    .running
+                    .iter()
+                    .map(|(.., ends_s, _)| *ends_s)
+                    .min_by(f64::total_cmp)?;
+                for (.., units) in self.running.iter().filter(|(.., ends_s, _)| *ends_s <= now_s) {
+                    self.pool.give_back(units);
+                }
+                self.running.retain(|(.., ends_s, _)| *ends_s > now_s);
+            }
+        }
+    }
+
+    fn a_job() -> impl Strategy<Value = Waiting> {
+        let kind = proptest::option::of(0_u32..2);
+        (1_u32..300, kind, 0..3_i32, 1_u32..50, 1..5_i32).prop_map(|(chips, kind, priority, asked, use_)| Waiting {
+            ask: Ask {
+                chips,
+                kind,
+                utilisation: f64::from(use_) / 4.0,
+            },
+            priority,
+            submit_s: 0.0,
+            asked_s: f64::from(asked),
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        /// The first that waits starts no later than it would if those behind it were not there.
+        #[test]
+        fn backfill_never_delays_the_first(
+            runs in proptest::collection::vec(a_job(), 1..12),
+            jobs in proptest::collection::vec(a_job(), 2..15),
+            units_of_a_hall in 4_u32..17,
+            policy in proptest::sample::select(&POLICIES[..]),
+        ) {
+            let hall_w = 1_024.0 * f64::from(units_of_a_hall);
+            let start = |waiting: Vec<(u32, Waiting)>, slot: u32| {
+                let mut trial = Trial { pool: pool(), running: Vec::new(), waiting, hall_w, policy };
+                let mut hall_left_w = [hall_w; 8];
+                for (k, job) in runs.iter().enumerate() {
+                    let watts = |_: usize, utilisation: f64| 1_024.0 * utilisation;
+                    let now = Conditions { hall_headroom_w: &hall_left_w, unit_w: &watts, ..Conditions::NONE };
+                    let Some(units) = place(&trial.pool, &job.ask, policy, &now) else { continue };
+                    let slot = 100 + k as u32;
+                    for u in &units {
+                        hall_left_w[trial.pool.units[*u as usize].hall as usize] -= 1_024.0 * job.ask.utilisation;
+                    }
+                    trial.pool.take(&units, slot);
+                    trial.running.push((slot, *job, job.asked_s, units));
+                }
+                trial.start_of(slot)
+            };
+            let mut jobs: Vec<(u32, Waiting)> = jobs.into_iter().enumerate().map(|(k, job)| (k as u32, job)).collect();
+            jobs.sort_by_key(|(_, job)| -job.priority);
+            // The first that does not start at once, all before it being there.
+            let head = (0..jobs.len()).find(|k| start(jobs[..=*k].to_vec(), jobs[*k].0) != Some(0.0));
+            if let Some(k) = head {
+                let alone = start(jobs[..=k].to_vec(), jobs[k].0);
+                if let Some(alone) = alone {
+                    let among_others = start(jobs.clone(), jobs[k].0);
+                    prop_assert!(among_others.is_some_and(|t| t <= alone), "{:?} after {}", among_others, alone);
+                }
+            }
+        }
+
+        /// Only those of lower priority make way, only for one that starts, and limits hold then too.
+        #[test]
+        fn preemption_touches_only_lower_priority(
+            runs in proptest::collection::vec((a_job(), any::<bool>(), 0_u32..9), 1..14),
+            jobs in proptest::collection::vec(a_job(), 1..8),
+            policy in proptest::sample::select(&POLICIES[..]),
+        ) {
+            let mut pool = pool();
+            let mut parts = Vec::new();
+            for (slot, (job, ..)) in runs.iter().enumerate() {
+                let units = place(&pool, &job.ask, policy, &Conditions::NONE).unwrap_or_default();
+                pool.take(&units, slot as u32);
+                parts.push(units);
+            }
+            let running: Vec<Running<'_>> = runs.iter().zip(&parts).enumerate().map(|(slot, ((job, yields, at), units))| Running {
+                priority: job.priority,
+                preemptible: *yields,
+                started_s: f64::from(*at),
+                ..running(slot as u32, units, 100.0)
+            }).collect();
+            let decisions = schedule(&pool, &jobs, &running, policy, true, 10.0, &Conditions::NONE);
+            let mut making_way: Vec<u32> = Vec::new();
+            let mut started = Vec::new();
+            for decision in &decisions {
+                match decision {
+                    Decision::Preempt { slot } => {
+                        prop_assert!(running[*slot as usize].preemptible);
+                        making_way.push(*slot);
+                        pool.give_back(running[*slot as usize].units);
+                    }
+                    Decision::Start { waiting, units } => {
+                        prop_assert!(!started.contains(waiting));
+                        started.push(*waiting);
+                        for slot in making_way.drain(..) {
+                            prop_assert!(running[slot as usize].priority < jobs[*waiting].priority);
+                            prop_assert!(!running[slot as usize].units.is_empty(), "one without units helps nobody");
+                        }
+                        prop_assert!(units.iter().all(|u| pool.is_free(*u as usize)));
+                        pool.take(units, 1_000);
+                        let got: u32 = units.iter().map(|u| pool.units[*u as usize].chips).sum();
+                        prop_assert!(got >= jobs[*waiting].ask.chips);
+                    }
+                }
+            }
+            prop_assert!(making_way.is_empty(), "someone starts for those that made way");
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::site::{Address, Campus};
 /// Workloads that come with the program, by the name after `builtin:`.
 pub const BUILTIN: &[(&str, &str)] = &[
     ("mission", include_str!("../../assets/workloads/mission.ron")),
+    ("vendors", include_str!("../../assets/workloads/vendors.ron")),
     ("lab", include_str!("../../assets/workloads/lab.ron")),
 ];
 

@@ -415,7 +415,7 @@ fn number(
     };
     match value {
         Some(x) if (low..=high).contains(&x) && !(whole && x.fract() != 0.0) || x == also => Some(x),
-        Some(x) if !x.is_nan() && !(whole && x.fract() != 0.0) => {
+        Some(x) if !(x.is_nan() || whole && x.fract() != 0.0) => {
             say(c, Code::OutOfRange, found, allowed());
             None
         }

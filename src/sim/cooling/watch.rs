@@ -53,6 +53,14 @@ pub struct ThermalWatch {
     pub halls: Vec<HallWatch>,
 }
 
+impl HallWatch {
+    /// Begins anew; what was seen first stays on record.
+    pub(in crate::sim) fn calm_down(&mut self) {
+        (self.active, self.plant, self.calm_s) = (false, true, 0.0);
+        (self.cause, self.throttling) = (None, None);
+    }
+}
+
 impl ThermalWatch {
     /// Nothing has happened to so many halls.
     #[must_use]

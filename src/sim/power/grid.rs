@@ -58,21 +58,7 @@ impl Grid {
     pub fn new(campus: &Campus, live_halls: &[bool]) -> Self {
         let plan = &campus.power;
         let n = plan.nodes.len();
-        let mut live = vec![false; n];
-        for (row, cords) in plan.cords.iter().enumerate() {
-            if live_halls[campus.rows[row].hall] {
-                for cord in cords {
-                    mark_live(plan, *cord, &mut live);
-                }
-            }
-        }
-        for (hall, boards) in plan.boards.iter().enumerate() {
-            if live_halls[hall] {
-                for board in boards {
-                    mark_live(plan, *board, &mut live);
-                }
-            }
-        }
+        let live = live_nodes(campus, live_halls);
         let genset = |node: usize| plan.nodes[node].kind == PowerKind::Genset;
         let mut grid = Self {
             source: vec![0; n],
@@ -93,6 +79,29 @@ impl Grid {
         };
         grid.trace(plan);
         grid
+    }
+
+    /// Takes in nodes with something live behind them, with their switches in the preferred position, and takes out
+    /// those that have nothing live any more. Gives the nodes that came in.
+    pub(super) fn set_live(&mut self, campus: &Campus, live_halls: &[bool]) -> Vec<usize> {
+        let plan = &campus.power;
+        let before = std::mem::replace(&mut self.live, live_nodes(campus, live_halls));
+        let mut came = Vec::new();
+        for (node, of) in plan.nodes.iter().enumerate() {
+            if before[node] == self.live[node] {
+                continue;
+            }
+            (self.open[node], self.cut[node], self.shed[node]) = (false, 0, false);
+            (self.source[node], self.tap[node], self.lost_by[node]) = (0, 0, None);
+            if of.kind != PowerKind::Genset {
+                self.units[node] = of.units;
+            }
+            if self.live[node] {
+                came.push(node);
+            }
+        }
+        self.trace(plan);
+        came
     }
 
     /// The node that feeds a node now, if it is not a source itself.
@@ -321,6 +330,27 @@ impl Grid {
 fn ratio(node: &PowerNode, steps: i32) -> f64 {
     let step_pu = node.tap_changer.as_ref().map_or(0.0, |changer| changer.step_pu.value);
     1.0 / (1.0 + f64::from(steps) * step_pu)
+}
+
+/// By node, whether anything behind it is live.
+fn live_nodes(campus: &Campus, live_halls: &[bool]) -> Vec<bool> {
+    let plan = &campus.power;
+    let mut live = vec![false; plan.nodes.len()];
+    for (row, cords) in plan.cords.iter().enumerate() {
+        if live_halls[campus.rows[row].hall] {
+            for cord in cords {
+                mark_live(plan, *cord, &mut live);
+            }
+        }
+    }
+    for (hall, boards) in plan.boards.iter().enumerate() {
+        if live_halls[hall] {
+            for board in boards {
+                mark_live(plan, *board, &mut live);
+            }
+        }
+    }
+    live
 }
 
 /// Marks a node and all that can feed it.

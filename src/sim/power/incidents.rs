@@ -94,6 +94,10 @@ pub enum What {
     WaterCut,
     /// It is back.
     WaterBack,
+    /// A hall got power for the first time, or again after it was out of service.
+    Energised,
+    /// A hall was taken out of service.
+    Deenergised,
     /// The first chips of a hall throttle: the rack of the hottest, and the dry bulb outside, °C.
     Throttling(u32, f32),
     /// The first chips of a hall tripped, in the rack of the hottest.
@@ -256,6 +260,8 @@ impl Incident {
             What::PlantBack => format!("fans and pumps of {of} with power again"),
             What::WaterCut => format!("water supply of {of} cut"),
             What::WaterBack => format!("water supply of {of} back"),
+            What::Energised => format!("{of} energised"),
+            What::Deenergised => format!("{of} taken out of service"),
             What::Throttling(r, outside_c) => {
                 format!(
                     "chips of {of} throttle, first in {} (outside {outside_c:.1} °C)",

@@ -72,6 +72,48 @@ impl RackPower {
     }
 }
 
+impl RackPower {
+    /// Forgets what a hall has asked for and what it went without: it comes into service, or goes out of it.
+    pub(super) fn forget(&mut self, campus: &Campus, hall: usize, time_s: f64, incidents: &mut Incidents) {
+        for row in campus.halls[hall].rows.clone() {
+            self.fed[row] = true;
+            self.unfed_s[row] = 0.0;
+            self.on_battery[row] = None;
+            (self.dark[row], self.dark_by[row]) = (0, None);
+            self.asked_w[row] = 0.0;
+            let open = self.outage[row].take();
+            if let Some(outage) = open.and_then(|n| incidents.outages.get_mut(n as usize)) {
+                outage.until_s = Some(time_s);
+            }
+        }
+        self.plant_fed[hall] = true;
+        self.plant_w[hall] = 0.0;
+    }
+}
+
+/// What halls that come into service or go out of it change in the power path.
+pub(super) struct Switchgear<'a> {
+    pub(super) grid: &'a mut Grid,
+    pub(super) gensets: &'a mut Gensets,
+    pub(super) timers: &'a mut Timers,
+    pub(super) relays: &'a mut Relays,
+}
+
+/// Takes in what feeds live halls and takes out the rest, with switches closed, relays cold and gensets at rest.
+pub(super) fn set_live(campus: &Campus, live_halls: &[bool], by: Option<u32>, gear: &mut Switchgear<'_>) {
+    for node in gear.grid.set_live(campus, live_halls) {
+        gear.relays.share[node] = 0.0;
+    }
+    for (plant, state) in campus.power.gensets.iter().zip(&mut gear.gensets.plants) {
+        if !gear.grid.live[plant.backs as usize] && state.running() {
+            state.rest();
+            gear.grid.units[plant.node as usize] = 0;
+        }
+    }
+    // Where there is no utility the seconds count: gensets start, transfer switches move.
+    gear.timers.disturb(by);
+}
+
 /// Relays of every node.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Relays {
