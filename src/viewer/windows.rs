@@ -2,7 +2,7 @@
 
 use bevy::prelude::Resource;
 use bevy_egui::egui;
-use egui::{Pos2, Rect, Vec2, pos2, vec2};
+use egui::{Rect, Vec2, pos2, vec2};
 
 use crate::parts::Part;
 
@@ -15,11 +15,13 @@ const GAP: f32 = 8.0;
 /// Frames in which a window that opens is put into its place: the first only measures it.
 const SETTLES: u8 = 3;
 
-/// A window's place when it opened.
+/// A window's place when it opened, and the sizes that it can have.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     rect: Rect,
     frames: u8,
+    least: Vec2,
+    most: Vec2,
 }
 
 /// Places of the open windows.
@@ -45,47 +47,82 @@ impl Windows {
         least: Vec2,
         most: Vec2,
     ) -> Option<(egui::Window<'static>, Vec2)> {
-        let free = self.free?;
-        let id = egui::Id::new(part.name());
-        let place = match self.open[part as usize] {
-            Some(place) => place,
-            None => Place {
-                rect: self.find(ctx, free, part, least + FRAME, most + FRAME),
-                frames: 0,
-            },
-        };
-        self.open[part as usize] = Some(Place {
-            frames: place.frames.saturating_add(1),
-            ..place
-        });
+        let free = self.free?.shrink(GAP);
+        // A bar that has opened since may lie over its place.
+        let fits = |place: &Place| free.expand(GAP).contains_rect(place.rect);
+        if !self.open[part as usize].as_ref().is_some_and(fits) {
+            self.place(ctx, free, part, least + FRAME, most + FRAME);
+        }
+        let place = self.open[part as usize].as_mut()?;
         let mut window = egui::Window::new(title.into())
-            .id(id)
+            .id(egui::Id::new(part.name()))
             .collapsible(false)
             .resizable(false)
             .default_pos(place.rect.min);
         if place.frames < SETTLES {
             window = window.current_pos(place.rect.min);
+            place.frames += 1;
         }
         Some((window, place.rect.size() - FRAME))
     }
 
-    fn find(&self, ctx: &egui::Context, free: Rect, part: Part, least: Vec2, most: Vec2) -> Rect {
-        let free = free.shrink(GAP);
+    /// Finds a place for a part's window; where there is none, all windows share the room anew.
+    fn place(&mut self, ctx: &egui::Context, free: Rect, part: Part, least: Vec2, most: Vec2) {
         let others = Part::ALL.into_iter().filter(|other| *other != part);
         let taken: Vec<Rect> = others
             .filter_map(|other| {
                 let place = self.open[other as usize]?;
                 let seen = ctx.memory(|memory| memory.area_rect(egui::Id::new(other.name())));
-                Some(seen.filter(|_| place.frames > SETTLES).unwrap_or(place.rect))
+                Some(seen.filter(|_| place.frames >= SETTLES).unwrap_or(place.rect))
             })
             .collect();
-        find(free, &taken, least, most)
+        let found = find(free, &taken, least, most);
+        self.open[part as usize] = Some(Place {
+            rect: found.unwrap_or(Rect::from_min_size(free.min, most.min(free.size()))),
+            frames: 0,
+            least,
+            most,
+        });
+        if found.is_none() {
+            let mut open: Vec<&mut Place> = self.open.iter_mut().flatten().collect();
+            let sizes: Vec<[Vec2; 2]> = open.iter().map(|place| [place.least, place.most]).collect();
+            for (place, rect) in open.iter_mut().zip(tiles(free, &sizes)) {
+                place.rect = rect;
+                place.frames = 0;
+            }
+        }
     }
 }
 
-/// The largest free place up to `most`, the upper and left one of equals; where none has `least`, the place of that
-/// size that covers the least of others.
-fn find(free: Rect, taken: &[Rect], least: Vec2, most: Vec2) -> Rect {
+/// Places side by side and below each other, in as many columns as show most of what the windows want.
+fn tiles(free: Rect, sizes: &[[Vec2; 2]]) -> Vec<Rect> {
+    let count = sizes.len().max(1);
+    let cell = |columns: usize| {
+        let rows = count.div_ceil(columns);
+        let gaps = vec2((columns - 1) as f32, (rows - 1) as f32) * GAP;
+        (free.size() - gaps) / vec2(columns as f32, rows as f32)
+    };
+    // What is smaller than a window can be counts for little: the rest of it has to be scrolled for.
+    let worth = |columns: usize| -> f32 {
+        let cell = cell(columns);
+        let of = |[least, most]: &[Vec2; 2]| {
+            let size = cell.min(*most);
+            let short = (size.x / least.x).min(1.0) * (size.y / least.y).min(1.0);
+            size.x * size.y / (most.x * most.y) * short * short
+        };
+        sizes.iter().map(of).sum()
+    };
+    let columns = (1..=count).max_by(|a, b| worth(*a).total_cmp(&worth(*b))).unwrap_or(1);
+    let cell = cell(columns);
+    let rects = sizes.iter().enumerate().map(|(k, [_, most])| {
+        let at = vec2((k % columns) as f32, (k / columns) as f32) * (cell + vec2(GAP, GAP));
+        Rect::from_min_size(free.min + at, cell.min(*most))
+    });
+    rects.collect()
+}
+
+/// The largest free place up to `most`, the upper and left one of equals; none where none has `least`.
+fn find(free: Rect, taken: &[Rect], least: Vec2, most: Vec2) -> Option<Rect> {
     let most = most.min(free.size());
     let least = least.min(most);
     let mut edges = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
@@ -118,36 +155,5 @@ fn find(free: Rect, taken: &[Rect], least: Vec2, most: Vec2) -> Rect {
             }
         }
     }
-    best.map_or_else(|| least_covering(free, taken, least), |(_, place)| place)
-}
-
-fn least_covering(free: Rect, taken: &[Rect], size: Vec2) -> Rect {
-    const STEP: f32 = 24.0;
-    let room = (free.size() - size).max(Vec2::ZERO);
-    let steps = (room / STEP).floor();
-    let covered = |at: Pos2| {
-        let place = Rect::from_min_size(at, size);
-        let cover = |other: &Rect| place.intersect(*other);
-        let area: f32 = taken
-            .iter()
-            .map(|t| cover(t).width().max(0.0) * cover(t).height().max(0.0))
-            .sum();
-        // A title that can still be seen can be taken hold of.
-        let hidden = taken
-            .iter()
-            .filter(|t| place.contains(t.left_top() + vec2(20.0, 12.0)))
-            .count();
-        area + hidden as f32 * 20_000.0
-    };
-    let mut best = (f32::INFINITY, free.min);
-    for j in 0..=steps.y as u32 {
-        for i in 0..=steps.x as u32 {
-            let at = free.min + vec2(i as f32, j as f32) * STEP;
-            let cost = covered(at);
-            if cost < best.0 {
-                best = (cost, at);
-            }
-        }
-    }
-    Rect::from_min_size(best.1, size)
+    best.map(|(_, place)| place)
 }
