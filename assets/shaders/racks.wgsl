@@ -10,7 +10,7 @@ struct Look {
     // Stops of the colour map.
     map: array<vec4<f32>, 8>,
     // Colours by number.
-    palette: array<vec4<f32>, 24>,
+    palette: array<vec4<f32>, 26>,
 }
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> look: Look;
@@ -74,7 +74,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         if ((code & 31u) == 31u) {
             discard;
         }
-        color = look.palette[min(code & 31u, 23u)].rgb * shade;
+        color = look.palette[min(code & 31u, 25u)].rgb * shade;
         // Racks that stand back behind a job that is looked at keep a hint of their colour.
         if (code >= 128u) {
             color = mix(vec3<f32>(0.012, 0.015, 0.020), color, 0.10);

@@ -53,6 +53,9 @@ pub(crate) struct Args {
     /// Open the list of jobs
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) jobs: bool,
+    /// Show the campus as the plan has it on a date, such as 2025-06-12
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "DATE"))]
+    pub(crate) timeline: Option<jiff::civil::Date>,
     /// Open the chart of growth
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) growth: bool,
@@ -120,6 +123,7 @@ impl Args {
             cooling: false,
             one_line: false,
             jobs: false,
+            timeline: None,
             growth: false,
             money: false,
             size: Size(1280, 800),

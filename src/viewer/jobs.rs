@@ -19,12 +19,12 @@ use crate::camera::Orbit;
 use crate::parts::{Part, Parts};
 use crate::scene::changed;
 use crate::selection::{Overlay, Roofs, Selection, Shown};
-use crate::ui::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT, compact, grouped, reading, said, watts};
+use crate::ui::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT, compact, grouped, key_label, reading, said, watts};
 use crate::windows::Windows;
 
 /// Colours of racks by number: racks without a job, then training, services and batches. After Okabe and Ito: apart in
 /// hue or lightness to all eyes; batches are muted, so that large jobs stand out among them.
-pub(crate) const PALETTE: [[u8; 3]; 24] = [
+pub(crate) const PALETTE: [[u8; 3]; 26] = [
     [34, 40, 50],
     [236, 240, 245],
     [255, 58, 40],
@@ -52,6 +52,9 @@ pub(crate) const PALETTE: [[u8; 3]; 24] = [
     [86, 104, 112],
     [70, 104, 84],
     [112, 100, 90],
+    // Racks of a plan's date: running, and waiting for power.
+    [255, 214, 120],
+    [104, 114, 128],
 ];
 
 /// Racks that hold no job.
@@ -62,6 +65,10 @@ const SPARE: u8 = 1;
 const BROKEN: u8 = 2;
 /// Without power.
 const DARK: u8 = 3;
+/// A rack that runs on a plan's date.
+pub(crate) const LIT: u8 = 24;
+/// A rack that waits for power on a plan's date.
+pub(crate) const UNLIT: u8 = 25;
 /// A rack that is not drawn; see the timeline.
 pub(crate) const ABSENT: u8 = 31;
 /// Mark of racks that stand back behind a job that is looked at.
@@ -179,7 +186,7 @@ fn ordered(jobs: &Jobs) -> Vec<&Running> {
     all
 }
 
-fn swatch(ui: &mut egui::Ui, code: u8) {
+pub(crate) fn swatch(ui: &mut egui::Ui, code: u8) {
     let (rect, _) = ui.allocate_exact_size(vec2(11.0, 11.0), Sense::hover());
     let stroke = egui::Stroke::new(1.0, LINE);
     ui.painter()
@@ -353,20 +360,34 @@ fn time_bar(ui: &mut egui::Ui, jobs: &Jobs, width: f32) {
         ));
     }
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(3.0, 1.0);
+        ui.spacing_mut().item_spacing = vec2(7.0, 1.0);
         for (name, color, hours) in uses.iter().filter(|(.., hours)| *hours > all * 5e-5) {
-            let (mark, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-            ui.painter().rect_filled(mark, 1.0, *color);
             let share = hours / all;
             let text = format!("{name} {}", percent(share, if share < 0.1 { 1 } else { 0 }));
-            ui.label(RichText::new(text).size(10.5).color(QUIET));
-            ui.add_space(4.0);
+            key_label(ui, *color, &text, 10.5, QUIET);
         }
     });
 }
 
-/// Columns of the table: title, where it begins or, to the right, ends, and which of these.
-const COLUMNS: [(&str, f32, bool); 10] = [
+/// A column of the table: its title, where it begins or, to the right, ends, and which of these.
+type Column = (&'static str, f32, bool);
+
+/// Columns of the table where there is little room; those with nothing before them are left out.
+const NARROW: [Column; 10] = [
+    ("job", 18.0, false),
+    ("", 0.0, false),
+    ("chips", 166.0, true),
+    ("pace", 224.0, true),
+    ("goodput", 284.0, true),
+    ("", 0.0, true),
+    ("stops", 322.0, true),
+    ("MW", 366.0, true),
+    ("", 0.0, true),
+    ("now", 376.0, false),
+];
+
+/// Columns of the table.
+const COLUMNS: [Column; 10] = [
     ("job", 18.0, false),
     ("kind", 118.0, false),
     ("chips", 222.0, true),
@@ -382,8 +403,19 @@ const COLUMNS: [(&str, f32, bool); 10] = [
 /// Width of the table, points.
 const WIDTH: f32 = 676.0;
 
+/// Its width where there is little room, points.
+const NARROW_WIDTH: f32 = 484.0;
+
+/// The columns for a width.
+fn columns(width: f32) -> &'static [Column; 10] {
+    if width < WIDTH { &NARROW } else { &COLUMNS }
+}
+
 fn cells(painter: &egui::Painter, rect: Rect, texts: &[String; 10], color: impl Fn(usize) -> Color32) {
-    for (k, (text, (_, x, right))) in texts.iter().zip(COLUMNS).enumerate() {
+    for (k, (text, (title, x, right))) in texts.iter().zip(*columns(rect.width())).enumerate() {
+        if title.is_empty() {
+            continue;
+        }
         let at = pos2(rect.left() + x, rect.center().y);
         let align = if right {
             Align2::RIGHT_CENTER
@@ -401,8 +433,8 @@ fn cells(painter: &egui::Painter, rect: Rect, texts: &[String; 10], color: impl 
 }
 
 /// A line of the table; says whether it was clicked.
-fn line(ui: &mut egui::Ui, job: &Running, jobs: &Jobs, view: &JobView, now_s: f64) -> bool {
-    let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, 18.0), Sense::click());
+fn line(ui: &mut egui::Ui, width: f32, job: &Running, jobs: &Jobs, view: &JobView, now_s: f64) -> bool {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 18.0), Sense::click());
     if !ui.is_rect_visible(rect) {
         return false;
     }
@@ -541,11 +573,12 @@ fn window(
         };
         ui.set_width(room.x);
         egui::ScrollArea::horizontal().id_salt("across").show(ui, |ui| {
-            ui.set_width(WIDTH);
+            let width = if room.x < WIDTH { NARROW_WIDTH } else { WIDTH };
+            ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 3.0;
             let listed = ordered(jobs);
             head(ui, jobs, &listed);
-            time_bar(ui, jobs, WIDTH);
+            time_bar(ui, jobs, width);
             ui.add_space(2.0);
             let (rect, _) = ui.allocate_exact_size(vec2(WIDTH, 15.0), Sense::hover());
             cells(
@@ -562,7 +595,7 @@ fn window(
             area.auto_shrink([false, true])
                 .show_rows(ui, 18.0, listed.len(), |ui, rows| {
                     for job in &listed[rows] {
-                        if line(ui, job, jobs, &view, clock.time_s) {
+                        if line(ui, width, job, jobs, &view, clock.time_s) {
                             clicked = Some(job.number);
                         }
                     }
@@ -590,6 +623,7 @@ fn window(
 fn head(ui: &mut egui::Ui, jobs: &Jobs, listed: &[&Running]) {
     let totals = &jobs.totals;
     ui.horizontal(|ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         reading(ui, "Running", listed.len().to_string(), "", TEXT);
         reading(ui, "Waiting", grouped(jobs.waiting.len() as f64), "", TEXT);
         reading(ui, "Done", grouped(totals.done as f64), "", TEXT);
@@ -598,7 +632,7 @@ fn head(ui: &mut egui::Ui, jobs: &Jobs, listed: &[&Running]) {
         } else {
             f64::NAN
         };
-        reading(ui, "Goodput of training", said(goodput * 100.0, 2, ""), "%", TEXT);
+        reading(ui, "Goodput", said(goodput * 100.0, 2, ""), "%", TEXT);
         let [load, unserved] = listed.iter().fold([0.0; 2], |sum, job| {
             [sum[0] + job.load_chips[0], sum[1] + job.load_chips[1]]
         });
@@ -606,10 +640,10 @@ fn head(ui: &mut egui::Ui, jobs: &Jobs, listed: &[&Running]) {
         let short = served < 0.999;
         let color = if short { ALARM } else { TEXT };
         reading(ui, "Load served", said(served * 100.0, 1, ""), "%", color);
-        reading(ui, "Interruptions", grouped(totals.interruptions as f64), "", TEXT);
+        reading(ui, "Stops", grouped(totals.interruptions as f64), "", TEXT);
         let draw: f64 = listed.iter().map(|job| job.power_w).sum();
         let (value, unit) = (watts(draw), "");
-        reading(ui, "Draw of jobs", value, unit, TEXT);
+        reading(ui, "Draw", value, unit, TEXT);
     });
 }
 

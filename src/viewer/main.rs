@@ -6,13 +6,16 @@ mod advance;
 mod airflow;
 mod args;
 mod camera;
+mod growth;
 mod jobs;
 mod materials;
 mod meshes;
 mod oneline;
 mod parts;
+mod plot;
 mod psychrometric;
 mod racks;
+mod rising;
 mod route;
 mod scenarios;
 mod scene;
@@ -20,6 +23,7 @@ mod schematic;
 mod selection;
 mod shot;
 mod slice;
+mod timeline;
 mod ui;
 mod units;
 #[cfg(target_arch = "wasm32")]
@@ -107,6 +111,9 @@ fn app(args: args::Args, loaded: Loaded) -> App {
     ));
     app.add_plugins((
         airflow::plugin,
+        growth::plugin,
+        rising::plugin,
+        timeline::plugin,
         psychrometric::plugin,
         schematic::plugin,
         slice::plugin,

@@ -88,7 +88,7 @@ pub(crate) struct Look {
     /// Stops of the colour map.
     pub(crate) map: [Vec4; 8],
     /// Colours by number.
-    pub(crate) palette: [Vec4; 24],
+    pub(crate) palette: [Vec4; 26],
 }
 
 /// All racks: one texel a chip.

@@ -15,6 +15,7 @@ use rainier::site::pick::FLOOR_M;
 
 use crate::jobs::{Colors, Focus, PALETTE, codes};
 use crate::materials::{ATTRIBUTE_IDS, Look, RackMaterial, TEXTURE_COLUMNS};
+use crate::rising::AsOf;
 use crate::scene::Hour;
 use crate::selection::{Overlay, Selection, Shown};
 
@@ -188,18 +189,29 @@ pub(crate) fn upload(
     chips: Res<ChipColumns>,
     racks: Res<RackColumns>,
     jobs: Option<Res<Jobs>>,
-    (colors, focus): (Res<Colors>, Res<Focus>),
+    (colors, focus, as_of): (Res<Colors>, Res<Focus>, Res<AsOf>),
     mut texture: ResMut<ChipTexture>,
     mut images: ResMut<Assets<Image>>,
 ) {
-    let wanted = Some((clock.tick, shown.0, *focus));
-    if texture.holds == wanted {
+    let wanted = as_of.is_now().then_some((clock.tick, shown.0, *focus));
+    // A plan's date moves apart from the ticks.
+    let stale = if as_of.is_now() {
+        texture.holds != wanted
+    } else {
+        as_of.is_changed()
+    };
+    if !stale {
         return;
     }
     let Some(mut image) = images.get_mut(&texture.image) else {
         return;
     };
     let Some(data) = image.data.as_mut() else { return };
+    if !as_of.is_now() {
+        fill(data, &plan.0, as_of.codes(&plan.0).into_iter());
+        texture.holds = None;
+        return;
+    }
     let [low, high] = shown.0.range();
     let scale = 255.0 / (high - low);
     let byte = |value: f32| ((value - low) * scale).clamp(0.0, 255.0) as u8;
@@ -231,10 +243,11 @@ fn mark(
     selection: Res<Selection>,
     shown: Res<Shown>,
     jobs: Option<Res<Jobs>>,
+    as_of: Res<AsOf>,
     texture: Res<ChipTexture>,
     mut materials: ResMut<Assets<RackMaterial>>,
 ) {
-    if !selection.is_changed() && !shown.is_changed() && !plan.is_changed() {
+    if !selection.is_changed() && !shown.is_changed() && !plan.is_changed() && !as_of.is_changed() {
         return;
     }
     let range = selection.chips(&plan.0);
@@ -242,6 +255,7 @@ fn mark(
         material.look.selected.x = range.start as u32;
         material.look.selected.y = range.end as u32;
         material.look.selected.w = match shown.0 {
+            _ if !as_of.is_now() => 2,
             Overlay::Units => 1,
             // Without a workload there are no jobs to colour by.
             Overlay::Job if jobs.is_none() => 1,
@@ -252,10 +266,22 @@ fn mark(
 }
 
 /// Halls that are not live yet are empty.
-fn show_live(halls: Res<HallColumns>, mut racks: Query<(&HallRacks, &mut Visibility)>) {
-    if halls.is_changed() {
+fn show_live(
+    plan: Res<Plan>,
+    halls: Res<HallColumns>,
+    as_of: Res<AsOf>,
+    mut racks: Query<(&HallRacks, &mut Visibility)>,
+) {
+    if halls.is_changed() || as_of.is_changed() {
         for (hall, mut visibility) in &mut racks {
-            let live = halls.live.get(hall.0).copied().unwrap_or(false);
+            let live = if as_of.is_now() {
+                halls.live.get(hall.0).copied().unwrap_or(false)
+            } else {
+                plan.0
+                    .halls
+                    .get(hall.0)
+                    .is_some_and(|plan| as_of.has_racks(plan.building))
+            };
             visibility.set_if_neq(if live {
                 Visibility::Inherited
             } else {

@@ -17,12 +17,14 @@ use rainier::site::campus::Found;
 
 use crate::advance::Pace;
 use crate::camera::Orbit;
+use crate::growth::Growth;
 use crate::jobs::{self, JobView};
 use crate::parts::{Part, Parts};
 use crate::racks::MAP;
 use crate::scenarios::Scenarios;
 use crate::selection::{AIR_C, Overlay, Roofs, Selection, Shown, name, up};
 use crate::slice::{HEIGHT_M, Height};
+use crate::timeline::{self, Timeline};
 use crate::windows::Windows;
 
 pub(crate) const PANEL: Color32 = Color32::from_rgb(17, 21, 28);
@@ -111,6 +113,16 @@ pub(crate) fn watts(w: f64) -> String {
     }
 }
 
+/// A colour and what it stands for, which stay together where a line ends.
+pub(crate) fn key_label(ui: &mut egui::Ui, color: Color32, text: &str, size: f32, tint: Color32) {
+    let mut job = egui::text::LayoutJob::default();
+    let font = FontId::proportional(size);
+    let format = |color| egui::TextFormat::simple(font.clone(), color);
+    job.append("■\u{a0}", 0.0, format(color));
+    job.append(&text.replace(' ', "\u{a0}"), 0.0, format(tint));
+    ui.label(job);
+}
+
 /// A count in short: 262k, 1.05M.
 pub(crate) fn compact(value: f64) -> String {
     match value.abs() {
@@ -143,7 +155,7 @@ fn theme(ctx: &egui::Context) {
     });
 }
 
-fn frame() -> Frame {
+pub(crate) fn frame() -> Frame {
     Frame::new()
         .fill(PANEL)
         .inner_margin(Margin::symmetric(14, 9))
@@ -209,6 +221,7 @@ fn panels(
     mut height: ResMut<Height>,
     mut scenarios: ResMut<Scenarios>,
     mut job_view: JobView,
+    (growth, mut timeline): (Res<Growth>, ResMut<Timeline>),
     mut windows: ResMut<Windows>,
     mut themed: Local<bool>,
 ) -> Result {
@@ -257,6 +270,14 @@ fn panels(
             );
         });
     });
+    if parts.shown(Part::Timeline) {
+        let close = egui::Panel::bottom("timeline")
+            .frame(frame())
+            .show(root, |ui| timeline::bar(ui, &mut timeline, &growth, &state.clock));
+        if close.inner {
+            parts.show(Part::Timeline, false);
+        }
+    }
     // A narrow page shows the campus first; the panel comes with a selection.
     if !narrow || selection.0.is_some() {
         let width = if narrow { 220.0 } else { 300.0 };
@@ -273,6 +294,7 @@ fn panels(
     let window = ctx.content_rect();
     let mut free = root.available_rect_before_wrap();
     windows.free = Some(free);
+    let free_bottom = free.bottom();
     let legend_width = match (narrow, shown.0) {
         (true, _) => 120.0,
         (false, Overlay::Job) => 380.0,
@@ -287,8 +309,11 @@ fn panels(
     // Behind windows: on a small page there is no room beside them.
     egui::Area::new("legend".into())
         .order(egui::Order::Background)
-        .anchor(egui::Align2::LEFT_BOTTOM, [14.0, -62.0])
+        .anchor(egui::Align2::LEFT_BOTTOM, [14.0, free_bottom - window.bottom() - 12.0])
         .show(&ctx, |ui| {
+            if timeline::legend(ui, &parts, &growth) {
+                return;
+            }
             legend(ui, shown.0, legend_width, &state, &selection, &job_view);
             air_legend(ui, &parts, &selection, &mut height, legend_width);
         });

@@ -12,6 +12,7 @@ use rainier::scenario::{Instead, command as scenario_command, load_text};
 use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 use rainier::sim::command::CommandQueue;
+use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::Meters;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
@@ -21,8 +22,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::advance::Pace;
 use crate::args::TEXTS;
 use crate::camera::Orbit;
+use crate::growth::Growth;
 use crate::parts::{Part, Parts};
 use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
+use crate::timeline::Timeline;
 
 impl Overlay {
     /// Name in scripts.
@@ -62,6 +65,7 @@ enum Request {
     Select(String),
     Overlay(String),
     Show(String, bool),
+    Timeline(Option<String>),
     Pause(bool),
     Speed(f64),
     Load(String),
@@ -110,6 +114,12 @@ pub fn rainier_set_overlay(name: String) {
 #[wasm_bindgen]
 pub fn rainier_show(name: String, on: bool) {
     ask(Request::Show(name, on));
+}
+
+/// Shows the campus as the plan has it on a date, such as `2025-06-12`; as it is now without one.
+#[wasm_bindgen]
+pub fn rainier_timeline(date: Option<String>) {
+    ask(Request::Timeline(date));
 }
 
 /// Stops or goes on.
@@ -204,6 +214,16 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
                 Part::named(&name).ok_or_else(|| format!("{name} is none of {}", listed(Part::ALL.map(Part::name))))?;
             world.resource_mut::<Parts>().show(part, on);
         }
+        Request::Timeline(date) => {
+            let date = date.filter(|text| !text.is_empty());
+            if let Some(text) = &date {
+                let date = text
+                    .parse()
+                    .map_err(|_| format!("{text} is no date such as 2025-06-12"))?;
+                world.resource_mut::<Timeline>().wanted = Some(date);
+            }
+            world.resource_mut::<Parts>().show(Part::Timeline, date.is_some());
+        }
         Request::Pause(paused) => world.resource_mut::<Pace>().paused = paused,
         Request::Speed(times) if times.is_finite() => world.resource_mut::<Pace>().speed = times.clamp(1.0, 10_000.0),
         Request::Speed(_) => return Err("a speed is 1 to 10,000".into()),
@@ -243,6 +263,20 @@ fn publish(world: &mut World) {
         .get(&FrameTimeDiagnosticsPlugin::FPS)
         .and_then(|d| d.smoothed());
     let selection = world.resource::<Selection>().0.map(|found| name(&plan.0, found));
+    let timeline = world
+        .resource::<Growth>()
+        .planned
+        .as_ref()
+        .filter(|_| world.resource::<Parts>().shown(Part::Timeline))
+        .map(|planned| world.resource::<Timeline>().date(planned).to_string());
+    let jobs = world.get_resource::<Jobs>().map(|jobs| {
+        json!({
+            "running": jobs.running().count(),
+            "waiting": jobs.waiting.len(),
+            "done": jobs.totals.done,
+            "goodput": jobs.totals.goodput(),
+        })
+    });
     EXCHANGE.with_borrow_mut(|exchange| {
         exchange.frames += 1;
         let state: Value = json!({
@@ -278,6 +312,8 @@ fn publish(world: &mut World) {
                 .filter(|part| world.resource::<Parts>().shown(*part))
                 .map(Part::name)
                 .collect::<Vec<_>>(),
+            "timeline": timeline,
+            "jobs": jobs,
             "paused": pace.paused,
             "speed": pace.speed,
             "to_run": world.resource::<ToRun>().0,
