@@ -10,6 +10,7 @@ mod growth;
 mod jobs;
 mod materials;
 mod meshes;
+mod money;
 mod oneline;
 mod parts;
 mod plot;
@@ -93,6 +94,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
     }));
     app.add_plugins(EguiPlugin::default());
     app.insert_resource(scenarios::Scenarios::of(&loaded));
+    app.insert_resource(money::Costs::of(&loaded));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     rainier::sim::twin::install(&mut app, loaded, threads);
     app.add_plugins((
@@ -112,6 +114,7 @@ fn app(args: args::Args, loaded: Loaded) -> App {
     app.add_plugins((
         airflow::plugin,
         growth::plugin,
+        money::plugin,
         rising::plugin,
         timeline::plugin,
         psychrometric::plugin,
