@@ -53,6 +53,9 @@ pub(crate) struct Args {
     /// Open the list of jobs
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) jobs: bool,
+    /// Look at the racks of a job, by its name
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "NAME"))]
+    pub(crate) job: Option<String>,
     /// Show the campus as the plan has it on a date, such as 2025-06-12
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "DATE"))]
     pub(crate) timeline: Option<jiff::civil::Date>,
@@ -123,6 +126,7 @@ impl Args {
             cooling: false,
             one_line: false,
             jobs: false,
+            job: None,
             timeline: None,
             growth: false,
             money: false,

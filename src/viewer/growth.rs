@@ -228,7 +228,6 @@ fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, date: Option<Date
         let standing = date.and_then(|date| planned.course.on(date));
         let standing = standing.or_else(|| planned.course.on(planned.plan.known_until()));
         if let Some(standing) = standing {
-            let chips = compact(standing.runs.chips);
             reading(
                 ui,
                 &said_date(standing.on),
@@ -236,7 +235,9 @@ fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, date: Option<Date
                 "MW IT",
                 TEXT,
             );
-            reading(ui, "Chips", chips, "", TEXT);
+            if ui.available_width() > 420.0 {
+                reading(ui, "Chips", compact(standing.runs.chips), "", TEXT);
+            }
             let (name, color) = match standing.binding {
                 Some(limit) => (limit.as_str(), limit_color(limit)),
                 None => ("nothing", QUIET),

@@ -127,6 +127,10 @@ impl Colors {
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Focus(pub(crate) Option<u64>);
 
+/// A job to look at once it runs, by its name.
+#[derive(Resource, Debug, Clone, Default)]
+pub(crate) struct Wanted(pub(crate) Option<String>);
+
 /// Everything about jobs that panels read.
 #[derive(SystemParam)]
 pub(crate) struct JobView<'w> {
@@ -526,12 +530,48 @@ pub(crate) fn look_at(
         .units
         .iter()
         .flat_map(|u| jobs.pool.units[*u as usize].racks.clone());
-    let mut bounds: Option<[f64; 4]> = None;
-    for [x, y] in racks.map(|rack| campus.rack_at_m(rack)) {
-        let [a, b, c, d] = bounds.unwrap_or([x, y, x, y]);
-        bounds = Some([a.min(x), b.min(y), c.max(x), d.max(y)]);
-    }
+    let places: Vec<[f64; 2]> = racks.map(|rack| campus.rack_at_m(rack)).collect();
+    // A spare that stands far away must not draw the view apart.
+    let bound = |axis: usize, share: f64| {
+        let mut values: Vec<f64> = places.iter().map(|place| place[axis]).collect();
+        values.sort_by(f64::total_cmp);
+        values
+            .get((values.len().saturating_sub(1) as f64 * share) as usize)
+            .copied()
+    };
+    let bounds = [bound(0, 0.03), bound(1, 0.03), bound(0, 0.97), bound(1, 0.97)];
+    let bounds = match bounds {
+        [Some(west), Some(south), Some(east), Some(north)] => Some([west, south, east, north]),
+        _ => None,
+    };
     orbit.fly_over = bounds;
+}
+
+/// Looks at the job that is wanted.
+fn look_for(
+    plan: Res<Plan>,
+    jobs: Option<Res<Jobs>>,
+    mut wanted: ResMut<Wanted>,
+    mut focus: ResMut<Focus>,
+    mut selection: ResMut<Selection>,
+    mut shown: ResMut<Shown>,
+    mut roofs: ResMut<Roofs>,
+    mut orbit: ResMut<Orbit>,
+) {
+    let (Some(name), Some(jobs)) = (&wanted.0, jobs) else {
+        return;
+    };
+    let Some(job) = jobs
+        .running()
+        .find(|job| job.job.name == *name && !job.units.is_empty())
+    else {
+        return;
+    };
+    look_at(job, &jobs, &plan.0, &mut focus, &mut orbit);
+    selection.0 = None;
+    shown.0 = Overlay::Job;
+    roofs.0 = false;
+    wanted.0 = None;
 }
 
 fn empty(ui: &mut egui::Ui) {
@@ -547,13 +587,9 @@ fn window(
     mut contexts: EguiContexts,
     mut parts: ResMut<Parts>,
     mut windows: ResMut<Windows>,
-    plan: Res<Plan>,
     clock: Res<Clock>,
     mut view: JobView,
-    mut shown: ResMut<Shown>,
-    mut roofs: ResMut<Roofs>,
-    mut selection: ResMut<Selection>,
-    mut orbit: ResMut<Orbit>,
+    mut wanted: ResMut<Wanted>,
 ) -> Result {
     if !parts.shown(Part::Jobs) {
         windows.close(Part::Jobs);
@@ -580,7 +616,7 @@ fn window(
             head(ui, jobs, &listed);
             time_bar(ui, jobs, width);
             ui.add_space(2.0);
-            let (rect, _) = ui.allocate_exact_size(vec2(WIDTH, 15.0), Sense::hover());
+            let (rect, _) = ui.allocate_exact_size(vec2(width, 15.0), Sense::hover());
             cells(
                 &ui.painter_at(rect),
                 rect,
@@ -611,10 +647,7 @@ fn window(
             // A second click lets go of it.
             view.focus.0 = None;
         } else {
-            look_at(job, jobs, &plan.0, &mut view.focus, &mut orbit);
-            selection.0 = None;
-            shown.0 = Overlay::Job;
-            roofs.0 = false;
+            wanted.0 = Some(job.job.name.clone());
         }
     }
     Ok(())
@@ -671,7 +704,8 @@ fn queue(ui: &mut egui::Ui, jobs: &Jobs, now_s: f64) {
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Colors>();
     app.init_resource::<Focus>();
-    app.add_systems(Update, forget.run_if(changed));
+    app.init_resource::<Wanted>();
+    app.add_systems(Update, (forget.run_if(changed), look_for).chain());
     app.add_systems(PostUpdate, follow.before(crate::racks::upload));
     app.add_systems(EguiPrimaryContextPass, window);
 }

@@ -41,6 +41,20 @@ const COLORS: [[u8; 3]; PARTS] = [
     [170, 180, 192],
 ];
 
+/// Their names where there is little room.
+const NAMES: [&str; PARTS] = [
+    "energy",
+    "demand",
+    "ratchet",
+    "minimum",
+    "peak charge",
+    "capacity",
+    "water",
+    "sewer",
+    "diesel",
+    "response",
+];
+
 /// Time over which rates are taken, s.
 const RATE_S: f64 = 3600.0;
 
@@ -114,7 +128,7 @@ impl Costs {
                 None => "no programme in this tariff".into(),
             },
         };
-        format!("{}: {text}", tariff.name)
+        format!("{}: {text}\n{}", Bill::NAMES[part], tariff.name)
     }
 }
 
@@ -192,7 +206,7 @@ fn total(world: &mut World) {
     world.resource_mut::<Trend>().money = Some((second, money));
 }
 
-/// Money in short: $1.24M, $38.2B.
+/// Money in short: $428k, $1.24M, $38.2B.
 fn usd(value: f64) -> String {
     if !value.is_finite() {
         return "–".into();
@@ -201,6 +215,7 @@ fn usd(value: f64) -> String {
     match value.abs() {
         size if size >= 1e9 => format!("{sign}${:.2}B", size / 1e9),
         size if size >= 1e6 => format!("{sign}${:.2}M", size / 1e6),
+        size if size >= 1e5 => format!("{sign}${:.0}k", size / 1e3),
         size if size >= 100.0 => format!("{sign}${}", grouped(size)),
         size => format!("{sign}${size:.2}"),
     }
@@ -260,7 +275,7 @@ fn trend_chart(
         x: [first.time_s, last.time_s.max(first.time_s + STEP_S)],
         y: [low - room, high + room],
     };
-    axes.levels(&painter, 2.0, crate::ui::compact);
+    axes.levels(&painter, 2.5, crate::ui::compact);
     for (color, points) in lines {
         axes.line(&painter, points.iter().copied(), Stroke::new(1.5, *color));
     }
@@ -324,7 +339,7 @@ fn bill(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &Tr
         }
         response
     };
-    cells(ui, ["part", "an hour", "this month", "since start"], None, true);
+    cells(ui, ["part", "an hour", "month", "in all"], None, true);
     for part in 0..PARTS {
         if now[part] == 0.0 && rates[part] == 0.0 {
             continue;
@@ -337,7 +352,7 @@ fn bill(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &Tr
         ];
         cells(
             ui,
-            [Bill::NAMES[part], &texts[0], &texts[1], &texts[2]],
+            [NAMES[part], &texts[0], &texts[1], &texts[2]],
             Some(Color32::from_rgb(r, g, b)),
             false,
         )
@@ -420,7 +435,9 @@ fn head(
             "g/kWh",
             TEXT,
         );
-        reading(ui, "Emits", said(now.grid_w / 1e9 * average, 0, ""), "t/h", TEXT);
+        if ui.available_width() > 70.0 {
+            reading(ui, "Emits", said(now.grid_w / 1e9 * average, 0, ""), "t/h", TEXT);
+        }
     });
 }
 
@@ -464,16 +481,18 @@ fn window(
                 });
                 ui.vertical(|ui| {
                     ui.set_width(half);
+                    // Over an hour each: demand is metered by intervals, so that a shorter slope has steps.
+                    let hour = (RATE_S / STEP_S) as usize;
                     let slope: Vec<[f64; 2]> = trend
                         .points
                         .iter()
-                        .zip(trend.points.iter().skip(1))
+                        .zip(trend.points.iter().skip(hour))
                         .map(|(a, b)| [b.time_s, (b.usd - a.usd) / ((b.time_s - a.time_s) / 3600.0).max(1e-9)])
                         .collect();
                     let blue = Color32::from_rgb(86, 180, 233);
                     trend_chart(ui, half, "Bill over the last day, $/h", &trend, &[(blue, slope)], "$/h");
                     let of = |k: usize| trend.points.iter().map(|p| [p.time_s, p.g_per_kwh[k]]).collect();
-                    let title = "Carbon of the grid, g/kWh: average white, margin orange";
+                    let title = "Grid, g/kWh: average white, margin orange";
                     let lines = [(TEXT, of(0)), (Color32::from_rgb(230, 159, 0), of(1))];
                     trend_chart(ui, half, title, &trend, &lines, "g/kWh");
                     let of = trend.points.iter().map(|p| [p.time_s, p.grid_w / 1e9 * p.g_per_kwh[0]]);

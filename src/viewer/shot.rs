@@ -9,6 +9,7 @@ use rainier::sim::twin::Plan;
 use crate::advance::Pace;
 use crate::args::Args;
 use crate::camera::Orbit;
+use crate::jobs::Wanted;
 use crate::parts::{Part, Parts};
 use crate::selection::{Roofs, Selection, Shown, place};
 use crate::timeline::Timeline;
@@ -87,6 +88,7 @@ pub(crate) fn add(app: &mut App, args: &Args) {
     }
     app.insert_resource(parts);
     app.world_mut().resource_mut::<Timeline>().wanted = args.timeline;
+    app.insert_resource(Wanted(args.job.clone()));
     app.insert_resource(Roofs(args.roofs));
     if let Some(place) = &args.look {
         app.insert_resource(LookAt(place.clone()));

@@ -21,6 +21,9 @@ const DAYS_PER_S: f32 = 45.0;
 /// Height of the bar, points.
 pub(crate) const HEIGHT: f32 = 64.0;
 
+/// Width of what is said of the date, points.
+const FACTS: f32 = 264.0;
+
 /// Where the handle is.
 #[derive(Resource, Debug, Clone, Default)]
 pub(crate) struct Timeline {
@@ -135,7 +138,10 @@ pub(crate) fn bar(ui: &mut egui::Ui, timeline: &mut Timeline, growth: &Growth, c
             }
             timeline.playing = !timeline.playing;
         }
-        ui.allocate_ui(vec2(236.0, HEIGHT), |ui| ui.vertical(|ui| facts(ui, planned, date)));
+        // Of one width, so that the track stays where it is while dates go by.
+        let (rect, _) = ui.allocate_exact_size(vec2(FACTS, HEIGHT), Sense::hover());
+        let builder = egui::UiBuilder::new().max_rect(rect);
+        ui.scope_builder(builder, |ui| ui.vertical(|ui| facts(ui, planned, date)));
         let width = (ui.available_width() - 66.0).max(120.0);
         let (whole, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click_and_drag());
         track(ui, whole, &response, timeline, planned, clock);

@@ -293,7 +293,7 @@ fn panels(
     }
     let window = ctx.content_rect();
     let mut free = root.available_rect_before_wrap();
-    windows.free = Some(free);
+    windows.set_free(free);
     let free_bottom = free.bottom();
     let legend_width = match (narrow, shown.0) {
         (true, _) => 120.0,

@@ -23,6 +23,7 @@ use crate::advance::Pace;
 use crate::args::TEXTS;
 use crate::camera::Orbit;
 use crate::growth::Growth;
+use crate::jobs::{Focus, Wanted};
 use crate::parts::{Part, Parts};
 use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
 use crate::timeline::Timeline;
@@ -66,6 +67,7 @@ enum Request {
     Overlay(String),
     Show(String, bool),
     Timeline(Option<String>),
+    Job(String),
     Pause(bool),
     Speed(f64),
     Load(String),
@@ -120,6 +122,12 @@ pub fn rainier_show(name: String, on: bool) {
 #[wasm_bindgen]
 pub fn rainier_timeline(date: Option<String>) {
     ask(Request::Timeline(date));
+}
+
+/// Looks at the racks of a running job, by its name; at no job for an empty text.
+#[wasm_bindgen]
+pub fn rainier_job(name: String) {
+    ask(Request::Job(name));
 }
 
 /// Stops or goes on.
@@ -213,6 +221,14 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
             let part =
                 Part::named(&name).ok_or_else(|| format!("{name} is none of {}", listed(Part::ALL.map(Part::name))))?;
             world.resource_mut::<Parts>().show(part, on);
+        }
+        Request::Job(name) if name.is_empty() => world.resource_mut::<Focus>().0 = None,
+        Request::Job(name) => {
+            let jobs = world.get_resource::<Jobs>();
+            if !jobs.is_some_and(|jobs| jobs.running().any(|job| job.job.name == name)) {
+                return Err(format!("no job of the name {name} runs"));
+            }
+            world.resource_mut::<Wanted>().0 = Some(name);
         }
         Request::Timeline(date) => {
             let date = date.filter(|text| !text.is_empty());

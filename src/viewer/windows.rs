@@ -7,13 +7,13 @@ use egui::{Rect, Vec2, pos2, vec2};
 use crate::parts::Part;
 
 /// What a window's frame and title take of its size, points.
-const FRAME: Vec2 = vec2(14.0, 42.0);
+const FRAME: Vec2 = vec2(14.0, 48.0);
 
 /// Room between windows, points.
 const GAP: f32 = 8.0;
 
-/// Frames in which a window that opens is put into its place: the first only measures it.
-const SETTLES: u8 = 3;
+/// Frames in which a window that opens is put into its place: the first ones measure it.
+const SETTLES: u8 = 8;
 
 /// A window's place when it opened, and the sizes that it can have.
 #[derive(Debug, Clone, Copy)]
@@ -29,10 +29,19 @@ struct Place {
 pub(crate) struct Windows {
     /// What bars and panels leave free.
     pub(crate) free: Option<Rect>,
+    /// What they left free in the frame before: a bar that has just opened is measured first.
+    before: Option<Rect>,
     open: [Option<Place>; Part::ALL.len()],
 }
 
 impl Windows {
+    /// What bars and panels leave free in this frame.
+    pub(crate) fn set_free(&mut self, free: Rect) {
+        if self.before.replace(free) == Some(free) {
+            self.free = Some(free);
+        }
+    }
+
     /// A part's window has been closed.
     pub(crate) fn close(&mut self, part: Part) {
         self.open[part as usize] = None;
@@ -57,10 +66,11 @@ impl Windows {
         let mut window = egui::Window::new(title.into())
             .id(egui::Id::new(part.name()))
             .collapsible(false)
-            .resizable(false)
+            .fixed_size(place.rect.size())
             .default_pos(place.rect.min);
         if place.frames < SETTLES {
-            window = window.current_pos(place.rect.min);
+            // A window that can be moved keeps the place that it had.
+            window = window.movable(false).current_pos(place.rect.min);
             place.frames += 1;
         }
         Some((window, place.rect.size() - FRAME))
