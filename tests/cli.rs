@@ -91,7 +91,7 @@ fn names_that_nothing_defines_are_found_across_files() {
     let errors = text(&rainier(&["check", path.to_str().expect("is text")]).stderr);
     assert!(
         errors.contains(
-            "building_kinds.shed.rack: found \"trn9\"; allowed: gb300-nvl72, h100-air, tpu-v6e-air, tpu-v7-cube"
+            "building_kinds.shed.rack: found \"trn9\"; allowed: b200-air, gb200-nvl72, gb300-nvl72, h100-air"
         ),
         "{errors}"
     );
@@ -435,4 +435,90 @@ fn wrong_plans_are_refused_by_grow_and_check() {
             assert!(errors.contains(expected), "{expected} is not in\n{errors}");
         }
     }
+}
+
+#[test]
+fn a_field_is_set_by_its_path_and_what_is_wrong_is_said() {
+    let run = |sets: &[&str]| {
+        let mut args = vec!["run", "builtin:lab-day", "--json", "--duration", "300"];
+        args.extend(sets.iter().flat_map(|set| ["--set", *set]));
+        rainier(&args)
+    };
+    let power = |output: &Output| {
+        let summary: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+        summary["it_power_mean_w"].as_f64().expect("is a number")
+    };
+    let (own, more) = (run(&[]), run(&["catalog:chips.trainium2.tdp_w=0.55kW"]));
+    assert!(power(&more) > 1.03 * power(&own), "hotter chips draw more");
+    let wrong = run(&[
+        "catalog:chips.trainium2.tdp_w=0.55kg",
+        "site:buildings[7].phase=1",
+        "scenario:fase.x=1",
+    ]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let errors = text(&wrong.stderr);
+    for expected in [
+        "found `0.55kg`; allowed: a number, or one with a unit that measures the same as `w`",
+        "buildings[7].phase: found `[7]`; allowed: [0] to [0]",
+        "found `fase`; allowed: name, phase, ",
+        "3 errors",
+    ] {
+        assert!(errors.contains(expected), "{expected} is not in\n{errors}");
+    }
+    assert_eq!(rainier(&["run", "--set", "nothing"]).status.code(), Some(2));
+}
+
+#[test]
+fn bands_are_the_same_for_any_threads_and_go_on_after_a_kill() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bands = |name: &str, threads: &str, draws: &str| {
+        let out = folder.path().join(name);
+        let args = [
+            "bands",
+            "builtin:lab-day",
+            "--json",
+            "--duration",
+            "10min",
+            "--only",
+            "B01",
+        ];
+        let mut args = args.to_vec();
+        args.extend([
+            "--set",
+            "scenario:events=[]",
+            "--figures",
+            "*trainium2*",
+            "--draws",
+            draws,
+        ]);
+        args.extend(["--threads", threads, "--out", out.to_str().expect("is text")]);
+        rainier(&args)
+    };
+    let one = bands("one", "1", "16");
+    assert_eq!(one.status.code(), Some(0), "{}", text(&one.stderr));
+    assert!(text(&one.stdout).contains("catalog:chips.trainium2.tdp_w"));
+    assert_eq!(one.stdout, bands("two", "2", "16").stdout);
+    // A kill in the middle of the sixth row.
+    let path = folder.path().join("one/draws.csv");
+    let whole = fs::read_to_string(&path).expect("is there");
+    let rows: Vec<&str> = whole.lines().collect();
+    let cut = rows[..6].join("\n") + "\n" + &rows[6][..20];
+    fs::write(&path, cut).expect("is written");
+    let again = bands("one", "1", "16");
+    assert_eq!(one.stdout, again.stdout);
+    assert!(
+        text(&again.stderr).contains("5 runs are in the folder already"),
+        "{}",
+        text(&again.stderr)
+    );
+    let mut names: Vec<&str> = Vec::new();
+    let now = fs::read_to_string(&path).expect("is there");
+    names.extend(now.lines().filter_map(|row| row.split(',').next()));
+    assert_eq!(names.len(), rows.len());
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), rows.len(), "no run twice");
+    let other = bands("one", "1", "17");
+    assert_eq!(other.status.code(), Some(3));
+    assert!(text(&other.stderr).contains("another study"));
 }

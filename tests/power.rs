@@ -310,6 +310,7 @@ fn frontiers_loss_chain_gives_its_plateaus() {
             scenario::Instead {
                 site: Some("frontier.ron"),
                 weather: None,
+                changes: &[],
             },
         )
         .unwrap_or_else(|report| panic!("{report}"));

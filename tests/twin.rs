@@ -213,6 +213,7 @@ fn a_recorded_year_is_what_the_units_meet() {
     let instead = scenario::Instead {
         site: None,
         weather: Some("chicago.epw"),
+        changes: &[],
     };
     let mut loaded = scenario::load(&files, "builtin:lab-day", instead).unwrap_or_else(|report| panic!("{report}"));
     loaded.timeline.clear();

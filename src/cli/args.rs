@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use rainier::scenario::Instead;
+use rainier::site::change::Change;
 
 /// A digital twin of an AI campus: racks, chips, cooling and power.
 ///
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Swing(SwingArgs),
     /// Says what can run by when, what bounds it, and how late it may be
     Grow(Grow),
+    /// Says how far results may be off, for the ranges of the figures that they rest on, and which of these matter most
+    Bands(Bands),
     /// Checks files and reports every error at once
     Check(Check),
     /// Measures the speed of a tick on the complete campus
@@ -201,6 +204,57 @@ pub(crate) struct Grow {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Bands {
+    /// Scenario file, or builtin:NAME
+    #[arg(default_value = "builtin:default")]
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
+    /// Draws of a Latin hypercube
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(crate) draws: u32,
+    /// The one building or hall that is live, such as B01/H1: seconds instead of minutes a draw
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) only: Option<String>,
+    /// Duration that replaces the scenario's, s, or with a unit, such as 2h
+    #[arg(long, value_name = "TIME")]
+    pub(crate) duration: Option<String>,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Folder for draws.csv, bands.csv and bands.json; a second call with the same folder goes on where the first ended
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Only figures whose name fits, such as 'catalog:chips.*' or '*tdp_w'; may be given again
+    #[arg(long, value_name = "GLOB", num_args = 1)]
+    pub(crate) figures: Vec<String>,
+    /// Every value of a range is as likely, instead of the figure's own being the likeliest
+    #[arg(long)]
+    pub(crate) uniform: bool,
+    /// Rank correlation of two figures by their names, such as catalog:A,tariff:B=0.7; may be given again
+    #[arg(long, value_name = "A,B=RHO", value_parser = correlation)]
+    pub(crate) correlate: Vec<(String, String, f64)>,
+    /// Name the figures with their ranges, and run nothing
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Two figures and their rank correlation.
+fn correlation(text: &str) -> Result<(String, String, f64), String> {
+    let parts = text.split_once('=').and_then(|(names, rho)| {
+        let (a, b) = names.split_once(',')?;
+        Some((a.trim().to_owned(), b.trim().to_owned(), rho.trim().parse().ok()?))
+    });
+    parts.ok_or_else(|| "a correlation reads A,B=RHO, such as catalog:A,tariff:B=0.7".into())
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Check {
     /// Site, scenario or plan files, or builtin:NAME
     #[arg(required = true)]
@@ -277,6 +331,10 @@ pub(crate) struct Replacements {
     /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
     #[arg(long, value_name = "FILE")]
     weather: Option<String>,
+    /// Another value for a field, such as catalog:chips.trainium2.tdp_w=0.55kW or site:buildings[1].phase=3; the file
+    /// (scenario, site, catalog, weather, tariff) may be left out where only one has such a field; may be given again
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<Change>,
 }
 
 impl Replacements {
@@ -285,6 +343,7 @@ impl Replacements {
         Instead {
             site: self.site.as_deref(),
             weather: self.weather.as_deref(),
+            changes: &self.set,
         }
     }
 }

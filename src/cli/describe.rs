@@ -203,13 +203,16 @@ fn print_assumptions(campus: &Campus) {
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["file", "field", "value", "tag", "source"]);
+    table.set_header(["file", "field", "value", "range", "tag", "source"]);
     for (file, assumption) in &campus.assumptions {
         let figure = &assumption.figure;
         table.add_row([
             file.clone(),
             assumption.path.clone(),
             figure.value.to_string(),
+            figure
+                .range
+                .map_or_else(String::new, |[low, high]| format!("{low} to {high}")),
             format!("{:?}", figure.tag),
             figure.source.clone(),
         ]);

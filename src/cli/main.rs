@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "standard output is where a command's answer goes")]
 
 mod args;
+mod bands;
 mod bench;
 mod check;
 mod cost;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Power(power) => power::power(&power),
         Command::Swing(swing) => swing::swing(&swing),
         Command::Grow(grow) => grow::grow(&grow),
+        Command::Bands(bands) => bands::bands(&bands),
         Command::Check(check) => check::check(&check),
         Command::Bench(bench) => bench::bench(&bench),
         Command::Cost(cost) => cost::cost(&cost),

@@ -17,7 +17,7 @@ use bytes::Bytes;
 
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::workload::Job;
-use crate::workload::trace::{COLUMNS, Cell, Faults, Mapping, header, in_order, is_text, job_of};
+use crate::workload::trace::{COLUMNS, Cell, Faults, Mapping, header, in_order, job_of};
 
 /// Most rows of a file.
 const MOST_ROWS: usize = 1 << 22;
@@ -172,7 +172,7 @@ fn refused(c: usize, column: &ColumnDescriptor) -> Option<&'static str> {
     let plain = kind == ConvertedType::NONE && column.logical_type_ref().is_none();
     let string = kind == ConvertedType::UTF8 || matches!(column.logical_type_ref(), Some(LogicalType::String));
     let text = column.physical_type() == Type::BYTE_ARRAY && (plain || string);
-    let (right, allowed) = if is_text(c) {
+    let (right, allowed) = if matches!(COLUMNS[c], "name" | "kind" | "chip") {
         (text, "BYTE_ARRAY with text")
     } else if COLUMNS[c] == "preemptible" {
         let flag = column.physical_type() == Type::BOOLEAN;

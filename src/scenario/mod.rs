@@ -7,9 +7,12 @@ use jiff::civil::DateTime;
 use crate::diag::{Code, Report};
 use crate::sim::command::Command;
 use crate::site::campus::Found;
+use crate::site::change::{Change, Changed, Role, edit, find_role};
+use crate::site::epw::is_epw;
 use crate::site::load::{Site, load_site};
 use crate::site::schema::{Figure, Parsed, read, within};
-use crate::site::texts::{Files, builtin_names, find_text, unreadable};
+use crate::site::texts::{Files, beside, builtin_names, find_text, unreadable};
+use crate::site::tree::{self, Node};
 use crate::site::{Address, Campus};
 use crate::workload::{self, plan::Workload};
 use crate::{choice, record};
@@ -277,6 +280,95 @@ pub struct Instead<'a> {
     pub site: Option<&'a str>,
     /// Weather.
     pub weather: Option<&'a str>,
+    /// Changes of fields in any of the files.
+    pub changes: &'a [Change],
+}
+
+/// The files of a scenario by their roles, as far as they name each other.
+#[must_use]
+pub fn files_of(files: &dyn Files, name: &str, instead: Instead<'_>) -> Vec<(Role, String)> {
+    let mut out = vec![(Role::Scenario, name.to_owned())];
+    let scenario = find_text(BUILTIN, "scenario", files, name).and_then(|text| tree_of(name, &text));
+    let Ok(scenario) = scenario else { return out };
+    let site = instead.site.map(str::to_owned);
+    let Some(site) = site.or_else(|| Some(beside(name, scenario.text("site")?))) else {
+        return out;
+    };
+    out.push((Role::Site, site.clone()));
+    let tree = find_text(crate::site::texts::BUILTIN, "file", files, &site).and_then(|text| tree_of(&site, &text));
+    let Ok(tree) = tree else { return out };
+    let weather = instead.weather.map(str::to_owned);
+    let weather = weather.or_else(|| Some(beside(name, scenario.text("weather")?)));
+    let named = |field: &str| tree.text(field).map(|other| beside(&site, other));
+    let others = [
+        (Role::Catalog, named("catalog")),
+        (Role::Weather, weather.or_else(|| named("weather"))),
+        (Role::Tariff, named("tariff")),
+    ];
+    out.extend(
+        others
+            .into_iter()
+            .filter_map(|(role, other)| other.map(|other| (role, other))),
+    );
+    out
+}
+
+fn tree_of(name: &str, text: &str) -> Result<Node, String> {
+    tree::parse(name, text).map_err(|error| error.to_string())
+}
+
+/// The text of a file of a scenario.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn text_by_role(files: &dyn Files, role: Role, name: &str) -> Result<String, String> {
+    let table = match role {
+        Role::Scenario => BUILTIN,
+        _ => crate::site::texts::BUILTIN,
+    };
+    find_text(table, role.as_str(), files, name)
+}
+
+/// The files of a scenario, of this text, with the changes made.
+///
+/// # Errors
+/// Every change that leads nowhere or whose value does not fit.
+pub fn change<'a>(files: &'a dyn Files, name: &str, text: &str, instead: Instead<'_>) -> Result<Changed<'a>, Report> {
+    let mut out = Changed::new(files);
+    out.put(name, text.to_owned());
+    let mut report = Report::default();
+    let trees: Vec<(Role, String, Node)> = files_of(&out, name, instead)
+        .into_iter()
+        .filter(|(_, file)| !is_epw(file))
+        .filter_map(|(role, file)| {
+            let text = text_by_role(&out, role, &file).ok()?;
+            let tree = tree::parse(&file, &text).ok()?;
+            Some((role, file, tree))
+        })
+        .collect();
+    let mut by_role: BTreeMap<Role, Vec<&Change>> = BTreeMap::new();
+    for change in instead.changes {
+        match find_role(change, &trees) {
+            Ok(role) => by_role.entry(role).or_default().push(change),
+            Err(error) => report.push(error),
+        }
+    }
+    // In this order, for a change of a file may be one of the names of others.
+    for (role, changes) in by_role {
+        let named = files_of(&out, name, instead);
+        let Some((_, file)) = named.into_iter().find(|(r, _)| *r == role) else {
+            continue;
+        };
+        // A file that cannot be read is an error of its own, later.
+        let Ok(text) = text_by_role(&out, role, &file) else {
+            continue;
+        };
+        match edit(&file, &text, &changes) {
+            Ok(text) => out.put(&file, text),
+            Err(errors) => report.absorb(errors),
+        }
+    }
+    report.into_result(out)
 }
 
 /// Reads a scenario by name (`builtin:NAME` or a file).
@@ -304,6 +396,14 @@ pub fn load(files: &dyn Files, name: &str, instead: Instead<'_>) -> Result<Loade
 /// # Errors
 /// As [`load`].
 pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>) -> Result<Loaded, Report> {
+    if !instead.changes.is_empty() {
+        let changed = change(files, name, text, instead)?;
+        let instead = Instead {
+            changes: &[],
+            ..instead
+        };
+        return load_text(&changed, name, changed.changed(name).unwrap_or(text), instead);
+    }
     let parsed = read::<ScenarioFile>(name, text)?;
     let mut report = Report::default();
     let start = parsed.value.start.parse::<DateTime>();
@@ -335,12 +435,10 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
         report.push(parsed.error(Code::Inconsistent, "training.phases", found, "at least two"));
     }
     check_spells(&parsed, &mut report);
-    let beside = |own: &str| match name.rsplit_once('/') {
-        Some((folder, _)) if !own.starts_with("builtin:") && !own.starts_with('/') => format!("{folder}/{own}"),
-        _ => own.to_owned(),
-    };
-    let site_name = instead.site.map_or_else(|| beside(&parsed.value.site), str::to_owned);
-    let own_weather = parsed.value.weather.as_deref().map(beside);
+    let site_name = instead
+        .site
+        .map_or_else(|| beside(name, &parsed.value.site), str::to_owned);
+    let own_weather = parsed.value.weather.as_deref().map(|own| beside(name, own));
     let weather = instead.weather.map(str::to_owned).or(own_weather);
     let site = match load_site(files, &site_name, weather.as_deref()) {
         Ok(site) => Some(site),
@@ -371,7 +469,7 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
             .as_deref()
             .zip(site.as_ref())
             .and_then(
-                |(own, site)| match workload::plan::load(files, &beside(own), &site.campus) {
+                |(own, site)| match workload::plan::load(files, &beside(name, own), &site.campus) {
                     Ok(workload) => Some(workload),
                     Err(errors) => {
                         report.absorb(errors);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Address;
 use super::campus::RackKind;
 use super::files::{
     BuildingKind, Catalog, ChipCooling, CoolingUnitSpec, LiquidLoopSpec, Override, Rejection, SiteFile, SupplySpec,
@@ -362,7 +363,7 @@ pub fn fill(site: &mut Parsed<SiteFile>, catalog: &Catalog, building: u32, rack:
         )
     })?;
     let at = format!("B{building:02}");
-    let of_building = |over: &Override| over.at == at || over.at.starts_with(&format!("{at}/"));
+    let of_building = |over: &Override| over.at.parse::<Address>().is_ok_and(|at| at.building == building);
     site.value.overrides.retain(|over| !of_building(over));
     let change = |at: String, racks: u32| Override {
         at,

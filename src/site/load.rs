@@ -11,7 +11,7 @@ use super::files::{
 };
 use super::power::{self, BuildingPower, PowerBuilder};
 use super::schema::{Parsed, read};
-use super::texts::{Files, text_of};
+use super::texts::{Files, beside, text_of};
 use crate::diag::{Code, Diagnostic, Report};
 
 /// A site with all that its file names.
@@ -70,14 +70,6 @@ struct Parts {
     sources: BTreeMap<String, String>,
 }
 
-/// A name as a file gives it: a relative path starts at that file's folder.
-fn beside(file: &str, other: &str) -> String {
-    match (other.starts_with("builtin:"), file.rsplit_once('/')) {
-        (false, Some((folder, _))) if !other.starts_with('/') => format!("{folder}/{other}"),
-        _ => other.to_owned(),
-    }
-}
-
 /// Reads a site file and the files that it names; `weather` takes the place of the one named there.
 ///
 /// # Errors
@@ -112,7 +104,7 @@ pub fn load_changed(
     let capital = part::<CapitalFile>(files, &capital, &mut report);
     let grid = tariff.as_ref().and_then(|tariff| {
         check_tariff(tariff, &mut report);
-        let name = self::beside(&tariff.file, tariff.value.grid.as_deref()?);
+        let name = super::texts::beside(&tariff.file, tariff.value.grid.as_deref()?);
         let grid = part::<GridFile>(files, &name, &mut report)?;
         check_grid(&grid, &mut report);
         Some(grid)

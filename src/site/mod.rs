@@ -3,6 +3,7 @@
 pub mod address;
 pub mod calendar;
 pub mod campus;
+pub mod change;
 pub mod epw;
 pub mod files;
 pub mod fit;
@@ -12,6 +13,7 @@ mod power;
 pub mod schema;
 pub mod texts;
 pub mod tree;
+pub mod unit;
 
 pub use address::Address;
 pub use campus::Campus;

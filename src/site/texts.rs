@@ -17,12 +17,17 @@ pub const BUILTIN: &[(&str, &str)] = &[
 ];
 
 /// Where texts come from: a folder, a page's fetches, a test's memory.
-pub trait Files {
+pub trait Files: Sync {
     /// The text of a file, or why it cannot be read.
     ///
     /// # Errors
     /// The reason, in words.
     fn text(&self, name: &str) -> Result<String, String>;
+
+    /// The text that takes the place of any file of this name, built-in ones too: what [`super::change`] made of it.
+    fn changed(&self, _name: &str) -> Option<&str> {
+        None
+    }
 }
 
 /// Only the files that come with the program.
@@ -35,8 +40,19 @@ impl Files for NoFiles {
     }
 }
 
+/// The name of a file that another one names: a relative path starts at the file that names it.
+pub(crate) fn beside(file: &str, other: &str) -> String {
+    match file.rsplit_once('/') {
+        Some((folder, _)) if !other.starts_with("builtin:") && !other.starts_with('/') => format!("{folder}/{other}"),
+        _ => other.to_owned(),
+    }
+}
+
 /// The text of a name: that of a table after `builtin:`, else a file's; or why there is none.
 pub(crate) fn find_text(table: &[(&str, &str)], what: &str, files: &dyn Files, name: &str) -> Result<String, String> {
+    if let Some(text) = files.changed(name) {
+        return Ok(text.to_owned());
+    }
     match name.strip_prefix("builtin:") {
         Some(key) => match table.iter().find(|(builtin, _)| *builtin == key) {
             Some((_, text)) => Ok((*text).to_owned()),

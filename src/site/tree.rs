@@ -3,6 +3,8 @@
 //! `ron` builds the typed values; it stops at the first error and keeps no places. This reader finds the
 //! places, so that [`super::schema`] can report every error of a file at once.
 
+use std::ops::Range;
+
 use crate::diag::{Code, Diagnostic, Place};
 
 /// A value and its place.
@@ -10,6 +12,8 @@ use crate::diag::{Code, Diagnostic, Place};
 pub struct Node {
     /// Where it starts.
     pub place: Place,
+    /// Its bytes in the text.
+    pub span: Range<usize>,
     /// What it is.
     pub kind: Kind,
 }
@@ -46,6 +50,22 @@ impl Node {
             Kind::Tuple(None, items) => format!("a group of {}", items.len()),
             Kind::Record(None, fields) => format!("a record of {} fields", fields.len()),
             Kind::Map(entries) => format!("a map of {}", entries.len()),
+        }
+    }
+
+    /// The text in a field of this record, if it has one.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        let Kind::Record(_, fields) = &self.kind else {
+            return None;
+        };
+        match &fields.iter().find(|(name, ..)| name == field)?.2.kind {
+            Kind::Text(text) => Some(text),
+            Kind::Tuple(Some(some), inner) if some == "Some" => match &inner.first()?.kind {
+                Kind::Text(text) => Some(text),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -87,6 +107,7 @@ pub fn parse(file: &str, text: &str) -> Result<Node, Diagnostic> {
     let mut reader = Reader {
         chars: text.chars().collect(),
         at: 0,
+        byte: 0,
         line: 1,
         column: 1,
     };
@@ -106,6 +127,7 @@ type Step<T> = Result<T, (Place, String, String)>;
 struct Reader {
     chars: Vec<char>,
     at: usize,
+    byte: usize,
     line: u32,
     column: u32,
 }
@@ -149,6 +171,7 @@ impl Reader {
     fn advance(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += 1;
+        self.byte += c.len_utf8();
         if c == '\n' {
             self.line += 1;
             self.column = 1;
@@ -209,7 +232,7 @@ impl Reader {
     }
 
     fn value(&mut self, depth: usize) -> Step<Node> {
-        let place = self.place();
+        let (place, start) = (self.place(), self.byte);
         if depth > MAX_DEPTH {
             return Err((
                 place,
@@ -234,12 +257,12 @@ impl Reader {
                         return Err((place, format!("`{word}`"), "a finite number".into()));
                     }
                     _ => {
-                        let before = (self.at, self.line, self.column);
+                        let before = (self.at, self.byte, self.line, self.column);
                         self.blank()?;
                         if self.peek() == Some('(') {
                             self.group(Some(word), depth)?
                         } else {
-                            (self.at, self.line, self.column) = before;
+                            (self.at, self.byte, self.line, self.column) = before;
                             Kind::Word(word)
                         }
                     }
@@ -247,7 +270,11 @@ impl Reader {
             }
             _ => return Err(self.unexpected("a value")),
         };
-        Ok(Node { place, kind })
+        Ok(Node {
+            place,
+            span: start..self.byte,
+            kind,
+        })
     }
 
     fn word(&mut self) -> String {
@@ -449,6 +476,20 @@ mod tests {
         assert_eq!(node.locate("list[0]"), Place { line: 3, column: 3 });
         assert_eq!(node.locate("m.k"), Place { line: 4, column: 13 });
         assert_eq!(node.locate("a.nothing"), Place { line: 2, column: 5 });
+    }
+
+    #[test]
+    fn a_span_holds_the_text_of_its_value() {
+        let text = "(µ: \"é\", b: [Some (1), C2 , (x: 2)])";
+        let Kind::Record(_, fields) = parse("x", text).expect("is RON").kind else {
+            panic!("is a record");
+        };
+        assert_eq!(&text[fields[0].2.span.clone()], "\"é\"");
+        let Kind::List(items) = &fields[1].2.kind else {
+            panic!("is a list");
+        };
+        let texts: Vec<&str> = items.iter().map(|item| &text[item.span.clone()]).collect();
+        assert_eq!(texts, ["Some (1)", "C2", "(x: 2)"]);
     }
 
     #[test]

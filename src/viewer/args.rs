@@ -140,6 +140,7 @@ impl Args {
         Instead {
             site: self.site.as_deref(),
             weather: self.weather.as_deref(),
+            changes: &[],
         }
     }
 

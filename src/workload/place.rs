@@ -326,11 +326,12 @@ pub enum Decision {
     },
 }
 
-/// What is free at a time: units and chips of each group, power of each hall and of the site.
+/// What is free at a time: units and chips of each group, chips of each kind, power of each hall and of the site.
 #[derive(Debug, Clone)]
 struct Room {
     units: Vec<u32>,
     chips: Vec<u64>,
+    kind_chips: Vec<u64>,
     hall_w: Vec<f64>,
     site_w: f64,
 }
@@ -342,6 +343,9 @@ impl Room {
         Self {
             units: pool.groups.iter().map(|group| group.free_units).collect(),
             chips: pool.groups.iter().map(|group| group.free_chips).collect(),
+            kind_chips: (0..pool.kinds.len())
+                .map(|kind| pool.free_chips(Some(kind as u32)))
+                .collect(),
             // What a unit draws it also heats, so that the smaller of the two is what is left.
             hall_w: (0..halls)
                 .map(|hall| left(now.hall_headroom_w, hall).min(left(now.hall_cool_w, hall)))
@@ -350,13 +354,27 @@ impl Room {
         }
     }
 
+    /// Adds the chips of a unit to what is free, or takes them from it.
+    fn count(&mut self, pool: &Pool, unit: u32, free: bool) {
+        let g = pool.group(unit);
+        let Unit { chips, kind, .. } = pool.units[unit as usize];
+        let (chips, of_kind) = (u64::from(chips), &mut self.kind_chips[kind as usize]);
+        if free {
+            self.units[g] += 1;
+            self.chips[g] += chips;
+            *of_kind += chips;
+        } else {
+            self.units[g] = self.units[g].saturating_sub(1);
+            self.chips[g] = self.chips[g].saturating_sub(chips);
+            *of_kind = of_kind.saturating_sub(chips);
+        }
+    }
+
     fn take(&mut self, pool: &Pool, units: &[u32], utilisation: f64, now: &Conditions<'_>) {
         for u in units {
-            let g = pool.group(*u);
-            self.units[g] = self.units[g].saturating_sub(1);
-            self.chips[g] = self.chips[g].saturating_sub(pool.units[*u as usize].chips.into());
+            self.count(pool, *u, false);
             let watts = now.watts(*u, utilisation);
-            self.hall_w[pool.groups[g].hall] -= watts;
+            self.hall_w[pool.units[*u as usize].hall as usize] -= watts;
             self.site_w -= watts;
         }
     }
@@ -371,17 +389,8 @@ impl Room {
                 let watts = now.watts(*u, utilisation);
                 last = (g, if undo { -watts } else { watts });
             }
-            let chips = u64::from(pool.units[*u as usize].chips);
-            match (pool.down[*u as usize], undo) {
-                (true, _) => {}
-                (false, false) => {
-                    self.units[g] += 1;
-                    self.chips[g] += chips;
-                }
-                (false, true) => {
-                    self.units[g] = self.units[g].saturating_sub(1);
-                    self.chips[g] = self.chips[g].saturating_sub(chips);
-                }
+            if !pool.down[*u as usize] {
+                self.count(pool, *u, !undo);
             }
             self.hall_w[pool.groups[g].hall] += last.1;
             self.site_w += last.1;
@@ -406,11 +415,10 @@ impl Room {
 
     /// Whether units of a kind that draw so many watts each can be had.
     fn fits_kind(&self, pool: &Pool, kind: usize, chips: u64, watts: f64) -> bool {
-        let groups = pool.kinds.get(kind).map_or(&[][..], Vec::as_slice);
-        let free: u64 = groups.iter().map(|g| self.chips[*g as usize]).sum();
-        if free < chips {
+        if self.kind_chips[kind] < chips {
             return false;
         }
+        let groups = &pool.kinds[kind];
         let unit_chips = groups
             .iter()
             .map(|g| pool.groups[*g as usize].unit_chips)
@@ -518,6 +526,13 @@ impl<'a> Search<'a> {
             };
             gather.all(reach, kind);
             (gather.need == 0).then_some(gather.units)
+        })
+    }
+
+    /// Units for a job where some are free or not other than by the pool.
+    fn units_changed(&self, room: &Room, ask: &Ask, changed: &[Option<bool>]) -> Option<Vec<u32>> {
+        self.units(room, ask, &|u| {
+            changed[u as usize].unwrap_or_else(|| self.pool.is_free(u as usize))
         })
     }
 
@@ -680,6 +695,21 @@ struct Reservation {
     room: Room,
 }
 
+impl Reservation {
+    /// Whether, by chips alone, another job may run until a time and leave what is promised.
+    fn may_leave(&self, other: &Ask, ends_s: f64) -> bool {
+        let free = &self.room.kind_chips;
+        let mut kinds = (0..free.len()).filter(|kind| other.kind.is_none_or(|k| k as usize == *kind));
+        ends_s <= self.at_s
+            || kinds.any(|kind| {
+                self.kinds.iter().any(|(own, _)| {
+                    let taken = if *own == kind { other.chips } else { 0 };
+                    free[*own] >= u64::from(self.chips) + u64::from(taken)
+                })
+            })
+    }
+}
+
 /// Which jobs start now, and which make way for them.
 ///
 /// By priority, then by the time since when they wait. The first that finds no place may have the units of jobs of
@@ -714,7 +744,7 @@ pub fn schedule(
         running,
         gone: vec![false; running.len()],
         room: Room::of(pool, now),
-        is_free: (0..pool.units.len()).map(|unit| pool.is_free(unit)).collect(),
+        changed: vec![None; pool.units.len()],
         started: Vec::new(),
         failed: Vec::new(),
         decisions: Vec::new(),
@@ -723,9 +753,9 @@ pub fn schedule(
     let mut promised: Option<Reservation> = None;
     for i in order {
         let job = &waiting[i];
-        let units = plan.units(&job.ask);
         if let Some(promised) = &mut promised {
-            if let Some(units) = units
+            if promised.may_leave(&job.ask, now_s + job.asked_s)
+                && let Some(units) = plan.units(&job.ask)
                 && plan.leaves_its_place(job, &units, promised)
             {
                 plan.start(i, job, units);
@@ -733,7 +763,7 @@ pub fn schedule(
             if plan.room.units.iter().all(|units| *units == 0) {
                 break;
             }
-        } else if let Some(units) = units.or_else(|| plan.preempt(job)) {
+        } else if let Some(units) = plan.units(&job.ask).or_else(|| plan.preempt(job)) {
             plan.start(i, job, units);
         } else {
             promised = plan.reserve(&job.ask);
@@ -752,7 +782,8 @@ struct Plan<'a> {
     /// Which of those that run make way.
     gone: Vec<bool>,
     room: Room,
-    is_free: Vec<bool>,
+    /// Units that are free or not other than by the pool.
+    changed: Vec<Option<bool>>,
     /// Place in `decisions`, end and utilisation of those that start.
     started: Vec<(usize, f64, f64)>,
     /// Asks for which there was no place; larger ones of their kind have none either.
@@ -769,7 +800,7 @@ impl Plan<'_> {
         if self.failed.iter().any(smaller) {
             return None;
         }
-        let units = self.search.units(&self.room, ask, &|u| self.is_free[u as usize]);
+        let units = self.search.units_changed(&self.room, ask, &self.changed);
         if units.is_none() {
             self.failed.push(*ask);
         }
@@ -780,7 +811,7 @@ impl Plan<'_> {
         self.room
             .take(self.search.pool, &units, job.ask.utilisation, self.search.now);
         for u in &units {
-            self.is_free[*u as usize] = false;
+            self.changed[*u as usize] = Some(false);
         }
         self.started
             .push((self.decisions.len(), self.now_s + job.asked_s, job.ask.utilisation));
@@ -829,12 +860,12 @@ impl Plan<'_> {
             }
         }
         needed.reverse();
-        let mut is_free = self.is_free.clone();
+        let mut changed = self.changed.clone();
         for u in needed.iter().flat_map(|r| running[*r].units) {
-            is_free[*u as usize] = !pool.down[*u as usize];
+            changed[*u as usize] = Some(!pool.down[*u as usize]);
         }
-        let units = self.search.units(&room, &job.ask, &|u| is_free[u as usize])?;
-        (self.room, self.is_free) = (room, is_free);
+        let units = self.search.units_changed(&room, &job.ask, &changed)?;
+        (self.room, self.changed) = (room, changed);
         self.failed.clear();
         for r in needed {
             self.gone[r] = true;
@@ -857,7 +888,7 @@ impl Plan<'_> {
             }
         }
         ends.retain(|(ends_s, ..)| ends_s.is_finite());
-        ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+        ends.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let mut promised = Reservation {
             chips: ask.chips,
             kinds: kinds_of(pool, ask, now),
