@@ -10,7 +10,7 @@ step() { printf '\n== %s (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 step "Packages"
 packages=(pkg-config libwayland-dev libxkbcommon-dev libx11-dev libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2
-    mesa-vulkan-drivers xvfb chromium)
+    mesa-vulkan-drivers xvfb chromium python3-venv)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok' || missing+=("$package")
@@ -41,6 +41,12 @@ for threads in 1 2; do
     [ "$digest" = "$golden" ] || { echo "release, $threads threads: $digest is not $golden"; exit 1; }
 done
 "$program" bench --ticks 60
+
+step "From Python: the package and its example"
+venv=$(dirname "$CARGO_TARGET_DIR")/venv
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/python" -c 'import pandas, pyarrow, pytest' 2>/dev/null || "$venv/bin/pip" install -q pandas pyarrow pytest
+RAINIER=$program PYTHONPATH=python "$venv/bin/python" -m pytest -q -p no:cacheprovider python/tests
 
 step "The view: lints, flags, and pictures of its window rendered in software"
 cargo clippy --locked --release --features view --bin rainier-view -- -D warnings

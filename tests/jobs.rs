@@ -213,6 +213,22 @@ fn a_power_cap_is_held_and_slows_the_job() {
     assert!(pace(&capped) < 0.95 * pace(&free), "{} {}", pace(&capped), pace(&free));
 }
 
+/// A job's own cap slows it alone.
+#[test]
+fn a_job_has_a_cap_of_its_own() {
+    let two = r#"(name: "t", model: "m", submit_s: -1, chips: 256, chip: "trainium2", basis: "test"),
+        (name: "u", model: "m", submit_s: -1, chips: 256, chip: "trainium2", basis: "test")"#;
+    let twin = finish(
+        &workload(two, "", r#"caps: [(job: "u", limit_w: 160000)],"#),
+        &scenario(7_200.0, 60.0, 1, ""),
+    );
+    let jobs = twin.world().resource::<Jobs>();
+    let of = |name: &str| jobs.running().find(|job| job.job.name == name).expect("it runs");
+    assert!(of("t").power_w > 180_000.0, "{}", of("t").power_w);
+    assert!((150_000.0..162_000.0).contains(&of("u").power_w), "{}", of("u").power_w);
+    assert!(of("u").pace < 0.95 * of("t").pace, "{} {}", of("u").pace, of("t").pace);
+}
+
 /// A service of high priority takes the place of batches; they wait and come back.
 #[test]
 fn a_service_takes_the_place_of_batches() {

@@ -115,6 +115,9 @@ fn print(money: &Money) {
     table.row("a chip-hour", money.usd_per_chip_hour, 1.0, "$");
     table.row("a delivered chip-hour", money.usd_per_delivered_chip_hour, 1.0, "$");
     table.row("10^25 FLOP (BF16)", money.usd_per_run, 1e6, "M$");
+    if let Some(training) = &money.training {
+        table.row("10^25 FLOP as jobs kept them", training.usd_per_run, 1e6, "M$");
+    }
     table.row("a kWh from the grid", money.usd_per_kwh, 0.01, "c");
     table.row("delivered BF16", money.bf16_flops, 1e18, "EFLOP/s");
     println!("{}\n", table.0);
@@ -143,6 +146,9 @@ fn print(money: &Money) {
         "kg",
     );
     table.row("10^25 FLOP, average and embodied", money.carbon_t_per_run, 1.0, "t");
+    if let Some(training) = &money.training {
+        table.row("the same as jobs kept them", training.carbon_t_per_run, 1.0, "t");
+    }
     println!("{}\n", table.0);
     let [site, grid] = money.water_m3_per_year;
     println!(

@@ -9,10 +9,12 @@ use crate::economics::capital::{capital, present_worth};
 use crate::economics::fleet::{RUN_FLOP, YEAR_S};
 use crate::sim::HallColumns;
 use crate::sim::clock::Clock;
+use crate::sim::jobs::Jobs;
 use crate::sim::meters::{J_PER_KWH, Meters, Prices};
 use crate::sim::twin::Plan;
 use crate::site::campus::RackKind;
 use crate::site::files::CapitalFile;
+use crate::workload::Kind;
 
 /// Hours in a year.
 const YEAR_H: f64 = YEAR_S / 3600.0;
@@ -117,8 +119,46 @@ pub struct Money {
     pub water_m3_per_year: [f64; 2],
     /// Racks that count as nothing, since the catalog has no price or carbon of them.
     pub unpriced: Vec<String>,
+    /// What training jobs came to, where the scenario has a workload.
+    pub training: Option<Training>,
     /// Beside published figures.
     pub published: Vec<Beside>,
+}
+
+/// What training jobs of a run came to, with their share of all cost and carbon by the chip-hours that they held.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Training {
+    /// Share of the time of all chips.
+    pub held_share: f64,
+    /// Share of its time that became work at full pace and was kept.
+    pub goodput: f64,
+    /// Operations kept, FLOP a year.
+    pub flop_per_year: f64,
+    /// Cost of 10^25 of them, $.
+    pub usd_per_run: Band,
+    /// Their carbon, by the grid's average with what is embodied, t.
+    pub carbon_t_per_run: Band,
+}
+
+impl Training {
+    /// Of the jobs of a run that a year is so many times as long as; none if nothing was kept.
+    fn of(jobs: &Jobs, a_year: f64, usd_per_year: Band, carbon_t_per_year: Band) -> Option<Self> {
+        let totals = &jobs.totals;
+        let held_h = totals.held_h[Kind::Training as usize];
+        let all_h = totals.held_h.iter().sum::<f64>() + totals.free_h + totals.spare_h + totals.down_h;
+        if totals.flop <= 0.0 || all_h <= 0.0 {
+            return None;
+        }
+        let (held_share, flop_per_year) = (held_h / all_h, totals.flop * a_year);
+        let per_run = held_share / flop_per_year * RUN_FLOP;
+        Some(Self {
+            held_share,
+            goodput: totals.goodput(),
+            flop_per_year,
+            usd_per_run: usd_per_year * per_run,
+            carbon_t_per_run: carbon_t_per_year * per_run,
+        })
+    }
 }
 
 impl Money {
@@ -232,6 +272,8 @@ impl Money {
             carbon_t_per_run: all_carbon / flop_per_year * RUN_FLOP,
             water_m3_per_year: [total.water_m3 * a_year, total.offsite_water_m3 * a_year],
             unpriced: built.unpriced.clone(),
+            training: (world.get_resource::<Jobs>())
+                .and_then(|jobs| Training::of(jobs, a_year, usd_per_year, all_carbon)),
             published: published.collect(),
         }
     }
