@@ -145,6 +145,21 @@ fn spawn(mut commands: Commands, plan: Res<Plan>, hour: Res<crate::scene::Hour>)
     commands.insert_resource(orbit);
 }
 
+/// Shows all of another site when its scenario has been loaded.
+fn go_home(plan: Res<Plan>, mut site: Local<Option<String>>, mut orbit: ResMut<Orbit>) {
+    if !plan.is_changed() {
+        return;
+    }
+    let other = site
+        .replace(plan.0.name.clone())
+        .is_some_and(|before| before != plan.0.name);
+    if other {
+        let free = orbit.free;
+        *orbit = Orbit::of(&plan.0);
+        orbit.free = free;
+    }
+}
+
 /// What the pointer, wheel and fingers ask for.
 fn steer(
     mut orbit: ResMut<Orbit>,
@@ -311,5 +326,5 @@ fn click(
 
 pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, spawn);
-    app.add_systems(Update, (steer, click, ease).chain());
+    app.add_systems(Update, (go_home, steer, click, ease).chain());
 }
