@@ -122,6 +122,7 @@ fn the_view_does_not_write_the_simulation() {
             "Meters",
             "Outside",
             "Clock",
+            "Jobs",
         ] {
             for write in [
                 format!("ResMut<{column}>"),

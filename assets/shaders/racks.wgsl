@@ -3,12 +3,14 @@
 #import bevy_pbr::view_transformations::position_world_to_clip
 
 struct Look {
-    // Selected chip range (first, end), columns of the texture, whether racks are plain.
+    // Selected chip range (first, end), columns of the texture, how racks are coloured: 0 by value, 1 plain, 2 by number.
     selected: vec4<u32>,
     // Haze colour and density.
     haze: vec4<f32>,
     // Stops of the colour map.
     map: array<vec4<f32>, 8>,
+    // Colours by number.
+    palette: array<vec4<f32>, 26>,
 }
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> look: Look;
@@ -66,6 +68,17 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     var color = map_color(value) * shade;
     if (look.selected.w == 1u) {
         color = vec3<f32>(0.075, 0.088, 0.108) * shade;
+    } else if (look.selected.w == 2u) {
+        let code = u32(value * 255.0 + 0.5);
+        // A rack that is not there.
+        if ((code & 31u) == 31u) {
+            discard;
+        }
+        color = look.palette[min(code & 31u, 25u)].rgb * shade;
+        // Racks that stand back behind a job that is looked at keep a hint of their colour.
+        if (code >= 128u) {
+            color = mix(vec3<f32>(0.012, 0.015, 0.020), color, 0.10);
+        }
     }
     // Seams between chips, where they are large enough to see.
     if (face < 2u && in.depth < 60.0) {

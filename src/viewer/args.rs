@@ -50,6 +50,21 @@ pub(crate) struct Args {
     /// Open the one-line diagram
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) one_line: bool,
+    /// Open the list of jobs
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) jobs: bool,
+    /// Look at the racks of a job, by its name
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "NAME"))]
+    pub(crate) job: Option<String>,
+    /// Show the campus as the plan has it on a date, such as 2025-06-12
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "DATE"))]
+    pub(crate) timeline: Option<jiff::civil::Date>,
+    /// Open the chart of growth
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) growth: bool,
+    /// Open money and carbon
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) money: bool,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -110,6 +125,11 @@ impl Args {
             chart: false,
             cooling: false,
             one_line: false,
+            jobs: false,
+            job: None,
+            timeline: None,
+            growth: false,
+            money: false,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,

@@ -25,6 +25,8 @@ pub(crate) struct Orbit {
     pub(crate) free: Vec2,
     /// A place to show in a way that its size asks for.
     pub(crate) fly_to: Option<Found>,
+    /// A stretch of ground to show: west, south, east and north edge, m.
+    pub(crate) fly_over: Option<[f64; 4]>,
 }
 
 /// A look at a point.
@@ -78,6 +80,7 @@ impl Orbit {
             dragged: 0.0,
             free: Vec2::ZERO,
             fly_to: None,
+            fly_over: None,
         }
     }
 
@@ -106,6 +109,14 @@ impl Orbit {
         }
     }
 
+    /// Shows a stretch of ground from above.
+    fn over(&mut self, [west, south, east, north]: [f64; 4]) {
+        self.goal.focus = crate::meshes::at([(west + east) / 2.0, (south + north) / 2.0], 0.0);
+        let size = ((east - west).max(north - south) as f32).max(12.0);
+        self.goal.distance = (size * 1.35).clamp(DISTANCE_M[0], DISTANCE_M[1]);
+        self.goal.pitch = self.goal.pitch.clamp(0.75, 1.2);
+    }
+
     /// Goes where it is going at once, for pictures.
     pub(crate) fn arrive(&mut self) {
         self.now = self.goal;
@@ -132,6 +143,21 @@ fn spawn(mut commands: Commands, plan: Res<Plan>, hour: Res<crate::scene::Hour>)
         orbit.now.transform(),
     ));
     commands.insert_resource(orbit);
+}
+
+/// Shows all of another site when its scenario has been loaded.
+fn go_home(plan: Res<Plan>, mut site: Local<Option<String>>, mut orbit: ResMut<Orbit>) {
+    if !plan.is_changed() {
+        return;
+    }
+    let other = site
+        .replace(plan.0.name.clone())
+        .is_some_and(|before| before != plan.0.name);
+    if other {
+        let free = orbit.free;
+        *orbit = Orbit::of(&plan.0);
+        orbit.free = free;
+    }
 }
 
 /// What the pointer, wheel and fingers ask for.
@@ -222,6 +248,9 @@ fn ease(
     if let Some(found) = orbit.fly_to.take() {
         orbit.fly(&plan.0, found);
     }
+    if let Some(bounds) = orbit.fly_over.take() {
+        orbit.over(bounds);
+    }
     let t = 1.0 - (-time.delta_secs() * 7.0).exp();
     let goal = orbit.goal;
     let now = &mut orbit.now;
@@ -297,5 +326,5 @@ fn click(
 
 pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, spawn);
-    app.add_systems(Update, (steer, click, ease).chain());
+    app.add_systems(Update, (go_home, steer, click, ease).chain());
 }

@@ -6,12 +6,17 @@ mod advance;
 mod airflow;
 mod args;
 mod camera;
+mod growth;
+mod jobs;
 mod materials;
 mod meshes;
+mod money;
 mod oneline;
 mod parts;
+mod plot;
 mod psychrometric;
 mod racks;
+mod rising;
 mod route;
 mod scenarios;
 mod scene;
@@ -19,10 +24,12 @@ mod schematic;
 mod selection;
 mod shot;
 mod slice;
+mod timeline;
 mod ui;
 mod units;
 #[cfg(target_arch = "wasm32")]
 mod web;
+mod windows;
 
 use bevy::app::PluginGroupBuilder;
 use bevy::asset::AssetMetaCheck;
@@ -87,11 +94,13 @@ fn app(args: args::Args, loaded: Loaded) -> App {
     }));
     app.add_plugins(EguiPlugin::default());
     app.insert_resource(scenarios::Scenarios::of(&loaded));
+    app.insert_resource(money::Costs::of(&loaded));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     rainier::sim::twin::install(&mut app, loaded, threads);
     app.add_plugins((
         advance::plugin,
         camera::plugin,
+        jobs::plugin,
         materials::plugin,
         oneline::plugin,
         parts::plugin,
@@ -104,11 +113,16 @@ fn app(args: args::Args, loaded: Loaded) -> App {
     ));
     app.add_plugins((
         airflow::plugin,
+        growth::plugin,
+        money::plugin,
+        rising::plugin,
+        timeline::plugin,
         psychrometric::plugin,
         schematic::plugin,
         slice::plugin,
         units::plugin,
     ));
+    app.init_resource::<windows::Windows>();
     shot::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]
     web::add(&mut app);

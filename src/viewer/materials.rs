@@ -80,12 +80,15 @@ impl Material for GroundMaterial {
 /// How racks look.
 #[derive(ShaderType, Debug, Clone, Copy)]
 pub(crate) struct Look {
-    /// Selected chips (first, end), columns of the texture, whether racks are plain.
+    /// Selected chips (first, end), columns of the texture, how racks are coloured: 0 by value, 1 plain, 2 by number of
+    /// a colour.
     pub(crate) selected: UVec4,
     /// Colour of the haze, and its density per metre.
     pub(crate) haze: Vec4,
     /// Stops of the colour map.
     pub(crate) map: [Vec4; 8],
+    /// Colours by number.
+    pub(crate) palette: [Vec4; 26],
 }
 
 /// All racks: one texel a chip.

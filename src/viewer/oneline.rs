@@ -15,6 +15,7 @@ use rainier::site::campus::{Found, PowerKind};
 use crate::parts::{Part, Parts};
 use crate::selection::Selection;
 use crate::ui::{ALARM, LINE, PANEL, QUIET, TEXT};
+use crate::windows::Windows;
 
 /// Stops of loading: idle, half, full, over; cold to warm, apart in lightness too.
 const LOADING: [(f64, [u8; 3]); 4] = [
@@ -67,35 +68,34 @@ fn building_of(campus: &Campus, selection: &Selection) -> usize {
 fn window(
     mut contexts: EguiContexts,
     mut parts: ResMut<Parts>,
+    mut windows: ResMut<Windows>,
     state: State,
     selection: Res<Selection>,
     mut queue: ResMut<CommandQueue>,
 ) -> Result {
     if !parts.shown(Part::OneLine) {
+        windows.close(Part::OneLine);
         return Ok(());
     }
     let ctx = contexts.ctx_mut()?.clone();
     let campus = &*state.plan.0;
     let b = building_of(campus, &selection);
-    let room = ctx.content_rect();
-    let size = vec2(
-        (room.width() - 60.0).clamp(300.0, 920.0),
-        (room.height() - 230.0).clamp(180.0, 430.0),
-    );
+    let legend_below = vec2(0.0, 26.0);
+    let (least, most) = (vec2(620.0, 300.0), vec2(920.0, 430.0));
+    let title = format!("One-line diagram of B{:02}", campus.buildings[b].number);
+    let Some((window, room)) = windows.show(&ctx, Part::OneLine, title, least + legend_below, most + legend_below)
+    else {
+        return Ok(());
+    };
+    let size = (room - legend_below).max(vec2(300.0, 180.0));
     let mut shown = true;
-    egui::Window::new(format!("One-line diagram of B{:02}", campus.buildings[b].number))
-        .id("one-line".into())
-        .open(&mut shown)
-        .collapsible(false)
-        .resizable(false)
-        .default_pos(pos2(24.0, 74.0))
-        .show(&ctx, |ui| {
-            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-            if let Some(command) = diagram(ui, rect, &state, b) {
-                queue.0.push(command);
-            }
-            legend(ui);
-        });
+    window.open(&mut shown).show(&ctx, |ui| {
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        if let Some(command) = diagram(ui, rect, &state, b) {
+            queue.0.push(command);
+        }
+        legend(ui);
+    });
     parts.show(Part::OneLine, shown);
     Ok(())
 }

@@ -15,20 +15,52 @@ pub(crate) enum Part {
     Cooling,
     /// The one-line diagram of a building.
     OneLine,
+    /// The jobs of the campus.
+    Jobs,
+    /// The bar of the plan's dates.
+    Timeline,
+    /// The chart of growth.
+    Growth,
+    /// Money and carbon.
+    Money,
     /// The list of assumptions.
     Assumptions,
+    /// The keys.
+    Keys,
 }
 
 impl Part {
     /// All of them, in the order of their buttons.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Slice,
         Self::Airflow,
         Self::Chart,
         Self::Cooling,
         Self::OneLine,
+        Self::Jobs,
+        Self::Timeline,
+        Self::Growth,
+        Self::Money,
         Self::Assumptions,
+        Self::Keys,
     ];
+
+    /// Name in scripts.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Slice => "slice",
+            Self::Airflow => "airflow",
+            Self::Chart => "chart",
+            Self::Cooling => "cooling",
+            Self::OneLine => "oneLine",
+            Self::Jobs => "jobs",
+            Self::Timeline => "timeline",
+            Self::Growth => "growth",
+            Self::Money => "money",
+            Self::Assumptions => "assumptions",
+            Self::Keys => "keys",
+        }
+    }
 
     /// What is written on its button.
     pub(crate) fn title(self) -> &'static str {
@@ -38,33 +70,54 @@ impl Part {
             Self::Chart => "Chart",
             Self::Cooling => "Cooling",
             Self::OneLine => "One-line",
+            Self::Jobs => "Jobs",
+            Self::Timeline => "Timeline",
+            Self::Growth => "Growth",
+            Self::Money => "Money",
             Self::Assumptions => "Assumptions",
+            Self::Keys => "?",
+        }
+    }
+
+    /// What it is.
+    pub(crate) fn about(self) -> &'static str {
+        match self {
+            Self::Slice => "air temperature of the selected hall or building on a plane",
+            Self::Airflow => "the way of the air through the selected hall or building",
+            Self::Chart => "psychrometric chart",
+            Self::Cooling => "air, water and heat of the selected hall or building",
+            Self::OneLine => "one-line diagram of the power path",
+            Self::Jobs => "jobs: who runs, how well, and what it waits for",
+            Self::Timeline => "the campus as it was built and is planned, by date",
+            Self::Growth => "what can run by when, and what binds",
+            Self::Money => "the bill, and carbon",
+            Self::Assumptions => "every assumed figure with its source",
+            Self::Keys => "all keys",
+        }
+    }
+
+    /// Key that shows and hides it, and the key's letter.
+    pub(crate) fn key(self) -> Option<(KeyCode, &'static str)> {
+        match self {
+            Self::Slice => Some((KeyCode::KeyA, "A")),
+            Self::Airflow => Some((KeyCode::KeyF, "F")),
+            Self::Chart => Some((KeyCode::KeyP, "P")),
+            Self::Cooling => Some((KeyCode::KeyC, "C")),
+            Self::OneLine => Some((KeyCode::KeyO, "O")),
+            Self::Jobs => Some((KeyCode::KeyJ, "J")),
+            Self::Timeline => Some((KeyCode::KeyT, "T")),
+            Self::Growth => Some((KeyCode::KeyG, "G")),
+            Self::Money => Some((KeyCode::KeyM, "M")),
+            Self::Keys => Some((KeyCode::KeyH, "H")),
+            Self::Assumptions => None,
         }
     }
 
     /// What it is, and its key.
-    pub(crate) fn hint(self) -> &'static str {
-        match self {
-            Self::Slice => {
-                "air temperature of the selected hall or building on a plane; key A, higher and lower by page keys"
-            }
-            Self::Airflow => "the way of the air through the selected hall or building; key F",
-            Self::Chart => "psychrometric chart; key P",
-            Self::Cooling => "air, water and heat of the selected hall or building; key C",
-            Self::OneLine => "one-line diagram of the power path; key O",
-            Self::Assumptions => "every assumed figure with its source",
-        }
-    }
-
-    /// Key that shows and hides it.
-    fn key(self) -> Option<KeyCode> {
-        match self {
-            Self::Slice => Some(KeyCode::KeyA),
-            Self::Airflow => Some(KeyCode::KeyF),
-            Self::Chart => Some(KeyCode::KeyP),
-            Self::Cooling => Some(KeyCode::KeyC),
-            Self::OneLine => Some(KeyCode::KeyO),
-            Self::Assumptions => None,
+    pub(crate) fn hint(self) -> String {
+        match self.key() {
+            Some((_, letter)) => format!("{}; key {letter}", self.about()),
+            None => self.about().into(),
         }
     }
 }
@@ -87,7 +140,7 @@ impl Parts {
 
 fn keys(keys: Res<ButtonInput<KeyCode>>, mut parts: ResMut<Parts>) {
     for part in Part::ALL {
-        if part.key().is_some_and(|key| keys.just_pressed(key)) {
+        if part.key().is_some_and(|(key, _)| keys.just_pressed(key)) {
             let on = parts.shown(part);
             parts.show(part, !on);
         }

@@ -15,6 +15,7 @@ use rainier::sim::{HallColumns, Tick, TickSet};
 use crate::parts::{Part, Parts};
 use crate::selection::{Selection, name};
 use crate::ui::{ACCENT, AIR_CLASSES, GROUND, LINE, PANEL, QUIET, TEXT, said};
+use crate::windows::Windows;
 
 /// Dry bulb at the left and the right edge, °C.
 const DRY_BULB_C: [f64; 2] = [-20.0, 50.0];
@@ -434,6 +435,7 @@ fn hover(ui: &mut egui::Ui, [t_c, w]: State, pressure_pa: f64) {
 fn window(
     mut contexts: EguiContexts,
     mut parts: ResMut<Parts>,
+    mut windows: ResMut<Windows>,
     plan: Res<Plan>,
     clock: Res<Clock>,
     outside: Res<Outside>,
@@ -443,6 +445,7 @@ fn window(
     mut curves: Local<Option<Curves>>,
 ) -> Result {
     if !parts.shown(Part::Chart) {
+        windows.close(Part::Chart);
         return Ok(());
     }
     let ctx = contexts.ctx_mut()?.clone();
@@ -467,67 +470,64 @@ fn window(
             (_, Some(hall)) => name(campus, rainier::site::campus::Found::Hall(*hall)),
         },
     };
-    let room = ctx.content_rect();
-    let size = vec2(
-        (room.width() - 60.0).clamp(240.0, 700.0),
-        (room.height() - 210.0).clamp(150.0, 440.0),
-    );
+    // The line below the chart takes some.
+    let below = vec2(0.0, 22.0);
+    let (least, most) = (vec2(380.0, 230.0), vec2(700.0, 440.0));
+    let title = format!("Psychrometric chart: {title}");
+    let Some((window, room)) = windows.show(&ctx, Part::Chart, title, least + below, most + below) else {
+        return Ok(());
+    };
+    let size = (room - below).max(vec2(240.0, 150.0));
     let mut shown = true;
-    egui::Window::new(format!("Psychrometric chart: {title}"))
-        .id("psychrometric".into())
-        .open(&mut shown)
-        .collapsible(false)
-        .resizable(false)
-        .default_pos(pos2(24.0, 74.0))
-        .show(&ctx, |ui| {
-            let (whole, response) = ui.allocate_exact_size(size, Sense::hover());
-            let painter = ui.painter_at(whole);
-            let rect = Rect::from_min_max(whole.min + vec2(14.0, 4.0), whole.max - vec2(40.0, 36.0));
-            let scale = Scale(rect);
-            ground(&painter, &scale, curves);
-            let inside = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
-            let trailed: Vec<_> = trail.0.iter().collect();
-            for pair in trailed.windows(2) {
-                let age = ((clock.time_s - pair[1].0) / TRAIL_S).clamp(0.0, 1.0) as f32;
-                let stroke = Stroke::new(2.0, faint(TEXT, 0.75 * (1.0 - age) + 0.08));
-                inside.line_segment([scale.at(pair[0].1), scale.at(pair[1].1)], stroke);
-            }
-            let listed = process(&outside, &halls, &of);
-            states(&inside, &scale, &listed);
-            // In a low window the list would lie over the curves: it goes below them.
-            let low = rect.height() < 240.0;
-            if !low {
-                key(&inside, rect, &listed, outside.pressure_pa, rect.width() < 560.0);
-            }
-            let font = FontId::proportional(11.5);
-            let below = pos2(rect.center().x, whole.bottom() - 2.0);
-            painter.text(below, Align2::CENTER_BOTTOM, "dry bulb, °C", font.clone(), QUIET);
-            let galley = painter.layout_no_wrap("humidity ratio, g/kg".into(), font, QUIET);
-            let beside = pos2(
-                whole.right() - galley.size().y - 1.0,
-                rect.center().y + galley.size().x / 2.0,
-            );
-            let turned = egui::epaint::TextShape::new(beside, galley, QUIET).with_angle(-std::f32::consts::FRAC_PI_2);
-            painter.add(turned);
-            if let Some(at) = response.hover_pos().filter(|at| rect.contains(*at)) {
-                let state = scale.state(at);
-                let stroke = Stroke::new(0.7, faint(TEXT, 0.5));
-                inside.line_segment([pos2(at.x, rect.top()), pos2(at.x, rect.bottom())], stroke);
-                inside.line_segment([pos2(rect.left(), at.y), pos2(rect.right(), at.y)], stroke);
-                response.on_hover_ui_at_pointer(|ui| hover(ui, state, outside.pressure_pa));
-            }
-            let text = if low {
-                let states = listed.iter().enumerate();
-                let states = states.map(|(k, (name, [t_c, _]))| format!("{} {name} {}", k + 1, said(*t_c, 1, "°C")));
-                states.collect::<Vec<_>>().join("   ")
-            } else {
-                "Bright line: outside air of the last 24 simulated hours. Dashes: wet bulb every 5 °C; from 5 to 2 goes \
+    window.open(&mut shown).show(&ctx, |ui| {
+        let (whole, response) = ui.allocate_exact_size(size, Sense::hover());
+        let painter = ui.painter_at(whole);
+        let rect = Rect::from_min_max(whole.min + vec2(14.0, 4.0), whole.max - vec2(40.0, 36.0));
+        let scale = Scale(rect);
+        ground(&painter, &scale, curves);
+        let inside = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+        let trailed: Vec<_> = trail.0.iter().collect();
+        for pair in trailed.windows(2) {
+            let age = ((clock.time_s - pair[1].0) / TRAIL_S).clamp(0.0, 1.0) as f32;
+            let stroke = Stroke::new(2.0, faint(TEXT, 0.75 * (1.0 - age) + 0.08));
+            inside.line_segment([scale.at(pair[0].1), scale.at(pair[1].1)], stroke);
+        }
+        let listed = process(&outside, &halls, &of);
+        states(&inside, &scale, &listed);
+        // In a low window the list would lie over the curves: it goes below them.
+        let low = rect.height() < 240.0;
+        if !low {
+            key(&inside, rect, &listed, outside.pressure_pa, rect.width() < 560.0);
+        }
+        let font = FontId::proportional(11.5);
+        let below = pos2(rect.center().x, whole.bottom() - 2.0);
+        painter.text(below, Align2::CENTER_BOTTOM, "dry bulb, °C", font.clone(), QUIET);
+        let galley = painter.layout_no_wrap("humidity ratio, g/kg".into(), font, QUIET);
+        let beside = pos2(
+            whole.right() - galley.size().y - 1.0,
+            rect.center().y + galley.size().x / 2.0,
+        );
+        let turned = egui::epaint::TextShape::new(beside, galley, QUIET).with_angle(-std::f32::consts::FRAC_PI_2);
+        painter.add(turned);
+        if let Some(at) = response.hover_pos().filter(|at| rect.contains(*at)) {
+            let state = scale.state(at);
+            let stroke = Stroke::new(0.7, faint(TEXT, 0.5));
+            inside.line_segment([pos2(at.x, rect.top()), pos2(at.x, rect.bottom())], stroke);
+            inside.line_segment([pos2(rect.left(), at.y), pos2(rect.right(), at.y)], stroke);
+            response.on_hover_ui_at_pointer(|ui| hover(ui, state, outside.pressure_pa));
+        }
+        let text = if low {
+            let states = listed.iter().enumerate();
+            let states = states.map(|(k, (name, [t_c, _]))| format!("{} {name} {}", k + 1, said(*t_c, 1, "°C")));
+            states.collect::<Vec<_>>().join("   ")
+        } else {
+            "Bright line: outside air of the last 24 simulated hours. Dashes: wet bulb every 5 °C; from 5 to 2 goes \
                  return air that is mixed in."
-                    .into()
-            };
-            ui.set_max_width(size.x);
-            ui.label(egui::RichText::new(text).size(11.0).color(QUIET));
-        });
+                .into()
+        };
+        ui.set_max_width(size.x);
+        ui.label(egui::RichText::new(text).size(11.0).color(QUIET));
+    });
     parts.show(Part::Chart, shown);
     Ok(())
 }

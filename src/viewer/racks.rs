@@ -7,12 +7,15 @@ use bevy::mesh::Indices;
 use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, PrimitiveTopology, TextureDimension, TextureFormat};
 use rainier::sim::clock::Clock;
+use rainier::sim::jobs::Jobs;
 use rainier::sim::twin::Plan;
 use rainier::sim::{ChipColumns, HallColumns, RackColumns};
 use rainier::site::Campus;
 use rainier::site::pick::FLOOR_M;
 
+use crate::jobs::{Colors, Focus, PALETTE, codes};
 use crate::materials::{ATTRIBUTE_IDS, Look, RackMaterial, TEXTURE_COLUMNS};
+use crate::rising::AsOf;
 use crate::scene::Hour;
 use crate::selection::{Overlay, Selection, Shown};
 
@@ -35,11 +38,11 @@ pub(crate) fn map_stops() -> [Vec4; 8] {
 
 /// The texture that the racks read.
 #[derive(Resource, Debug, Clone)]
-struct ChipTexture {
+pub(crate) struct ChipTexture {
     image: Handle<Image>,
     material: Handle<RackMaterial>,
-    /// What is in it: tick and overlay.
-    holds: Option<(u64, Overlay)>,
+    /// What is in it: tick, overlay and the job that is looked at.
+    holds: Option<(u64, Overlay, Focus)>,
 }
 
 /// A hall's racks.
@@ -149,6 +152,7 @@ pub(crate) fn build(
         selected: UVec4::new(0, 0, TEXTURE_COLUMNS, 0),
         haze: hour.haze,
         map: map_stops(),
+        palette: PALETTE.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4()),
     };
     let material = materials.add(RackMaterial {
         look,
@@ -178,23 +182,36 @@ fn fill(data: &mut [u8], campus: &Campus, values: impl Iterator<Item = u8>) {
 }
 
 /// Writes the chips' values when there is a new tick or another overlay.
-fn upload(
+pub(crate) fn upload(
     plan: Res<Plan>,
     clock: Res<Clock>,
     shown: Res<Shown>,
     chips: Res<ChipColumns>,
     racks: Res<RackColumns>,
+    jobs: Option<Res<Jobs>>,
+    (colors, focus, as_of): (Res<Colors>, Res<Focus>, Res<AsOf>),
     mut texture: ResMut<ChipTexture>,
     mut images: ResMut<Assets<Image>>,
 ) {
-    let wanted = Some((clock.tick, shown.0));
-    if texture.holds == wanted {
+    let wanted = as_of.is_now().then_some((clock.tick, shown.0, *focus));
+    // A plan's date moves apart from the ticks.
+    let stale = if as_of.is_now() {
+        texture.holds != wanted
+    } else {
+        as_of.is_changed()
+    };
+    if !stale {
         return;
     }
     let Some(mut image) = images.get_mut(&texture.image) else {
         return;
     };
     let Some(data) = image.data.as_mut() else { return };
+    if !as_of.is_now() {
+        fill(data, &plan.0, as_of.codes(&plan.0).into_iter());
+        texture.holds = None;
+        return;
+    }
     let [low, high] = shown.0.range();
     let scale = 255.0 / (high - low);
     let byte = |value: f32| ((value - low) * scale).clamp(0.0, 255.0) as u8;
@@ -211,6 +228,11 @@ fn upload(
         Overlay::HotShare => fill(data, &plan.0, racks.hot_share.iter().map(|share| byte(*share))),
         // Racks are plain: the units above them carry the colours.
         Overlay::Units => {}
+        Overlay::Job => {
+            if let Some(jobs) = &jobs {
+                fill(data, &plan.0, codes(jobs, &colors, &racks, *focus).into_iter());
+            }
+        }
     }
     texture.holds = wanted;
 }
@@ -220,25 +242,46 @@ fn mark(
     plan: Res<Plan>,
     selection: Res<Selection>,
     shown: Res<Shown>,
+    jobs: Option<Res<Jobs>>,
+    as_of: Res<AsOf>,
     texture: Res<ChipTexture>,
     mut materials: ResMut<Assets<RackMaterial>>,
 ) {
-    if !selection.is_changed() && !shown.is_changed() {
+    if !selection.is_changed() && !shown.is_changed() && !plan.is_changed() && !as_of.is_changed() {
         return;
     }
     let range = selection.chips(&plan.0);
     if let Some(mut material) = materials.get_mut(&texture.material) {
         material.look.selected.x = range.start as u32;
         material.look.selected.y = range.end as u32;
-        material.look.selected.w = u32::from(shown.0 == Overlay::Units);
+        material.look.selected.w = match shown.0 {
+            _ if !as_of.is_now() => 2,
+            Overlay::Units => 1,
+            // Without a workload there are no jobs to colour by.
+            Overlay::Job if jobs.is_none() => 1,
+            Overlay::Job => 2,
+            _ => 0,
+        };
     }
 }
 
 /// Halls that are not live yet are empty.
-fn show_live(halls: Res<HallColumns>, mut racks: Query<(&HallRacks, &mut Visibility)>) {
-    if halls.is_changed() {
+fn show_live(
+    plan: Res<Plan>,
+    halls: Res<HallColumns>,
+    as_of: Res<AsOf>,
+    mut racks: Query<(&HallRacks, &mut Visibility)>,
+) {
+    if halls.is_changed() || as_of.is_changed() {
         for (hall, mut visibility) in &mut racks {
-            let live = halls.live.get(hall.0).copied().unwrap_or(false);
+            let live = if as_of.is_now() {
+                halls.live.get(hall.0).copied().unwrap_or(false)
+            } else {
+                plan.0
+                    .halls
+                    .get(hall.0)
+                    .is_some_and(|plan| as_of.has_racks(plan.building))
+            };
             visibility.set_if_neq(if live {
                 Visibility::Inherited
             } else {

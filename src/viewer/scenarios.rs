@@ -42,6 +42,7 @@ pub(crate) fn start(world: &mut World, loaded: Loaded) {
     scenarios.name.clone_from(&loaded.scenario.name);
     scenarios.about.clone_from(&loaded.scenario.about);
     scenarios.problem.clear();
+    world.insert_resource(crate::money::Costs::of(&loaded));
     replace(world, loaded);
 }
 

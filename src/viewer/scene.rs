@@ -12,6 +12,7 @@ use rainier::site::files::FeatureKind;
 
 use crate::materials::{GroundMaterial, Light, RackMaterial};
 use crate::meshes::{Builder, at};
+use crate::rising::AsOf;
 use crate::selection::Roofs;
 
 /// Colour of the haze by day, linear.
@@ -53,14 +54,14 @@ const FIELDS: [Srgba; 4] = [
     Srgba::rgb(0.36, 0.43, 0.25),
     Srgba::rgb(0.47, 0.42, 0.30),
 ];
-const GRAVEL: Srgba = Srgba::rgb(0.52, 0.51, 0.48);
-const EARTH: Srgba = Srgba::rgb(0.47, 0.41, 0.33);
+pub(crate) const GRAVEL: Srgba = Srgba::rgb(0.52, 0.51, 0.48);
+pub(crate) const EARTH: Srgba = Srgba::rgb(0.47, 0.41, 0.33);
 const ASPHALT: Srgba = Srgba::rgb(0.27, 0.28, 0.30);
 const WATER: Srgba = Srgba::rgb(0.20, 0.36, 0.46);
-const SLAB: Srgba = Srgba::rgb(0.56, 0.57, 0.58);
+pub(crate) const SLAB: Srgba = Srgba::rgb(0.56, 0.57, 0.58);
 const FLOOR: Srgba = Srgba::rgb(0.25, 0.27, 0.30);
-const WALL: Srgba = Srgba::rgb(0.80, 0.81, 0.82);
-const ROOF: Srgba = Srgba::rgb(0.72, 0.74, 0.76);
+pub(crate) const WALL: Srgba = Srgba::rgb(0.80, 0.81, 0.82);
+pub(crate) const ROOF: Srgba = Srgba::rgb(0.72, 0.74, 0.76);
 pub(crate) const STEEL: Srgba = Srgba::rgb(0.55, 0.58, 0.61);
 const GENSET: Srgba = Srgba::rgb(0.80, 0.77, 0.66);
 const TRANSFORMER: Srgba = Srgba::rgb(0.45, 0.52, 0.50);
@@ -72,6 +73,10 @@ pub(crate) const WALL_M: f64 = 3.2;
 /// Everything that is built from the site's data.
 #[derive(Component)]
 struct Built;
+
+/// The buildings as they are in the simulation; they make way for those of a plan's date.
+#[derive(Component)]
+struct Standing;
 
 /// What lifts with the roofs.
 #[derive(Component)]
@@ -214,7 +219,7 @@ pub(crate) fn is_live(building: &Building, live: &[bool]) -> bool {
     building.halls.clone().any(|h| live.get(h).copied().unwrap_or(false))
 }
 
-fn slab(rect: &Rect, grow_m: f64, up_m: f64, color: Srgba, mesh: &mut Builder) {
+pub(crate) fn slab(rect: &Rect, grow_m: f64, up_m: f64, color: Srgba, mesh: &mut Builder) {
     let size = Vec3::new(
         (rect.size_m[0] + grow_m) as f32,
         up_m as f32,
@@ -242,50 +247,70 @@ fn foundations(campus: &Campus, building: &Building, mesh: &mut Builder) {
     }
 }
 
-/// Walls, floors, yards: all that stays when the roofs lift.
+/// How the halls of a building look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shell {
+    /// As always.
+    Plain,
+    /// Without power.
+    Unlit,
+    /// With power, beside others without.
+    Lit,
+}
+
+/// A building's walls, floors and yards: all that stays when the roofs lift.
+pub(crate) fn shell(campus: &Campus, building: &Building, look: Shell, mesh: &mut Builder) {
+    let floor = match look {
+        Shell::Plain => FLOOR,
+        Shell::Unlit => Srgba::rgb(0.12, 0.13, 0.15),
+        Shell::Lit => Srgba::rgb(0.42, 0.43, 0.42),
+    };
+    let rect = &building.rect;
+    slab(rect, 14.0, 0.14, GRAVEL, mesh);
+    slab(rect, 0.0, 0.3, SLAB, mesh);
+    let [w, d] = rect.size_m.map(|m| m / 2.0);
+    let corners = [[-w, -d], [w, -d], [w, d], [-w, d], [-w, -d]];
+    let corners: Vec<Vec3> = corners
+        .iter()
+        .map(|c| at([rect.at_m[0] + c[0], rect.at_m[1] + c[1]], 0.0))
+        .collect();
+    mesh.wall(&corners, WALL_M as f32, WALL);
+    for hall in building.halls.clone() {
+        slab(&campus.halls[hall].rect, 0.0, 0.38, floor, mesh);
+    }
+    // Gensets in a yard along the south side.
+    let count = f64::from(building.gensets.max(1));
+    let pitch = rect.size_m[0] / count;
+    for k in 0..building.gensets {
+        let x = rect.at_m[0] - w + pitch * (f64::from(k) + 0.5);
+        let foot = at([x, rect.at_m[1] - d - 13.0], 0.1);
+        let width = (pitch * 0.55).min(4.0) as f32;
+        mesh.cuboid(foot, Vec3::new(width, 4.2, 12.0), GENSET);
+        mesh.cuboid(
+            foot + Vec3::new(0.0, 4.2, -3.5),
+            Vec3::new(width * 0.35, 2.6, 0.9),
+            STEEL,
+        );
+    }
+    // Unit transformers along the north side, one for each of a hall and line-up.
+    let transformers: usize = building.halls.clone().map(|h| campus.power.boards[h].len()).sum();
+    let pitch = rect.size_m[0] / transformers.max(1) as f64;
+    for k in 0..transformers {
+        let x = rect.at_m[0] - w + pitch * (k as f64 + 0.5);
+        mesh.cuboid(
+            at([x, rect.at_m[1] + d + 6.0], 0.1),
+            Vec3::new((pitch * 0.5).min(3.0) as f32, 2.6, 3.0),
+            TRANSFORMER,
+        );
+    }
+}
+
 fn buildings(campus: &Campus, live: &[bool], mesh: &mut Builder) {
     for building in &campus.buildings {
-        if !is_live(building, live) {
+        if is_live(building, live) {
+            shell(campus, building, Shell::Plain, mesh);
+        } else {
             foundations(campus, building, mesh);
-            continue;
-        }
-        let rect = &building.rect;
-        slab(rect, 14.0, 0.14, GRAVEL, mesh);
-        slab(rect, 0.0, 0.3, SLAB, mesh);
-        let [w, d] = rect.size_m.map(|m| m / 2.0);
-        let corners = [[-w, -d], [w, -d], [w, d], [-w, d], [-w, -d]];
-        let corners: Vec<Vec3> = corners
-            .iter()
-            .map(|c| at([rect.at_m[0] + c[0], rect.at_m[1] + c[1]], 0.0))
-            .collect();
-        mesh.wall(&corners, WALL_M as f32, WALL);
-        for hall in building.halls.clone() {
-            slab(&campus.halls[hall].rect, 0.0, 0.38, FLOOR, mesh);
-        }
-        // Gensets in a yard along the south side.
-        let count = f64::from(building.gensets.max(1));
-        let pitch = rect.size_m[0] / count;
-        for k in 0..building.gensets {
-            let x = rect.at_m[0] - w + pitch * (f64::from(k) + 0.5);
-            let foot = at([x, rect.at_m[1] - d - 13.0], 0.1);
-            let width = (pitch * 0.55).min(4.0) as f32;
-            mesh.cuboid(foot, Vec3::new(width, 4.2, 12.0), GENSET);
-            mesh.cuboid(
-                foot + Vec3::new(0.0, 4.2, -3.5),
-                Vec3::new(width * 0.35, 2.6, 0.9),
-                STEEL,
-            );
-        }
-        // Unit transformers along the north side, one for each of a hall and line-up.
-        let transformers: usize = building.halls.clone().map(|h| campus.power.boards[h].len()).sum();
-        let pitch = rect.size_m[0] / transformers.max(1) as f64;
-        for k in 0..transformers {
-            let x = rect.at_m[0] - w + pitch * (k as f64 + 0.5);
-            mesh.cuboid(
-                at([x, rect.at_m[1] + d + 6.0], 0.1),
-                Vec3::new((pitch * 0.5).min(3.0) as f32, 2.6, 3.0),
-                TRANSFORMER,
-            );
         }
     }
 }
@@ -360,8 +385,15 @@ fn build(
     let material = materials.add(GroundMaterial { light });
     let mut still = Builder::default();
     features(campus, &mut still);
-    buildings(campus, &halls.live, &mut still);
     substations(campus, &mut still);
+    let mut standing = Builder::default();
+    buildings(campus, &halls.live, &mut standing);
+    commands.spawn((
+        Built,
+        Standing,
+        Mesh3d(meshes.add(standing.build())),
+        MeshMaterial3d(material.clone()),
+    ));
     for mesh in [ground(campus), still.build()] {
         commands.spawn((Built, Mesh3d(meshes.add(mesh)), MeshMaterial3d(material.clone())));
     }
@@ -376,7 +408,13 @@ fn build(
 }
 
 /// Lifts or lowers the roofs.
-fn lift(time: Res<Time<Real>>, roofs: Res<Roofs>, mut parts: Query<(&mut Transform, &mut Visibility), With<Roof>>) {
+fn lift(
+    time: Res<Time<Real>>,
+    roofs: Res<Roofs>,
+    as_of: Res<AsOf>,
+    mut parts: Query<(&mut Transform, &mut Visibility), With<Roof>>,
+    mut standing: Query<&mut Visibility, (With<Standing>, Without<Roof>)>,
+) {
     const LIFTED_M: f32 = 60.0;
     for (mut transform, mut visibility) in &mut parts {
         let goal = if roofs.0 { 0.0 } else { LIFTED_M };
@@ -384,11 +422,18 @@ fn lift(time: Res<Time<Real>>, roofs: Res<Roofs>, mut parts: Query<(&mut Transfo
         if (y - goal).abs() > 0.01 {
             transform.translation.y = y + (goal - y) * (1.0 - (-time.delta_secs() * 5.0).exp());
         }
-        let gone = !roofs.0 && transform.translation.y > LIFTED_M * 0.8;
+        let gone = !as_of.is_now() || !roofs.0 && transform.translation.y > LIFTED_M * 0.8;
         visibility.set_if_neq(if gone {
             Visibility::Hidden
         } else {
             Visibility::Inherited
+        });
+    }
+    for mut visibility in &mut standing {
+        visibility.set_if_neq(if as_of.is_now() {
+            Visibility::Inherited
+        } else {
+            Visibility::Hidden
         });
     }
 }
@@ -434,9 +479,21 @@ pub(crate) fn changed(plan: Res<Plan>) -> bool {
     plan.is_changed() && !plan.is_added()
 }
 
+/// Whether the first hall of a building has come into service, or its last has gone out of it.
+fn lit(plan: Res<Plan>, halls: Res<HallColumns>, mut known: Local<Option<Vec<bool>>>) -> bool {
+    if !halls.is_changed() {
+        return false;
+    }
+    let now: Vec<bool> = plan.0.buildings.iter().map(|b| is_live(b, &halls.live)).collect();
+    let old = known.replace(now.clone());
+    // A new campus is built anyhow.
+    old.is_some_and(|old| old != now) && !plan.is_changed()
+}
+
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Hour>();
     app.add_systems(Startup, build);
+    app.add_systems(Update, build.run_if(lit));
     app.add_systems(Update, (build, crate::racks::build).run_if(changed));
     app.add_systems(Update, (lift, shine));
 }

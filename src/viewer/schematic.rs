@@ -18,6 +18,7 @@ use crate::ui::{
     GROUND, LINE, MODES, PANEL, QUIET, TEXT, WATER, diagram_color, mode_color, reading, said, swatch, watts,
 };
 use crate::units::runs;
+use crate::windows::Windows;
 
 /// Size of the diagram of air, points.
 const AIR_SIZE: egui::Vec2 = vec2(952.0, 216.0);
@@ -544,66 +545,65 @@ fn readings(ui: &mut egui::Ui, whole: &Whole) {
 fn window(
     mut contexts: EguiContexts,
     mut parts: ResMut<Parts>,
+    mut windows: ResMut<Windows>,
     state: State,
     selection: Res<Selection>,
     mut queue: ResMut<CommandQueue>,
 ) -> Result {
     if !parts.shown(Part::Cooling) {
+        windows.close(Part::Cooling);
         return Ok(());
     }
     let ctx = contexts.ctx_mut()?.clone();
     let campus = &*state.plan.0;
     let (halls, title) = subject(campus, &selection, &state.halls.live);
     let whole = Whole { state: &state, halls };
-    let room = ctx.content_rect();
-    let most = vec2(
-        (room.width() - 60.0).clamp(220.0, AIR_SIZE.x + 4.0),
-        (room.height() - 200.0).clamp(120.0, 720.0),
-    );
+    // As high as it is with the water of liquid loops; a smaller place is scrolled.
+    let water = whole.sum(&state.halls.coolant_kg_s) + whole.sum(&state.halls.facility_kg_s) > 0.0;
+    let tall = AIR_SIZE.y + 160.0 + if water { WATER_HEIGHT } else { 0.0 };
+    let (least, most) = (vec2(460.0, 220.0), vec2(AIR_SIZE.x + 4.0, tall));
+    let Some((window, room)) = windows.show(&ctx, Part::Cooling, format!("Cooling of {title}"), least, most) else {
+        return Ok(());
+    };
+    let most = room.max(vec2(220.0, 120.0));
     let mut shown = true;
-    egui::Window::new(format!("Cooling of {title}"))
-        .id("cooling".into())
-        .open(&mut shown)
-        .collapsible(false)
-        .resizable(false)
-        .default_pos(pos2(12.0, 70.0))
-        .show(&ctx, |ui| {
-            ui.set_max_width(most.x);
-            if whole.halls.is_empty() {
-                ui.label(RichText::new("Not live in this scenario.").color(QUIET));
-                return;
-            }
-            // A small window shows a part of it, to be moved.
-            let area = egui::ScrollArea::both().max_width(most.x).max_height(most.y);
-            area.min_scrolled_height(most.y).show(ui, |ui| {
-                ui.set_width(AIR_SIZE.x);
-                readings(ui, &whole);
-                let (rect, _) = ui.allocate_exact_size(AIR_SIZE, Sense::hover());
+    window.open(&mut shown).show(&ctx, |ui| {
+        ui.set_max_width(most.x);
+        if whole.halls.is_empty() {
+            ui.label(RichText::new("Not live in this scenario.").color(QUIET));
+            return;
+        }
+        // A small window shows a part of it, to be moved.
+        let area = egui::ScrollArea::both().max_width(most.x).max_height(most.y);
+        area.min_scrolled_height(most.y).show(ui, |ui| {
+            ui.set_width(AIR_SIZE.x);
+            readings(ui, &whole);
+            let (rect, _) = ui.allocate_exact_size(AIR_SIZE, Sense::hover());
+            let painter = ui.painter_at(rect);
+            painter.rect_filled(rect, 4.0, GROUND);
+            air_path(&painter, rect, &whole);
+            if whole.sum(&state.halls.coolant_kg_s) + whole.sum(&state.halls.facility_kg_s) > 0.0 {
+                let size = vec2(AIR_SIZE.x, WATER_HEIGHT);
+                let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
                 let painter = ui.painter_at(rect);
                 painter.rect_filled(rect, 4.0, GROUND);
-                air_path(&painter, rect, &whole);
-                if whole.sum(&state.halls.coolant_kg_s) + whole.sum(&state.halls.facility_kg_s) > 0.0 {
-                    let size = vec2(AIR_SIZE.x, WATER_HEIGHT);
-                    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-                    let painter = ui.painter_at(rect);
-                    painter.rect_filled(rect, 4.0, GROUND);
-                    water_path(&painter, rect, &whole);
+                water_path(&painter, rect, &whole);
+            }
+            for h in &whole.halls {
+                if let Some(command) = unit_strip(ui, &state, *h, AIR_SIZE.x) {
+                    queue.0.push(command);
                 }
-                for h in &whole.halls {
-                    if let Some(command) = unit_strip(ui, &state, *h, AIR_SIZE.x) {
-                        queue.0.push(command);
-                    }
+            }
+            ui.horizontal_wrapped(|ui| {
+                for mode in MODES {
+                    let count = whole.units().filter(|u| state.units.mode[*u] == mode).count();
+                    swatch(ui, mode, count);
                 }
-                ui.horizontal_wrapped(|ui| {
-                    for mode in MODES {
-                        let count = whole.units().filter(|u| state.units.mode[*u] == mode).count();
-                        swatch(ui, mode, count);
-                    }
-                    let text = "Click breaks one unit of that hall; right click repairs all of them.";
-                    ui.label(RichText::new(text).size(11.0).color(QUIET));
-                });
+                let text = "Click breaks one unit of that hall; right click repairs all of them.";
+                ui.label(RichText::new(text).size(11.0).color(QUIET));
             });
         });
+    });
     parts.show(Part::Cooling, shown);
     Ok(())
 }

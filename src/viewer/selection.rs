@@ -27,6 +27,8 @@ pub(crate) enum Overlay {
     HotShare,
     /// What each cooling unit does; racks stay plain.
     Units,
+    /// The job of each rack.
+    Job,
 }
 
 /// Ends of the colour map for air of halls, °C: coldest supply to a hot aisle in trouble.
@@ -34,7 +36,7 @@ pub(crate) const AIR_C: [f32; 2] = [15.0, 55.0];
 
 impl Overlay {
     /// All of them, in the order of their keys from 1.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Temperature,
         Self::Utilisation,
         Self::Power,
@@ -43,6 +45,7 @@ impl Overlay {
         Self::Airflow,
         Self::HotShare,
         Self::Units,
+        Self::Job,
     ];
 
     /// Title and unit in the legend.
@@ -56,6 +59,7 @@ impl Overlay {
             Self::Airflow => ("Air through racks", "kg/s"),
             Self::HotShare => ("Hot-aisle air at inlets", "%"),
             Self::Units => ("Cooling units", ""),
+            Self::Job => ("Jobs", ""),
         }
     }
 
@@ -63,7 +67,7 @@ impl Overlay {
     pub(crate) fn range(self) -> [f32; 2] {
         match self {
             Self::Temperature => [20.0, 95.0],
-            Self::Utilisation | Self::Units => [0.0, 1.0],
+            Self::Utilisation | Self::Units | Self::Job => [0.0, 1.0],
             Self::Power => [0.0, 700.0],
             Self::Inlet => [15.0, 40.0],
             Self::Outlet => AIR_C,
@@ -120,13 +124,14 @@ impl Selection {
     }
 }
 
-/// Keys: 1 to 8 overlays, R roofs, space stops and goes on, Escape one level up.
+/// Keys: 1 to 9 overlays, R roofs, space stops and goes on, Escape one level up.
 fn keys(
     keys: Res<ButtonInput<KeyCode>>,
     mut shown: ResMut<Shown>,
     mut roofs: ResMut<Roofs>,
     mut pace: ResMut<crate::advance::Pace>,
     mut selection: ResMut<Selection>,
+    mut focus: ResMut<crate::jobs::Focus>,
     plan: Res<rainier::sim::twin::Plan>,
 ) {
     const DIGITS: [KeyCode; 9] = [
@@ -152,6 +157,7 @@ fn keys(
         pace.paused = !pace.paused;
     }
     if keys.just_pressed(KeyCode::Escape) {
+        focus.set_if_neq(crate::jobs::Focus(None));
         selection.0 = selection.0.and_then(|found| up(&plan.0, found));
     }
 }

@@ -9,8 +9,10 @@ use rainier::sim::twin::Plan;
 use crate::advance::Pace;
 use crate::args::Args;
 use crate::camera::Orbit;
+use crate::jobs::Wanted;
 use crate::parts::{Part, Parts};
 use crate::selection::{Roofs, Selection, Shown, place};
+use crate::timeline::Timeline;
 
 /// The picture to take.
 #[derive(Resource, Debug, Clone)]
@@ -18,10 +20,15 @@ struct Shot {
     path: String,
     at_s: f64,
     frames: u32,
+    /// Real time since the first frame, s.
+    since_s: f32,
 }
 
 /// Frames drawn before the picture: pipelines and panels settle.
 const FRAMES: u32 = 24;
+
+/// Least real time before it, s: pipelines compile beside the frames.
+const LEAST_S: f32 = 2.0;
 
 /// Where to look at the start.
 #[derive(Resource, Debug, Clone)]
@@ -44,8 +51,11 @@ fn take(world: &mut World) {
     while world.resource::<Clock>().time_s < shot.at_s && !world.resource::<Clock>().done() {
         world.run_schedule(Tick);
     }
-    shot.frames += 1;
-    if shot.frames == FRAMES / 2 {
+    let waits = shot.frames + 1 == FRAMES && shot.since_s < LEAST_S;
+    // The tick before took long: only what goes by after it counts.
+    shot.since_s += world.resource::<Time<Real>>().delta_secs().min(0.25);
+    shot.frames += u32::from(!waits);
+    if shot.frames >= FRAMES / 2 {
         world.resource_mut::<Orbit>().arrive();
     }
     if shot.frames == FRAMES {
@@ -69,10 +79,16 @@ pub(crate) fn add(app: &mut App, args: &Args) {
         (Part::Chart, args.chart),
         (Part::Cooling, args.cooling),
         (Part::OneLine, args.one_line),
+        (Part::Jobs, args.jobs),
+        (Part::Timeline, args.timeline.is_some()),
+        (Part::Growth, args.growth),
+        (Part::Money, args.money),
     ] {
         parts.show(part, on);
     }
     app.insert_resource(parts);
+    app.world_mut().resource_mut::<Timeline>().wanted = args.timeline;
+    app.insert_resource(Wanted(args.job.clone()));
     app.insert_resource(Roofs(args.roofs));
     if let Some(place) = &args.look {
         app.insert_resource(LookAt(place.clone()));
@@ -83,6 +99,7 @@ pub(crate) fn add(app: &mut App, args: &Args) {
             path: path.clone(),
             at_s: args.at,
             frames: 0,
+            since_s: 0.0,
         });
         app.add_systems(Update, take);
     }

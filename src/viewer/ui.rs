@@ -17,11 +17,15 @@ use rainier::site::campus::Found;
 
 use crate::advance::Pace;
 use crate::camera::Orbit;
+use crate::growth::Growth;
+use crate::jobs::{self, JobView};
 use crate::parts::{Part, Parts};
 use crate::racks::MAP;
 use crate::scenarios::Scenarios;
 use crate::selection::{AIR_C, Overlay, Roofs, Selection, Shown, name, up};
 use crate::slice::{HEIGHT_M, Height};
+use crate::timeline::{self, Timeline};
+use crate::windows::Windows;
 
 pub(crate) const PANEL: Color32 = Color32::from_rgb(17, 21, 28);
 pub(crate) const LINE: Color32 = Color32::from_rgb(46, 54, 66);
@@ -109,6 +113,26 @@ pub(crate) fn watts(w: f64) -> String {
     }
 }
 
+/// A colour and what it stands for, which stay together where a line ends.
+pub(crate) fn key_label(ui: &mut egui::Ui, color: Color32, text: &str, size: f32, tint: Color32) {
+    let mut job = egui::text::LayoutJob::default();
+    let font = FontId::proportional(size);
+    let format = |color| egui::TextFormat::simple(font.clone(), color);
+    job.append("■\u{a0}", 0.0, format(color));
+    job.append(&text.replace(' ', "\u{a0}"), 0.0, format(tint));
+    ui.label(job);
+}
+
+/// A count in short: 262k, 1.05M.
+pub(crate) fn compact(value: f64) -> String {
+    match value.abs() {
+        size if size >= 999_500.0 => format!("{:.2}M", value / 1e6),
+        size if size >= 9_950.0 => format!("{:.0}k", value / 1e3),
+        size if size >= 1_000.0 => format!("{:.1}k", value / 1e3),
+        _ => format!("{value:.0}"),
+    }
+}
+
 /// Pages narrower than this, in points, show the panel only with a selection.
 const NARROW: f32 = 860.0;
 
@@ -131,7 +155,7 @@ fn theme(ctx: &egui::Context) {
     });
 }
 
-fn frame() -> Frame {
+pub(crate) fn frame() -> Frame {
     Frame::new()
         .fill(PANEL)
         .inner_margin(Margin::symmetric(14, 9))
@@ -196,6 +220,9 @@ fn panels(
     mut parts: ResMut<Parts>,
     mut height: ResMut<Height>,
     mut scenarios: ResMut<Scenarios>,
+    mut job_view: JobView,
+    (growth, mut timeline): (Res<Growth>, ResMut<Timeline>),
+    mut windows: ResMut<Windows>,
     mut themed: Local<bool>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -243,6 +270,14 @@ fn panels(
             );
         });
     });
+    if parts.shown(Part::Timeline) {
+        let close = egui::Panel::bottom("timeline")
+            .frame(frame())
+            .show(root, |ui| timeline::bar(ui, &mut timeline, &growth, &state.clock));
+        if close.inner {
+            parts.show(Part::Timeline, false);
+        }
+    }
     // A narrow page shows the campus first; the panel comes with a selection.
     if !narrow || selection.0.is_some() {
         let width = if narrow { 220.0 } else { 300.0 };
@@ -251,12 +286,20 @@ fn panels(
             .exact_size(width)
             .resizable(false)
             .show(root, |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| place_panel(ui, &state, &mut selection, &mut orbit));
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    place_panel(ui, &state, &mut selection, &mut orbit, &mut job_view);
+                });
             });
     }
     let window = ctx.content_rect();
     let mut free = root.available_rect_before_wrap();
-    let legend_width = if narrow { 120.0 } else { 230.0 };
+    windows.set_free(free);
+    let free_bottom = free.bottom();
+    let legend_width = match (narrow, shown.0) {
+        (true, _) => 120.0,
+        (false, Overlay::Job) => 380.0,
+        _ => 230.0,
+    };
     // A rack is looked at from head to foot: it stands beside the legend, not behind it.
     if matches!(selection.0, Some(Found::Rack(_) | Found::Chip { .. })) {
         free.min.x += legend_width + 40.0;
@@ -266,22 +309,88 @@ fn panels(
     // Behind windows: on a small page there is no room beside them.
     egui::Area::new("legend".into())
         .order(egui::Order::Background)
-        .anchor(egui::Align2::LEFT_BOTTOM, [14.0, -62.0])
+        .anchor(egui::Align2::LEFT_BOTTOM, [14.0, free_bottom - window.bottom() - 12.0])
         .show(&ctx, |ui| {
-            legend(ui, shown.0, legend_width, &state, &selection);
+            if timeline::legend(ui, &parts, &growth) {
+                return;
+            }
+            legend(ui, shown.0, legend_width, &state, &selection, &job_view);
             air_legend(ui, &parts, &selection, &mut height, legend_width);
         });
-    let mut open = parts.shown(Part::Assumptions);
-    if open {
-        egui::Window::new("Assumptions")
-            .open(&mut open)
-            .default_size([760.0, 420.0])
-            .show(&ctx, |ui| {
-                assumption_list(ui, &state.plan.0);
-            });
-        parts.show(Part::Assumptions, open);
-    }
+    listing(
+        &ctx,
+        &mut parts,
+        &mut windows,
+        Part::Assumptions,
+        [480.0, 200.0],
+        |ui| {
+            assumption_list(ui, &state.plan.0);
+        },
+    );
+    listing(&ctx, &mut parts, &mut windows, Part::Keys, [420.0, 300.0], key_list);
     Ok(())
+}
+
+/// A window with a list in it.
+fn listing(
+    ctx: &egui::Context,
+    parts: &mut Parts,
+    windows: &mut Windows,
+    part: Part,
+    least: [f32; 2],
+    contents: impl FnOnce(&mut egui::Ui),
+) {
+    if !parts.shown(part) {
+        windows.close(part);
+        return;
+    }
+    let (title, most) = match part {
+        Part::Keys => ("Keys", [420.0, 420.0]),
+        _ => (part.title(), [760.0, 420.0]),
+    };
+    let Some((window, room)) = windows.show(ctx, part, title, least.into(), most.into()) else {
+        return;
+    };
+    let mut open = true;
+    window.open(&mut open).show(ctx, |ui| {
+        ui.set_width(room.x);
+        ui.set_max_height(room.y);
+        contents(ui);
+    });
+    parts.show(part, open);
+}
+
+/// Every key and what it does.
+fn key_list(ui: &mut egui::Ui) {
+    egui::ScrollArea::vertical().show(ui, |ui| {
+        egui::Grid::new("keys")
+            .num_columns(2)
+            .spacing([14.0, 3.0])
+            .show(ui, |ui| {
+                let mut key = |letter: &str, what: &str| {
+                    ui.label(RichText::new(letter).font(FontId::monospace(12.5)).color(ACCENT));
+                    ui.label(RichText::new(what).size(12.0));
+                    ui.end_row();
+                };
+                for part in Part::ALL {
+                    if let Some((_, letter)) = part.key() {
+                        key(letter, part.about());
+                    }
+                }
+                key("R", "roofs on or off");
+                for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
+                    let what = format!("colours: {}", overlay.title().0.to_lowercase());
+                    key(&(k + 1).to_string(), &what);
+                }
+                key("space", "stop and go on");
+                key("Esc", "one level up");
+                key("page up, down", "raise and lower the air slice");
+                key(
+                    "mouse",
+                    "drag turns, right drag moves, wheel zooms; click a place, click again to go there",
+                );
+            });
+    });
 }
 
 /// What colours the racks.
@@ -404,7 +513,7 @@ fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
 }
 
 /// A whole number with its thousands parted.
-fn grouped(value: f64) -> String {
+pub(crate) fn grouped(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let mut out = String::from(if value <= -0.5 { "-" } else { "" });
     for (k, digit) in digits.chars().enumerate() {
@@ -417,8 +526,18 @@ fn grouped(value: f64) -> String {
 }
 
 /// What the colours mean: of racks by their values, or of units by what they do.
-fn legend(ui: &mut egui::Ui, overlay: Overlay, width: f32, state: &State, selection: &Selection) {
+fn legend(ui: &mut egui::Ui, overlay: Overlay, width: f32, state: &State, selection: &Selection, job_view: &JobView) {
     let (title, unit) = overlay.title();
+    if overlay == Overlay::Job {
+        frame().corner_radius(CornerRadius::same(6)).show(ui, |ui| {
+            ui.label(RichText::new(title).size(12.0));
+            ui.set_max_width(width);
+            let campus = &*state.plan.0;
+            let live = |rack: usize| state.halls.live[campus.rows[campus.rack_row[rack] as usize].hall];
+            jobs::legend(ui, job_view, &state.racks, &state.clock, live);
+        });
+        return;
+    }
     if overlay == Overlay::Units {
         frame().corner_radius(CornerRadius::same(6)).show(ui, |ui| {
             ui.label(RichText::new(title).size(12.0));
@@ -542,7 +661,7 @@ fn color_bar(ui: &mut egui::Ui, colors: &[Color32], [low, high]: [f32; 2], width
     }
 }
 
-fn place_panel(ui: &mut egui::Ui, state: &State, selection: &mut Selection, orbit: &mut Orbit) {
+fn place_panel(ui: &mut egui::Ui, state: &State, selection: &mut Selection, orbit: &mut Orbit, job_view: &mut JobView) {
     let campus = &*state.plan.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
@@ -571,11 +690,15 @@ fn place_panel(ui: &mut egui::Ui, state: &State, selection: &mut Selection, orbi
         Some(Found::Building(b)) => building_numbers(ui, state, b, selection, orbit),
         Some(Found::Hall(h)) => hall_numbers(ui, state, h),
         Some(Found::Row(r)) => row_numbers(ui, state, r),
-        Some(Found::Rack(rack)) => rack_numbers(ui, state, rack),
+        Some(Found::Rack(rack)) => {
+            rack_numbers(ui, state, rack);
+            job_of_rack(ui, state, rack, orbit, job_view);
+        }
         Some(Found::Chip { rack, chip }) => {
             chip_numbers(ui, state, rack, chip);
             ui.separator();
             rack_numbers(ui, state, rack);
+            job_of_rack(ui, state, rack, orbit, job_view);
         }
     }
     if let Some(found) = selection.0 {
@@ -830,6 +953,35 @@ fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
     row(ui, "Utilisation", format!("{:.0} %", racks.utilisation[rack] * 100.0));
     row(ui, "Hottest chip", format!("{:.1} °C", racks.hottest_c[rack]));
     row(ui, "Throttled", racks.limited[rack].to_string());
+}
+
+/// The job of a rack, if the scenario has jobs.
+fn job_of_rack(ui: &mut egui::Ui, state: &State, rack: usize, orbit: &mut Orbit, job_view: &mut JobView) {
+    let Some(all) = &job_view.jobs else { return };
+    part(ui, "Job");
+    if all.is_broken(rack) {
+        row(ui, "Unit", "waits for a repair");
+    }
+    let Some(job) = all.of_rack(rack) else {
+        let text = if all.is_spare(rack) {
+            "none: kept as a spare"
+        } else {
+            "none: free"
+        };
+        row(ui, "Job", text);
+        return;
+    };
+    row(ui, "Name", job.job.name.clone());
+    row(ui, "Kind", job.job.kind.as_str());
+    row(ui, "Chips", grouped(f64::from(job.chips)));
+    row(ui, "Pace", said(job.pace * 100.0, 1, "%"));
+    row(ui, "Draw", watts(job.power_w));
+    if job.done_share().is_finite() {
+        row(ui, "Done", said(job.done_share() * 100.0, 1, "%"));
+    }
+    if ui.button("Show all its racks").clicked() {
+        jobs::look_at(job, all, &state.plan.0, &mut job_view.focus, orbit);
+    }
 }
 
 fn chip_numbers(ui: &mut egui::Ui, state: &State, rack: usize, chip: usize) {

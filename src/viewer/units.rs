@@ -10,6 +10,7 @@ use rainier::site::Campus;
 use crate::materials::{GroundMaterial, Light};
 use crate::meshes::{Builder, at};
 use crate::parts::{Part, Parts};
+use crate::rising::AsOf;
 use crate::scene::{Hour, Roof, STEEL, WALL_M, changed, is_live};
 use crate::selection::{Overlay, Roofs, Shown};
 use crate::ui::mode_color;
@@ -103,7 +104,7 @@ fn draw(
     roofs: Res<Roofs>,
     shown: Res<Shown>,
     parts: Res<Parts>,
-    hour: Res<Hour>,
+    (hour, as_of): (Res<Hour>, Res<AsOf>),
     old: Query<(Entity, &Units, &Transform)>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<GroundMaterial>>,
@@ -115,7 +116,7 @@ fn draw(
     for (b, building) in campus.buildings.iter().enumerate() {
         let live = is_live(building, &halls.live);
         for strip in [false, true] {
-            let wanted = live && (!strip || strips);
+            let wanted = live && (!strip || strips && as_of.is_now());
             let had = old
                 .iter()
                 .find(|(_, had, _)| had.building == b && had.look.strip == strip);

@@ -12,6 +12,7 @@ use rainier::scenario::{Instead, command as scenario_command, load_text};
 use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 use rainier::sim::command::CommandQueue;
+use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::Meters;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
@@ -21,8 +22,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::advance::Pace;
 use crate::args::TEXTS;
 use crate::camera::Orbit;
+use crate::growth::Growth;
+use crate::jobs::{Focus, Wanted};
 use crate::parts::{Part, Parts};
 use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
+use crate::timeline::Timeline;
 
 impl Overlay {
     /// Name in scripts.
@@ -36,6 +40,7 @@ impl Overlay {
             Self::Airflow => "airflow",
             Self::HotShare => "hot-share",
             Self::Units => "units",
+            Self::Job => "job",
         }
     }
 
@@ -46,18 +51,6 @@ impl Overlay {
 }
 
 impl Part {
-    /// Name in scripts.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Slice => "slice",
-            Self::Airflow => "airflow",
-            Self::Chart => "chart",
-            Self::Cooling => "cooling",
-            Self::OneLine => "oneLine",
-            Self::Assumptions => "assumptions",
-        }
-    }
-
     /// The part of a name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|part| part.name() == name)
@@ -73,6 +66,8 @@ enum Request {
     Select(String),
     Overlay(String),
     Show(String, bool),
+    Timeline(Option<String>),
+    Job(String),
     Pause(bool),
     Speed(f64),
     Load(String),
@@ -110,16 +105,29 @@ pub fn rainier_select(place: String) {
     ask(Request::Select(place));
 }
 
-/// Shows an overlay: temperature, utilisation, power, inlet, outlet, airflow, hot-share or units.
+/// Shows an overlay: temperature, utilisation, power, inlet, outlet, airflow, hot-share, units or job.
 #[wasm_bindgen]
 pub fn rainier_set_overlay(name: String) {
     ask(Request::Overlay(name));
 }
 
-/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine or assumptions.
+/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine, jobs, timeline, growth, money,
+/// assumptions or keys.
 #[wasm_bindgen]
 pub fn rainier_show(name: String, on: bool) {
     ask(Request::Show(name, on));
+}
+
+/// Shows the campus as the plan has it on a date, such as `2025-06-12`; as it is now without one.
+#[wasm_bindgen]
+pub fn rainier_timeline(date: Option<String>) {
+    ask(Request::Timeline(date));
+}
+
+/// Looks at the racks of a running job, by its name; at no job for an empty text.
+#[wasm_bindgen]
+pub fn rainier_job(name: String) {
+    ask(Request::Job(name));
 }
 
 /// Stops or goes on.
@@ -214,6 +222,24 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
                 Part::named(&name).ok_or_else(|| format!("{name} is none of {}", listed(Part::ALL.map(Part::name))))?;
             world.resource_mut::<Parts>().show(part, on);
         }
+        Request::Job(name) if name.is_empty() => world.resource_mut::<Focus>().0 = None,
+        Request::Job(name) => {
+            let jobs = world.get_resource::<Jobs>();
+            if !jobs.is_some_and(|jobs| jobs.running().any(|job| job.job.name == name)) {
+                return Err(format!("no job of the name {name} runs"));
+            }
+            world.resource_mut::<Wanted>().0 = Some(name);
+        }
+        Request::Timeline(date) => {
+            let date = date.filter(|text| !text.is_empty());
+            if let Some(text) = &date {
+                let date = text
+                    .parse()
+                    .map_err(|_| format!("{text} is no date such as 2025-06-12"))?;
+                world.resource_mut::<Timeline>().wanted = Some(date);
+            }
+            world.resource_mut::<Parts>().show(Part::Timeline, date.is_some());
+        }
         Request::Pause(paused) => world.resource_mut::<Pace>().paused = paused,
         Request::Speed(times) if times.is_finite() => world.resource_mut::<Pace>().speed = times.clamp(1.0, 10_000.0),
         Request::Speed(_) => return Err("a speed is 1 to 10,000".into()),
@@ -253,6 +279,20 @@ fn publish(world: &mut World) {
         .get(&FrameTimeDiagnosticsPlugin::FPS)
         .and_then(|d| d.smoothed());
     let selection = world.resource::<Selection>().0.map(|found| name(&plan.0, found));
+    let timeline = world
+        .resource::<Growth>()
+        .planned
+        .as_ref()
+        .filter(|_| world.resource::<Parts>().shown(Part::Timeline))
+        .map(|planned| world.resource::<Timeline>().date(planned).to_string());
+    let jobs = world.get_resource::<Jobs>().map(|jobs| {
+        json!({
+            "running": jobs.running().count(),
+            "waiting": jobs.waiting.len(),
+            "done": jobs.totals.done,
+            "goodput": jobs.totals.goodput(),
+        })
+    });
     EXCHANGE.with_borrow_mut(|exchange| {
         exchange.frames += 1;
         let state: Value = json!({
@@ -288,6 +328,8 @@ fn publish(world: &mut World) {
                 .filter(|part| world.resource::<Parts>().shown(*part))
                 .map(Part::name)
                 .collect::<Vec<_>>(),
+            "timeline": timeline,
+            "jobs": jobs,
             "paused": pace.paused,
             "speed": pace.speed,
             "to_run": world.resource::<ToRun>().0,

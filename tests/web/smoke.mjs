@@ -74,6 +74,30 @@ try {
   check("a click selects a rack or chip", /^B03\/H2\/R\d\d\/K\d\d/.test(clicked ?? ""), clicked);
   if (picture) await page.screenshot({ path: picture.replace(".png", "-rack.png") });
 
+  // Windows open by script; without a workload the list of jobs says how to get one.
+  const settled = async (what, ...rest) => page.waitForFunction(what, ...rest, { timeout: 60_000 });
+  for (const part of ["jobs", "growth", "money", "keys"]) {
+    await page.evaluate((part) => window.rainier.show(part, true), part);
+    await settled((part) => window.rainier.state().shown.includes(part), part);
+    check(`a script opens ${part}`, true);
+    await page.evaluate((part) => window.rainier.show(part, false), part);
+  }
+  await page.evaluate(() => window.rainier.timeline("2025-06-12"));
+  await settled(() => window.rainier.state().timeline === "2025-06-12", null);
+  await page.waitForTimeout(3_000);
+  const half = await page.screenshot();
+  await page.evaluate(() => window.rainier.timeline("2024-06-01"));
+  await settled(() => window.rainier.state().timeline === "2024-06-01", null);
+  await page.waitForTimeout(3_000);
+  const ground = await page.screenshot();
+  check("the campus on another date looks different", !half.equals(ground));
+  await page.evaluate(() => window.rainier.timeline("June"));
+  await settled(() => window.rainier.state().message.includes("2025-06-12"), null);
+  check("a wrong date says what is allowed", true);
+  await page.evaluate(() => window.rainier.timeline());
+  await settled(() => window.rainier.state().timeline === null, null);
+  check("the timeline goes back to now", true);
+
   await page.evaluate(() => window.rainier.loadScenario("(format: 1, nonsense: 2)"));
   await page.waitForFunction(() => window.rainier.state().message.includes("E0102"), null, { timeout: 60_000 });
   check("a wrong scenario is refused with its errors", true);
@@ -84,6 +108,23 @@ try {
   check("the scenario ran as far as asked", state.tick === Number(ticks), state.tick);
   const digest = await page.evaluate(() => window.rainier.digest());
   check("the digest is the native one", digest === nativeDigest, digest);
+  // A scenario with a workload: its jobs colour the racks.
+  await page.evaluate(() => window.rainier.select(""));
+  await page.evaluate((text) => window.rainier.loadScenario(text), await readFile("assets/scenarios/lab-jobs.ron", "utf8"));
+  await settled(() => (window.rainier.state().jobs?.running ?? 0) > 0, null);
+  const jobs = await page.evaluate(() => window.rainier.run(5));
+  check("jobs run on the page", jobs.jobs.running > 0, JSON.stringify(jobs.jobs));
+  await page.evaluate(() => window.rainier.select("B01"));
+  await settled(() => window.rainier.state().selection === "B01", null);
+  await page.waitForTimeout(5_000);
+  // Above the legend, which changes in any case.
+  const racks = { clip: { x: 0, y: 60, width: 420, height: 118 } };
+  const byPower = await page.screenshot(racks);
+  await page.evaluate(() => window.rainier.setOverlay("job"));
+  await settled(() => window.rainier.state().overlay === "job", null);
+  await page.waitForTimeout(2_000);
+  check("the job overlay changes the picture", !byPower.equals(await page.screenshot(racks)));
+  if (picture) await page.screenshot({ path: picture.replace(".png", "-jobs.png") });
   // Losing the grid: racks live on their batteries, and after half a minute gensets carry them.
   const scenarioText = (await readFile(scenario, "utf8")).replace("tick_s: 60", "tick_s: 1").replace(/events: \[[^]*\],/, "events: [],");
   await page.evaluate((text) => window.rainier.loadScenario(text), scenarioText);

@@ -21,7 +21,7 @@ use bevy_ecs::prelude::*;
 use self::failures::Risk;
 use self::limits::Limits;
 use self::records::{Ending, Record, Totals};
-use self::running::Running;
+pub use self::running::Running;
 use super::chips::Kernels;
 use super::clock::Clock;
 use super::demand::Demand;
