@@ -129,7 +129,8 @@ impl<'a> Question<'a> {
 
     fn in_doubt(&self, loaded: &Loaded) -> Vec<Uncertain> {
         let used = self.used();
-        let figures = loaded.site.campus.assumptions.iter();
+        let of_workload = loaded.workload.iter().flat_map(|workload| &workload.assumptions);
+        let figures = loaded.site.campus.assumptions.iter().chain(of_workload);
         let figures = figures.filter_map(|(file, assumption)| {
             let [low, high] = assumption.figure.range.filter(|[low, high]| low < high)?;
             let (role, _) = self.names.iter().find(|(_, name)| name == file)?;
@@ -145,6 +146,8 @@ impl<'a> Question<'a> {
                 let inside = figure.path.strip_prefix(part.as_str());
                 inside.is_some_and(|rest| rest.starts_with('.'))
             }),
+            // What it costs to build moves no run.
+            (Role::Capital, _) => false,
             // What the twin is compared with moves nothing.
             (Role::Site, _) => !figure.path.starts_with("published["),
             _ => true,
