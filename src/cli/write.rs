@@ -116,10 +116,7 @@ impl Series {
         csv.write_record(names).map_err(|error| error.to_string())?;
         let parquet_path = folder.join("series.parquet");
         let file = File::create(&parquet_path).map_err(said(&parquet_path))?;
-        let fields: String = names
-            .iter()
-            .map(|name| format!("REQUIRED DOUBLE {name};"))
-            .collect();
+        let fields: String = names.iter().map(|name| format!("REQUIRED DOUBLE {name};")).collect();
         let schema =
             parse_message_type(&format!("message series {{ {fields} }}")).map_err(|error| error.to_string())?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();

@@ -19,7 +19,10 @@ impl Recorded {
     #[must_use]
     pub fn row(&self, world: &World) -> Vec<f64> {
         let site = Sample::of(world).values();
-        let of_site = self.columns.iter().map(|column| site.get(*column).copied().unwrap_or(f64::NAN));
+        let of_site = self
+            .columns
+            .iter()
+            .map(|column| site.get(*column).copied().unwrap_or(f64::NAN));
         let of_places = self.places.iter().map(|column| {
             let read = sense::read(world, column.quantity, column.scope, column.take, true);
             read.map_or(f64::NAN, |read| read.value)

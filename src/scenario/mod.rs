@@ -3,7 +3,7 @@
 mod own;
 mod plan;
 mod recorded;
-//pub mod reference;
+pub mod reference;
 mod rules;
 mod version;
 
@@ -17,10 +17,10 @@ pub use self::version::{FORMAT, upgrade};
 
 use crate::diag::{Code, Report};
 use crate::sim::command::Command;
-use crate::site::campus::Found;
 use crate::sim::cooling::SetPoint;
 use crate::sim::rules::Rule;
 use crate::sim::sense::Take;
+use crate::site::campus::Found;
 use crate::site::change::{Change, Role};
 use crate::site::load::{Site, load_site};
 use crate::site::schema::{Figure, Parsed, read, within};
@@ -62,6 +62,28 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("lab-jobs", include_str!("../../assets/scenarios/lab-jobs.ron")),
     ("year", include_str!("../../assets/scenarios/year.ron")),
     ("hybrid-day", include_str!("../../assets/scenarios/hybrid-day.ron")),
+    (
+        "phase-2-completion",
+        include_str!("../../assets/scenarios/phase-2-completion.ron"),
+    ),
+    ("chips-late", include_str!("../../assets/scenarios/chips-late.ron")),
+    (
+        "line-345kv-lost",
+        include_str!("../../assets/scenarios/line-345kv-lost.ron"),
+    ),
+    ("all-trainium", include_str!("../../assets/scenarios/all-trainium.ron")),
+    ("mixed-fleet", include_str!("../../assets/scenarios/mixed-fleet.ron")),
+    (
+        "gb300-retrofit",
+        include_str!("../../assets/scenarios/gb300-retrofit.ron"),
+    ),
+    ("water-cut", include_str!("../../assets/scenarios/water-cut.ron")),
+    ("grid-80", include_str!("../../assets/scenarios/grid-80.ron")),
+    (
+        "demand-response",
+        include_str!("../../assets/scenarios/demand-response.ron"),
+    ),
+    ("hot-aisle", include_str!("../../assets/scenarios/hot-aisle.ron")),
 ];
 
 record! {
@@ -777,7 +799,11 @@ impl Words<'_> {
     /// The job that an event asks for.
     fn job(&self, event: &Event) -> Result<Job, Wrong> {
         let Some(spec) = &event.job else {
-            return Err(("job", "nothing".to_owned(), "a job, such as (chips: 64, work_s: 3600)".to_owned()));
+            return Err((
+                "job",
+                "nothing".to_owned(),
+                "a job, such as (chips: 64, work_s: 3600)".to_owned(),
+            ));
         };
         let Some(workload) = self.workload else {
             let allowed = "nothing: the scenario has no workload".to_owned();
@@ -843,7 +869,12 @@ impl Words<'_> {
         }
         if let Some(chip) = &spec.chip {
             if workload::place::kinds_with(self.campus, chip).is_empty() {
-                let mut names: Vec<&str> = self.campus.rack_kinds.iter().map(|kind| kind.server.chip.as_str()).collect();
+                let mut names: Vec<&str> = self
+                    .campus
+                    .rack_kinds
+                    .iter()
+                    .map(|kind| kind.server.chip.as_str())
+                    .collect();
                 names.sort_unstable();
                 names.dedup();
                 return Err(("job.chip", format!("{chip:?}"), names.join(", ")));
@@ -861,106 +892,106 @@ impl Words<'_> {
     /// The command of an event.
     fn command(&self, event: &Event) -> Result<Command, Wrong> {
         let (campus, nodes) = (self.campus, &self.nodes);
-    let name = event.at.as_deref();
-    let found = name.map_or_else(|| "nothing".to_owned(), |name| format!("{name:?}"));
-    let value = |low: f64, high: f64| {
-        let allowed = format!("{low} to {high}");
-        match event.value {
-            Some(x) if (low..=high).contains(&x) => Ok(x),
-            Some(x) => Err(("value", x.to_string(), allowed)),
-            None => Err(("value", "nothing".to_owned(), allowed)),
-        }
-    };
-    let node = || {
-        let examples: Vec<&str> = campus.power.nodes.iter().map(|n| n.name.as_str()).take(6).collect();
-        name.and_then(|name| nodes.get(name).copied()).ok_or_else(|| {
-            (
+        let name = event.at.as_deref();
+        let found = name.map_or_else(|| "nothing".to_owned(), |name| format!("{name:?}"));
+        let value = |low: f64, high: f64| {
+            let allowed = format!("{low} to {high}");
+            match event.value {
+                Some(x) if (low..=high).contains(&x) => Ok(x),
+                Some(x) => Err(("value", x.to_string(), allowed)),
+                None => Err(("value", "nothing".to_owned(), allowed)),
+            }
+        };
+        let node = || {
+            let examples: Vec<&str> = campus.power.nodes.iter().map(|n| n.name.as_str()).take(6).collect();
+            name.and_then(|name| nodes.get(name).copied()).ok_or_else(|| {
+                (
+                    "at",
+                    found.clone(),
+                    format!("a power node such as {}", examples.join(", ")),
+                )
+            })
+        };
+        let place = || {
+            name.and_then(|name| name.parse::<Address>().ok())
+                .and_then(|address| campus.find(address))
+                .ok_or_else(|| ("at", found.clone(), "a place of this site, such as B01/H1".to_owned()))
+        };
+        let hall = || match place()? {
+            Found::Hall(hall) => Ok(hall),
+            _ => Err(("at", found.clone(), "a hall, such as B01/H1".to_owned())),
+        };
+        let whole = || match place()? {
+            found @ (Found::Building(_) | Found::Hall(_)) => Ok(found),
+            _ => Err((
                 "at",
                 found.clone(),
-                format!("a power node such as {}", examples.join(", ")),
-            )
+                "a building or hall, such as B01 or B01/H1".to_owned(),
+            )),
+        };
+        Ok(match event.action {
+            Action::OpenFeed => Command::OpenFeed(node()?),
+            Action::CloseFeed => Command::CloseFeed(node()?),
+            Action::BreakNode => Command::BreakNode {
+                node: node()?,
+                count: value(1.0, 1e5)? as u32,
+            },
+            Action::RepairNode => Command::RepairNode(node()?),
+            Action::FailUnits => Command::FailUnits {
+                hall: hall()?,
+                count: value(1.0, 1e5)? as u32,
+            },
+            Action::RepairUnits => Command::RepairUnits { hall: hall()? },
+            Action::ServiceUnits => Command::ServiceUnits {
+                hall: hall()?,
+                count: value(1.0, 1e5)? as u32,
+            },
+            Action::FailCdus => Command::FailCdus {
+                hall: hall()?,
+                count: value(1.0, 1e5)? as u32,
+            },
+            Action::RepairCdus => Command::RepairCdus { hall: hall()? },
+            Action::CutWater => Command::SupplyWater(false),
+            Action::RestoreWater => Command::SupplyWater(true),
+            Action::RestartChips => Command::RestartChips { hall: hall()? },
+            Action::Energise => Command::Energise { at: whole()? },
+            Action::Deenergise => Command::Deenergise { at: whole()? },
+            Action::SetUtilisation => {
+                let at = if name.is_some() { Some(place()?) } else { None };
+                Command::SetUtilisation {
+                    at,
+                    utilisation: value(0.0, 1.0)?,
+                }
+            }
+            Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
+            Action::Smoke => Command::Smoke(value(0.0, 5_000.0)?),
+            Action::CapPower | Action::UncapPower => {
+                let at = if name.is_some() { Some(place()?) } else { None };
+                let limit_w = match event.action {
+                    Action::CapPower => Some(value(0.0, 1e11)?),
+                    _ => None,
+                };
+                Command::CapPower { at, limit_w }
+            }
+            Action::SetSupply | Action::SetEvaporation | Action::SetSupplyRatio => {
+                let (what, low, high) = match event.action {
+                    Action::SetSupply => (SetPoint::Supply, -10.0, 40.0),
+                    Action::SetEvaporation => (SetPoint::Evaporation, 5.0, 60.0),
+                    _ => (SetPoint::SupplyRatio, 0.1, 3.0),
+                };
+                // Without a value it goes back to that of the plan.
+                let to = event.value.map(|_| value(low, high)).transpose()?;
+                Command::SetPoint {
+                    at: whole()?,
+                    what,
+                    value: to,
+                }
+            }
+            Action::EnergyPrice => {
+                let price = event.value.map(|_| value(-1_000.0, 20_000.0)).transpose()?;
+                Command::EnergyPrice(price)
+            }
+            Action::SubmitJob => Command::SubmitJob(Box::new(self.job(event)?)),
         })
-    };
-    let place = || {
-        name.and_then(|name| name.parse::<Address>().ok())
-            .and_then(|address| campus.find(address))
-            .ok_or_else(|| ("at", found.clone(), "a place of this site, such as B01/H1".to_owned()))
-    };
-    let hall = || match place()? {
-        Found::Hall(hall) => Ok(hall),
-        _ => Err(("at", found.clone(), "a hall, such as B01/H1".to_owned())),
-    };
-    let whole = || match place()? {
-        found @ (Found::Building(_) | Found::Hall(_)) => Ok(found),
-        _ => Err((
-            "at",
-            found.clone(),
-            "a building or hall, such as B01 or B01/H1".to_owned(),
-        )),
-    };
-    Ok(match event.action {
-        Action::OpenFeed => Command::OpenFeed(node()?),
-        Action::CloseFeed => Command::CloseFeed(node()?),
-        Action::BreakNode => Command::BreakNode {
-            node: node()?,
-            count: value(1.0, 1e5)? as u32,
-        },
-        Action::RepairNode => Command::RepairNode(node()?),
-        Action::FailUnits => Command::FailUnits {
-            hall: hall()?,
-            count: value(1.0, 1e5)? as u32,
-        },
-        Action::RepairUnits => Command::RepairUnits { hall: hall()? },
-        Action::ServiceUnits => Command::ServiceUnits {
-            hall: hall()?,
-            count: value(1.0, 1e5)? as u32,
-        },
-        Action::FailCdus => Command::FailCdus {
-            hall: hall()?,
-            count: value(1.0, 1e5)? as u32,
-        },
-        Action::RepairCdus => Command::RepairCdus { hall: hall()? },
-        Action::CutWater => Command::SupplyWater(false),
-        Action::RestoreWater => Command::SupplyWater(true),
-        Action::RestartChips => Command::RestartChips { hall: hall()? },
-        Action::Energise => Command::Energise { at: whole()? },
-        Action::Deenergise => Command::Deenergise { at: whole()? },
-        Action::SetUtilisation => {
-            let at = if name.is_some() { Some(place()?) } else { None };
-            Command::SetUtilisation {
-                at,
-                utilisation: value(0.0, 1.0)?,
-            }
-        }
-        Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
-        Action::Smoke => Command::Smoke(value(0.0, 5_000.0)?),
-        Action::CapPower | Action::UncapPower => {
-            let at = if name.is_some() { Some(place()?) } else { None };
-            let limit_w = match event.action {
-                Action::CapPower => Some(value(0.0, 1e11)?),
-                _ => None,
-            };
-            Command::CapPower { at, limit_w }
-        }
-        Action::SetSupply | Action::SetEvaporation | Action::SetSupplyRatio => {
-            let (what, low, high) = match event.action {
-                Action::SetSupply => (SetPoint::Supply, -10.0, 40.0),
-                Action::SetEvaporation => (SetPoint::Evaporation, 5.0, 60.0),
-                _ => (SetPoint::SupplyRatio, 0.1, 3.0),
-            };
-            // Without a value it goes back to that of the plan.
-            let to = event.value.map(|_| value(low, high)).transpose()?;
-            Command::SetPoint {
-                at: whole()?,
-                what,
-                value: to,
-            }
-        }
-        Action::EnergyPrice => {
-            let price = event.value.map(|_| value(-1_000.0, 20_000.0)).transpose()?;
-            Command::EnergyPrice(price)
-        }
-        Action::SubmitJob => Command::SubmitJob(Box::new(self.job(event)?)),
-    })
     }
 }

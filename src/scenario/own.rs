@@ -6,7 +6,7 @@ use super::{Instead, files_of, text_by_role, tree_of};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::site::change::{Change, Changed, Role, edit, find_role};
 use crate::site::epw::is_epw;
-use crate::site::texts::Files;
+use crate::site::texts::{Files, key};
 use crate::site::tree::{self, Kind, Node};
 
 /// A change and where it stands: in the scenario, or on the command line.
@@ -132,7 +132,11 @@ fn make(out: &mut Changed<'_>, name: &str, instead: Instead<'_>, changes: &[Plac
             Some((role, file, tree))
         })
         .collect();
-    let others: Vec<(Role, String, Node)> = trees.iter().filter(|(role, ..)| *role != Role::Scenario).cloned().collect();
+    let others: Vec<(Role, String, Node)> = trees
+        .iter()
+        .filter(|(role, ..)| *role != Role::Scenario)
+        .cloned()
+        .collect();
     let mut by_role: BTreeMap<Role, Vec<&Placed<'_>>> = BTreeMap::new();
     for placed in changes {
         let trees = if placed.own.is_some() { &others } else { &trees };
@@ -164,7 +168,7 @@ fn make(out: &mut Changed<'_>, name: &str, instead: Instead<'_>, changes: &[Plac
         };
         let all: Vec<&Change> = placed.iter().map(|placed| placed.change).collect();
         match edit(&file, &text, &all) {
-            Ok(text) => out.put(&file, text),
+            Ok(text) => out.put(&key(role.as_str(), &file), text),
             Err(errors) => {
                 for error in errors.errors {
                     let of = placed.iter().find(|placed| placed.change.path == error.field);
@@ -187,7 +191,11 @@ pub fn change<'a>(files: &'a dyn Files, name: &str, text: &str, instead: Instead
     let mut out = Changed::new(files);
     let mut report = Report::default();
     out.put(name, text.to_owned());
-    let outside: Vec<Placed<'_>> = instead.changes.iter().map(|change| Placed { change, own: None }).collect();
+    let outside: Vec<Placed<'_>> = instead
+        .changes
+        .iter()
+        .map(|change| Placed { change, own: None })
+        .collect();
     let (of_scenario, others): (Vec<_>, Vec<_>) = outside
         .into_iter()
         .partition(|placed| placed.change.role == Some(Role::Scenario));
@@ -197,7 +205,10 @@ pub fn change<'a>(files: &'a dyn Files, name: &str, text: &str, instead: Instead
     out.put(name, without(name, &text));
     let placed = |(i, place, change): &'_ (usize, Place, Change)| (Some((*i, *place)), change.clone());
     let listed: Vec<(Option<(usize, Place)>, Change)> = own.changes.iter().map(placed).collect();
-    let listed: Vec<Placed<'_>> = listed.iter().map(|(own, change)| Placed { change, own: *own }).collect();
+    let listed: Vec<Placed<'_>> = listed
+        .iter()
+        .map(|(own, change)| Placed { change, own: *own })
+        .collect();
     make(&mut out, name, instead, &listed, &mut report);
     make(&mut out, name, instead, &others, &mut report);
     report.into_result(out)

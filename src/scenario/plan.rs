@@ -52,7 +52,9 @@ pub(super) fn live(
     let before = |day: jiff::civil::Date| course.phases_at(day.yesterday().unwrap_or(day));
     let at_start = runs(&before(day));
     if !at_start.contains(&true) {
-        let first = course.reaches(1.0).map_or_else(|| "none".to_owned(), |day| day.to_string());
+        let first = course
+            .reaches(1.0)
+            .map_or_else(|| "none".to_owned(), |day| day.to_string());
         return Err(Report {
             errors: vec![Diagnostic {
                 code: Code::Inconsistent,

@@ -8,7 +8,7 @@ use crate::site::campus::Found;
 use crate::site::schema::Parsed;
 
 /// Most columns of a series: memory and files stay bounded.
-pub const MOST_COLUMNS: usize = 2_000;
+const MOST_COLUMNS: usize = 2_000;
 
 /// A recorded reading of a place.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +107,12 @@ impl Words<'_> {
                         }
                         Err(names) => {
                             let found = format!("{name:?} of {}", scope.name(self.campus));
-                            wrong(format!("places[{i}].what[{k}]"), Code::UnknownName, found, names.join(", "));
+                            wrong(
+                                format!("places[{i}].what[{k}]"),
+                                Code::UnknownName,
+                                found,
+                                names.join(", "),
+                            );
                             break;
                         }
                     }

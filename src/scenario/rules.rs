@@ -44,7 +44,9 @@ impl Words<'_> {
             let mut wrong = |leaf: &str, code: Code, found: String, allowed: String| {
                 report.push(parsed.error(code, &format!("when[{i}].{leaf}"), found, allowed));
             };
-            let Some(rule) = self.rule(when, &mut wrong) else { continue };
+            let Some(rule) = self.rule(when, &mut wrong) else {
+                continue;
+            };
             if report.errors.len() == before {
                 out.push(rule);
             }

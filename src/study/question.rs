@@ -12,7 +12,7 @@ use crate::sim::meters::LEDGER_TOLERANCE;
 use crate::site::change::{Change, Changed, Role};
 use crate::site::epw::is_epw;
 use crate::site::schema::Figure;
-use crate::site::texts::Files;
+use crate::site::texts::{Files, key};
 use crate::site::tree::{Kind, Node, parse};
 
 /// Every number of a summary by its field.
@@ -63,7 +63,7 @@ impl<'a> Question<'a> {
         let names = files_of(&changed, name, instead);
         for (role, file) in &names {
             if let Ok(text) = text_by_role(&changed, *role, file) {
-                changed.put(file, text);
+                changed.put(&key(role.as_str(), file), text);
             }
         }
         let mut question = Self {

@@ -52,7 +52,11 @@ impl SetPoints {
     /// Those of the plan.
     #[must_use]
     pub fn new(campus: &Campus) -> Self {
-        let all = |what: SetPoint| (0..campus.halls.len()).map(|h| Self::planned(campus, h, what)).collect();
+        let all = |what: SetPoint| {
+            (0..campus.halls.len())
+                .map(|h| Self::planned(campus, h, what))
+                .collect()
+        };
         Self {
             supply_min_c: all(SetPoint::Supply),
             evaporate_above_c: all(SetPoint::Evaporation),

@@ -2,8 +2,8 @@
 
 use bevy_ecs::prelude::*;
 
-use super::{SetPoints, WaterSupply};
 use super::paths::w_per_k;
+use super::{SetPoints, WaterSupply};
 use crate::num::{exp, exp_m1, pow};
 use crate::physics::air::{self, AIR_CP_J_PER_KG_K, WATER_H_FG_J_PER_KG};
 use crate::physics::fan::{self, Filter};
@@ -255,7 +255,16 @@ pub(super) fn step(
         // Fans of the last tick say how warm their air gets; they change little from one to the next.
         let fan_rise_k = (halls.fans_w[h] - halls.coil_fans_w[h]).max(0.0) / flow_w_per_k;
         let mixing = outside.dry_bulb_c + fan_rise_k < goal_c;
-        switch_modes(spec, hall, set.evaporate_above_c[h], &outside, mixing, water.0, dt_s, units);
+        switch_modes(
+            spec,
+            hall,
+            set.evaporate_above_c[h],
+            &outside,
+            mixing,
+            water.0,
+            dt_s,
+            units,
+        );
 
         // Every unit by itself: what its fans hold, what its media do.
         let (mut fans_w, mut wet, mut drop_w) = (0.0, 0.0, 0.0);
@@ -422,7 +431,10 @@ mod tests {
     fn a_wet_unit_stays_wet_through_its_dead_band() {
         let spec = spec();
         let above_c = spec.evaporate_above_c.value;
-        assert_eq!(wanted_mode(&spec, above_c, UnitMode::Free, 29.3, false, 0.5), UnitMode::Free);
+        assert_eq!(
+            wanted_mode(&spec, above_c, UnitMode::Free, 29.3, false, 0.5),
+            UnitMode::Free
+        );
         assert_eq!(
             wanted_mode(&spec, above_c, UnitMode::Free, 29.5, false, 0.5),
             UnitMode::Evaporative
@@ -435,6 +447,9 @@ mod tests {
             wanted_mode(&spec, above_c, UnitMode::Evaporative, 28.3, false, 0.5),
             UnitMode::Free
         );
-        assert_eq!(wanted_mode(&spec, above_c, UnitMode::Free, 5.0, true, 0.5), UnitMode::Mixing);
+        assert_eq!(
+            wanted_mode(&spec, above_c, UnitMode::Free, 5.0, true, 0.5),
+            UnitMode::Mixing
+        );
     }
 }

@@ -239,7 +239,11 @@ fn racks(n: u32) -> String {
 
 /// A reading with as many digits as it is worth.
 fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    if value.abs() < 1000.0 {
+        (value * 1000.0).round() / 1000.0
+    } else {
+        value.round()
+    }
 }
 
 impl Incident {
