@@ -54,13 +54,15 @@ pub(crate) enum Command {
     Cost(Cost),
     /// Fills a building with one kind of rack after the other and says what each delivers, draws and costs
     Fleets(Fleets),
+    /// Prints every field of every file with its type, unit and range
+    Reference(Reference),
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, cold-snap, smoke-week, feed-lost,
     /// utility-30s, utility-10min, utility-72h, gensets-fail, training-swing, lab-day, hybrid-day, year,
-    /// mission-day, mission-month, vendors-day, lab-jobs)
+    /// mission-day, mission-month, vendors-day, lab-jobs; docs/scenarios.md has them all)
     #[arg(default_value = "builtin:default")]
     pub(crate) scenario: String,
     #[command(flatten)]
@@ -259,6 +261,16 @@ pub(crate) struct Check {
     /// Site, scenario or plan files, or builtin:NAME
     #[arg(required = true)]
     pub(crate) files: Vec<String>,
+    /// Write scenario files of older formats anew in today's, where they stand, before they are checked
+    #[arg(long)]
+    pub(crate) upgrade: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reference {
+    /// Print a JSON Schema of scenarios instead, for editors
+    #[arg(long)]
+    pub(crate) json_schema: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -332,7 +344,7 @@ pub(crate) struct Replacements {
     #[arg(long, value_name = "FILE")]
     weather: Option<String>,
     /// Another value for a field, such as catalog:chips.trainium2.tdp_w=0.55kW or site:buildings[1].phase=3; the file
-    /// (scenario, site, catalog, weather, tariff) may be left out where only one has such a field; may be given again
+    /// (scenario, site, catalog, weather, tariff, grid, capital, workload, plan) may be left out where only one has such a field; may be given again
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub(crate) set: Vec<Change>,
 }

@@ -13,12 +13,33 @@ use rainier::site::texts::{BUILTIN, text_of};
 pub(crate) fn check(args: &Check) -> Result<(), Failure> {
     let mut report = Report::default();
     for name in &args.files {
+        if args.upgrade {
+            upgrade(name)?;
+        }
         match check_one(name) {
             Ok(what) => println!("{name}: ok ({what})"),
             Err(errors) => report.absorb(errors),
         }
     }
     report.into_result(()).map_err(Failure::Input)
+}
+
+/// Writes a scenario of an older format anew. What is no scenario stays as it is.
+fn upgrade(name: &str) -> Result<(), Failure> {
+    if name.starts_with("builtin:") || site::epw::is_epw(name) {
+        return Ok(());
+    }
+    let Ok(text) = text_of(&Disk, name) else { return Ok(()) };
+    // A file that cannot be read says so in its check.
+    let Ok((new, version)) = scenario::upgrade(name, &text) else {
+        return Ok(());
+    };
+    if version < scenario::FORMAT {
+        let said = |error: std::io::Error| Failure::Output(format!("{name} cannot be written: {error}"));
+        std::fs::write(name, new).map_err(said)?;
+        println!("{name}: written anew in format {}, from {version}", scenario::FORMAT);
+    }
+    Ok(())
 }
 
 /// What kind of file it is shows in its fields.

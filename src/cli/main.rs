@@ -12,6 +12,7 @@ mod fleets;
 mod grow;
 mod jobs;
 mod power;
+mod reference;
 mod ride;
 mod run;
 mod story;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Bench(bench) => bench::bench(&bench),
         Command::Cost(cost) => cost::cost(&cost),
         Command::Fleets(fleets) => fleets::fleets(&fleets),
+        Command::Reference(reference) => reference::reference(&reference),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use rainier::physics::envelope::AirClass;
-use rainier::record::{Sample, Summary};
+use rainier::record::Summary;
 use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::clock::Clock;
@@ -53,8 +53,9 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     let started = Instant::now();
     let loaded = load(args)?;
     let scenario = loaded.scenario.clone();
+    let recorded = loaded.recorded.clone();
     let mut series = match &args.out {
-        Some(folder) => Some(Series::create(folder).map_err(Failure::Output)?),
+        Some(folder) => Some(Series::create(folder, &recorded.names()).map_err(Failure::Output)?),
         None => None,
     };
     let mut jobs_file = match &args.out {
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
                 next_sample_s += scenario.record_every_s;
             }
             if let Some(series) = &mut series
-                && let Err(error) = series.push(&Sample::of(twin.world()))
+                && let Err(error) = series.push(recorded.row(twin.world()))
             {
                 failed = Some(error);
                 break;

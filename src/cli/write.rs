@@ -12,7 +12,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use rainier::physics::envelope::AirClass;
-use rainier::record::{Sample, Summary};
+use rainier::record::Summary;
 use rainier::sim::hall_meters::{HallMeters, MODES};
 use rainier::site::Campus;
 use rainier::site::campus::Found;
@@ -87,20 +87,25 @@ pub(crate) fn halls(folder: &Path, campus: &Campus, meters: &HallMeters) -> Resu
     csv.flush().map_err(|error| said(&error))
 }
 
-/// Rows of a Parquet row group.
+/// Most rows of a Parquet row group.
 const GROUP_ROWS: usize = 8_192;
+
+/// Most numbers that a row group holds in memory.
+const GROUP_CELLS: usize = 1_000_000;
 
 /// A time series on its way to disk.
 pub(crate) struct Series {
     folder: PathBuf,
     csv: csv::Writer<File>,
     parquet: SerializedFileWriter<File>,
-    group: Vec<Sample>,
+    /// Rows of a group.
+    rows: usize,
+    group: Vec<Vec<f64>>,
 }
 
 impl Series {
     /// Makes the folder and its files.
-    pub(crate) fn create(folder: &Path) -> Result<Self, String> {
+    pub(crate) fn create(folder: &Path, names: &[String]) -> Result<Self, String> {
         let said = |path: &Path| {
             let path = path.display().to_string();
             move |error: std::io::Error| format!("{path} cannot be written: {error}")
@@ -108,13 +113,10 @@ impl Series {
         fs::create_dir_all(folder).map_err(said(folder))?;
         let csv_path = folder.join("series.csv");
         let mut csv = csv::Writer::from_writer(File::create(&csv_path).map_err(said(&csv_path))?);
-        csv.write_record(Sample::COLUMNS).map_err(|error| error.to_string())?;
+        csv.write_record(names).map_err(|error| error.to_string())?;
         let parquet_path = folder.join("series.parquet");
         let file = File::create(&parquet_path).map_err(said(&parquet_path))?;
-        let fields: String = Sample::COLUMNS
-            .iter()
-            .map(|name| format!("REQUIRED DOUBLE {name};"))
-            .collect();
+        let fields: String = names.iter().map(|name| format!("REQUIRED DOUBLE {name};")).collect();
         let schema =
             parse_message_type(&format!("message series {{ {fields} }}")).map_err(|error| error.to_string())?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
@@ -125,16 +127,17 @@ impl Series {
             csv,
             parquet,
             group: Vec::new(),
+            rows: (GROUP_CELLS / names.len().max(1)).clamp(1, GROUP_ROWS),
         })
     }
 
     /// Adds a row.
-    pub(crate) fn push(&mut self, sample: &Sample) -> Result<(), String> {
+    pub(crate) fn push(&mut self, row: Vec<f64>) -> Result<(), String> {
         self.csv
-            .write_record(sample.values().map(|value| value.to_string()))
+            .write_record(row.iter().map(f64::to_string))
             .map_err(|error| format!("series.csv: {error}"))?;
-        self.group.push(*sample);
-        if self.group.len() >= GROUP_ROWS {
+        self.group.push(row);
+        if self.group.len() >= self.rows {
             self.flush_group()
         } else {
             Ok(())
@@ -151,7 +154,7 @@ impl Series {
         let mut group = self.parquet.next_row_group()?;
         let mut index = 0;
         while let Some(mut column) = group.next_column()? {
-            let values: Vec<f64> = self.group.iter().map(|sample| sample.values()[index]).collect();
+            let values: Vec<f64> = self.group.iter().map(|row| row[index]).collect();
             column.typed::<DoubleType>().write_batch(&values, None, None)?;
             column.close()?;
             index += 1;

@@ -54,6 +54,8 @@ pub struct Terms {
     sewer_usd_per_m3: f64,
     diesel_usd_per_l: f64,
     programme: Option<Programme>,
+    /// A price of energy that holds instead of all others, while there is one.
+    set_usd_per_mwh: Option<f64>,
 }
 
 impl Terms {
@@ -91,6 +93,7 @@ impl Terms {
             water_usd_per_m3: bound.of(&tariff.water_usd_per_m3),
             sewer_usd_per_m3: bound.of(&tariff.sewer_usd_per_m3),
             diesel_usd_per_l: bound.of(&tariff.diesel_usd_per_l),
+            set_usd_per_mwh: None,
             programme: tariff.demand_response.as_ref().map(|programme| {
                 let earned = bound.opposite();
                 Programme {
@@ -104,9 +107,17 @@ impl Terms {
         }
     }
 
+    /// Gives energy another price, $/MWh, at any time; without one, those of the tariff hold again.
+    pub fn set_energy_price(&mut self, usd_per_mwh: Option<f64>) {
+        self.set_usd_per_mwh = usd_per_mwh;
+    }
+
     /// Price of energy at a time, $/MWh.
     #[must_use]
     pub fn energy_price(&self, at: DateTime) -> f64 {
+        if let Some(price) = self.set_usd_per_mwh {
+            return price;
+        }
         let hour = hour_of(at);
         let month = 1_u32 << at.month().unsigned_abs();
         let weekday = 1_u32 << at.weekday().to_monday_one_offset().unsigned_abs();

@@ -15,4 +15,4 @@ pub use self::course::{BuildingState, Course, Level, Limit, Milestones, Phase, S
 pub use self::delay::quantile;
 pub use self::history::{Comparison, compare};
 pub use self::outlook::{Dates, Driver, MonthOdds, Outlook, draws};
-pub use self::plan::{BUILTIN, Building, Cause, Kind, Plan, load, resolve};
+pub use self::plan::{BUILTIN, Building, Cause, Kind, Plan, load, load_on, resolve};

@@ -152,13 +152,7 @@ fn period(text: &str) -> Option<(Date, Date)> {
 /// # Errors
 /// Every error of the plan and of the site's files.
 pub fn load(files: &dyn Files, name: &str, site: Option<&str>) -> Result<Plan, Report> {
-    let text = find_text(BUILTIN, "plan", files, name).map_err(|found| {
-        let allowed = format!("a readable plan file, or one of {}", builtin_names(BUILTIN));
-        Report {
-            errors: vec![unreadable(name, found, allowed)],
-        }
-    })?;
-    let parsed = read::<PlanFile>(name, &text)?;
+    let parsed = parsed(files, name)?;
     let own = &parsed.value.site;
     let beside = match name.rsplit_once('/') {
         Some((folder, _)) if !own.starts_with("builtin:") && !own.starts_with('/') => format!("{folder}/{own}"),
@@ -166,6 +160,24 @@ pub fn load(files: &dyn Files, name: &str, site: Option<&str>) -> Result<Plan, R
     };
     let site = load_site(files, site.unwrap_or(&beside), None)?;
     resolve(&parsed, &site.campus)
+}
+
+/// Reads a plan by name for a site that is there already.
+///
+/// # Errors
+/// Every error of the plan.
+pub fn load_on(files: &dyn Files, name: &str, campus: &Campus) -> Result<Plan, Report> {
+    resolve(&parsed(files, name)?, campus)
+}
+
+fn parsed(files: &dyn Files, name: &str) -> Result<Parsed<PlanFile>, Report> {
+    let text = find_text(BUILTIN, "plan", files, name).map_err(|found| {
+        let allowed = format!("a readable plan file, or one of {}", builtin_names(BUILTIN));
+        Report {
+            errors: vec![unreadable(name, found, allowed)],
+        }
+    })?;
+    read::<PlanFile>(name, &text)
 }
 
 /// A file being resolved.

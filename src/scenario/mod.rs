@@ -1,20 +1,33 @@
 //! What if: a base site, what changes, what happens when, and what to record.
 
+mod own;
+mod plan;
+mod recorded;
+pub mod reference;
+mod rules;
+mod version;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 
+pub use self::own::change;
+pub use self::recorded::{PlaceColumn, Recorded};
+pub use self::version::{FORMAT, upgrade};
+
 use crate::diag::{Code, Report};
 use crate::sim::command::Command;
+use crate::sim::cooling::SetPoint;
+use crate::sim::rules::Rule;
+use crate::sim::sense::Take;
 use crate::site::campus::Found;
-use crate::site::change::{Change, Changed, Role, edit, find_role};
-use crate::site::epw::is_epw;
+use crate::site::change::{Change, Role};
 use crate::site::load::{Site, load_site};
 use crate::site::schema::{Figure, Parsed, read, within};
 use crate::site::texts::{Files, beside, builtin_names, find_text, unreadable};
 use crate::site::tree::{self, Node};
 use crate::site::{Address, Campus};
-use crate::workload::{self, plan::Workload};
+use crate::workload::{self, Job, plan::Workload};
 use crate::{choice, record};
 
 /// Scenarios that come with the program, by the name after `builtin:`.
@@ -49,6 +62,28 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("lab-jobs", include_str!("../../assets/scenarios/lab-jobs.ron")),
     ("year", include_str!("../../assets/scenarios/year.ron")),
     ("hybrid-day", include_str!("../../assets/scenarios/hybrid-day.ron")),
+    (
+        "phase-2-completion",
+        include_str!("../../assets/scenarios/phase-2-completion.ron"),
+    ),
+    ("chips-late", include_str!("../../assets/scenarios/chips-late.ron")),
+    (
+        "line-345kv-lost",
+        include_str!("../../assets/scenarios/line-345kv-lost.ron"),
+    ),
+    ("all-trainium", include_str!("../../assets/scenarios/all-trainium.ron")),
+    ("mixed-fleet", include_str!("../../assets/scenarios/mixed-fleet.ron")),
+    (
+        "gb300-retrofit",
+        include_str!("../../assets/scenarios/gb300-retrofit.ron"),
+    ),
+    ("water-cut", include_str!("../../assets/scenarios/water-cut.ron")),
+    ("grid-80", include_str!("../../assets/scenarios/grid-80.ron")),
+    (
+        "demand-response",
+        include_str!("../../assets/scenarios/demand-response.ron"),
+    ),
+    ("hot-aisle", include_str!("../../assets/scenarios/hot-aisle.ron")),
 ];
 
 record! {
@@ -67,6 +102,12 @@ record! {
         /// What is asked of its chips: `builtin:NAME`, or a path to a workload; without it, `utilisation` alone. With it,
         /// `utilisation` is that of racks without a job.
         workload: Option<String>,
+        /// Plan of growth: `builtin:NAME`, or a path. With it, a hall is live when its building has power and its racks
+        /// are there; `phase` and `only` still bound what is.
+        plan: Option<String>,
+        /// Other values for fields of the files that it names, such as `catalog:chips.trainium2.tdp_w = 0.55kW`.
+        #[serde(default)]
+        changes: Vec<String>,
         /// Local standard time of the start, such as `2026-07-20T00:00:00`.
         start: String,
         /// Duration, s.
@@ -95,6 +136,11 @@ record! {
         /// What happens when.
         #[serde(default)]
         events: Vec<Event>,
+        /// What follows when a reading is beyond a limit.
+        #[serde(default)]
+        when: Vec<When>,
+        /// What is recorded; all of the site and nothing of places without it.
+        record: Option<RecordSpec>,
         /// The step pattern of a synchronous job on all live racks, for its swing at the grid connection.
         training: Option<TrainingSpec>,
     }
@@ -233,6 +279,16 @@ choice! {
         CapPower,
         /// Lifts that limit.
         UncapPower,
+        /// Moves the coldest supply that is allowed in the building or hall in `at` to `value` °C.
+        SetSupply,
+        /// Lets the units of the building or hall in `at` evaporate above `value` °C.
+        SetEvaporation,
+        /// Lets the units of the building or hall in `at` supply `value` times the air that its racks draw.
+        SetSupplyRatio,
+        /// Gives energy another price, `value` $/MWh; that of the tariff without a value.
+        EnergyPrice,
+        /// Asks for the `job`.
+        SubmitJob,
     }
 }
 
@@ -247,6 +303,99 @@ record! {
         at: Option<String>,
         /// How much.
         value: Option<f64> = within(-1e6, 1e11),
+        /// Time after which it is taken back, s.
+        lasts_s: Option<f64> = within(0.0, 3.2e9),
+        /// Job that is asked for.
+        job: Option<JobSpec>,
+    }
+}
+
+record! {
+    /// A job that is asked for by an event or a rule.
+    JobSpec {
+        /// Training job or stream of the workload that it is like; what is left out here comes from there.
+        like: Option<String>,
+        /// Name.
+        name: Option<String>,
+        /// Chips.
+        chips: Option<u32> = within(1.0, 1e8),
+        /// Chip that it needs, by its catalog name.
+        chip: Option<String>,
+        /// Work at full pace, s.
+        work_s: Option<f64> = within(1.0, 1e8),
+        /// Utilisation while it works.
+        utilisation: Option<f64> = within(0.0, 1.0),
+        /// The larger goes first.
+        priority: Option<i32> = within(-1_000.0, 1_000.0),
+    }
+}
+
+record! {
+    /// A rule: when a reading has been beyond a limit for so long, something follows.
+    When {
+        /// What is measured, such as `inlet`, `supply`, `hottest chip`, `it power`, `load`, or any column of the series.
+        what: String,
+        /// Where: a place (`B03/H2`) or a power node (`S1/A`); all that is live without it.
+        at: Option<String>,
+        /// How the readings of the parts of the place become one; the usual way of the quantity without it.
+        take: Option<Take>,
+        /// Limit that it must be above, such as `"32°C"` or `"30MW"`.
+        above: Option<String>,
+        /// Limit that it must be below.
+        below: Option<String>,
+        /// How long it must have been beyond, s; not at all without it.
+        for_s: Option<f64> = within(0.0, 3.2e9),
+        /// Where it counts as over; the limit itself without it.
+        clears: Option<String>,
+        /// Time after which the rule may be met again once it is over, s; it is met only once without it.
+        again_after_s: Option<f64> = within(0.0, 3.2e9),
+        /// What follows.
+        then: Vec<Deed>,
+        /// What follows when it is over.
+        #[serde(default)]
+        cleared: Vec<Deed>,
+    }
+}
+
+record! {
+    /// What follows when a rule is met: an event without a time.
+    Deed {
+        /// Time after the rule is met, s; at once without it.
+        after_s: Option<f64> = within(0.0, 3.2e9),
+        /// What happens.
+        action: Action,
+        /// Where: a place (`B03/H2`) or a power node (`S1/A`).
+        at: Option<String>,
+        /// How much.
+        value: Option<f64> = within(-1e6, 1e11),
+        /// Time after which it is taken back, s.
+        lasts_s: Option<f64> = within(0.0, 3.2e9),
+        /// Job that is asked for.
+        job: Option<JobSpec>,
+    }
+}
+
+record! {
+    /// What is recorded, every `record_every_s`.
+    RecordSpec {
+        /// Columns of the site; all if there are none.
+        #[serde(default)]
+        columns: Vec<String>,
+        /// Readings of places beside them.
+        #[serde(default)]
+        places: Vec<PlaceRecord>,
+    }
+}
+
+record! {
+    /// Readings of places that are recorded.
+    PlaceRecord {
+        /// Places and power nodes, such as `B03`, `B03/H2`, `S1/A`; `buildings` and `halls` are all of them.
+        at: Vec<String>,
+        /// What is measured there, such as `inlet` or `it power`.
+        what: Vec<String>,
+        /// How the readings of the parts of a place become one; the usual way of the quantity without it.
+        take: Option<Take>,
     }
 }
 
@@ -259,6 +408,12 @@ pub struct Loaded {
     pub scenario: ScenarioFile,
     /// Its events as commands, in order of time.
     pub timeline: Vec<(f64, Command)>,
+    /// Its rules.
+    pub rules: Vec<Rule>,
+    /// What is recorded beside the site.
+    pub recorded: Recorded,
+    /// Halls that are live at the start by its plan, if it has one.
+    pub live: Option<Vec<bool>>,
     /// Its start.
     pub start: DateTime,
     /// The place that alone is live, if it names one.
@@ -295,21 +450,35 @@ pub fn files_of(files: &dyn Files, name: &str, instead: Instead<'_>) -> Vec<(Rol
         return out;
     };
     out.push((Role::Site, site.clone()));
+    for (role, field) in [(Role::Workload, "workload"), (Role::Plan, "plan")] {
+        out.extend(scenario.text(field).map(|other| (role, beside(name, other))));
+    }
     let tree = find_text(crate::site::texts::BUILTIN, "file", files, &site).and_then(|text| tree_of(&site, &text));
     let Ok(tree) = tree else { return out };
     let weather = instead.weather.map(str::to_owned);
     let weather = weather.or_else(|| Some(beside(name, scenario.text("weather")?)));
     let named = |field: &str| tree.text(field).map(|other| beside(&site, other));
+    let tariff = named("tariff");
+    let grid = tariff.as_ref().and_then(|file| {
+        let text = text_by_role(files, Role::Tariff, file).ok()?;
+        Some(beside(file, tree_of(file, &text).ok()?.text("grid")?))
+    });
     let others = [
         (Role::Catalog, named("catalog")),
         (Role::Weather, weather.or_else(|| named("weather"))),
-        (Role::Tariff, named("tariff")),
+        (Role::Tariff, tariff),
+        (Role::Grid, grid),
+        (
+            Role::Capital,
+            Some(named("capital").unwrap_or_else(|| "builtin:capital".to_owned())),
+        ),
     ];
     out.extend(
         others
             .into_iter()
             .filter_map(|(role, other)| other.map(|other| (role, other))),
     );
+    out.sort_by_key(|(role, _)| *role);
     out
 }
 
@@ -324,51 +493,11 @@ fn tree_of(name: &str, text: &str) -> Result<Node, String> {
 pub fn text_by_role(files: &dyn Files, role: Role, name: &str) -> Result<String, String> {
     let table = match role {
         Role::Scenario => BUILTIN,
+        Role::Workload => workload::plan::BUILTIN,
+        Role::Plan => crate::growth::BUILTIN,
         _ => crate::site::texts::BUILTIN,
     };
     find_text(table, role.as_str(), files, name)
-}
-
-/// The files of a scenario, of this text, with the changes made.
-///
-/// # Errors
-/// Every change that leads nowhere or whose value does not fit.
-pub fn change<'a>(files: &'a dyn Files, name: &str, text: &str, instead: Instead<'_>) -> Result<Changed<'a>, Report> {
-    let mut out = Changed::new(files);
-    out.put(name, text.to_owned());
-    let mut report = Report::default();
-    let trees: Vec<(Role, String, Node)> = files_of(&out, name, instead)
-        .into_iter()
-        .filter(|(_, file)| !is_epw(file))
-        .filter_map(|(role, file)| {
-            let text = text_by_role(&out, role, &file).ok()?;
-            let tree = tree::parse(&file, &text).ok()?;
-            Some((role, file, tree))
-        })
-        .collect();
-    let mut by_role: BTreeMap<Role, Vec<&Change>> = BTreeMap::new();
-    for change in instead.changes {
-        match find_role(change, &trees) {
-            Ok(role) => by_role.entry(role).or_default().push(change),
-            Err(error) => report.push(error),
-        }
-    }
-    // In this order, for a change of a file may be one of the names of others.
-    for (role, changes) in by_role {
-        let named = files_of(&out, name, instead);
-        let Some((_, file)) = named.into_iter().find(|(r, _)| *r == role) else {
-            continue;
-        };
-        // A file that cannot be read is an error of its own, later.
-        let Ok(text) = text_by_role(&out, role, &file) else {
-            continue;
-        };
-        match edit(&file, &text, &changes) {
-            Ok(text) => out.put(&file, text),
-            Err(errors) => report.absorb(errors),
-        }
-    }
-    report.into_result(out)
 }
 
 /// Reads a scenario by name (`builtin:NAME` or a file).
@@ -396,16 +525,30 @@ pub fn load(files: &dyn Files, name: &str, instead: Instead<'_>) -> Result<Loade
 /// # Errors
 /// As [`load`].
 pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>) -> Result<Loaded, Report> {
-    if !instead.changes.is_empty() {
-        let changed = change(files, name, text, instead)?;
+    let current = version::current(name, text)?;
+    let text = current.as_str();
+    let mut report = Report::default();
+    let own = own::Own::read(name, text, &mut report);
+    if !instead.changes.is_empty() || !own.is_empty() || !report.errors.is_empty() {
+        // Errors of form are worth knowing at once, whatever the changes would do.
+        let form = |mut errors: Report| {
+            if let Err(more) = read::<ScenarioFile>(name, text) {
+                errors.absorb(more);
+            }
+            errors
+        };
+        let changed = change(files, name, text, instead).map_err(form)?;
+        let named = files_of(&changed, name, instead);
         let instead = Instead {
             changes: &[],
             ..instead
         };
-        return load_text(&changed, name, changed.changed(name).unwrap_or(text), instead);
+        let mut loaded = load_text(&changed, name, changed.changed(name).unwrap_or(text), instead)
+            .map_err(|errors| own.placed(name, &named, errors))?;
+        loaded.scenario.changes = own.texts;
+        return Ok(loaded);
     }
     let parsed = read::<ScenarioFile>(name, text)?;
-    let mut report = Report::default();
     let start = parsed.value.start.parse::<DateTime>();
     if start.is_err() {
         let found = format!("{:?}", parsed.value.start);
@@ -447,10 +590,6 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
             None
         }
     };
-    let timeline = site
-        .as_ref()
-        .map(|site| timeline(&parsed, &site.campus, &mut report))
-        .unwrap_or_default();
     let place = |name: &String| {
         let campus = site.as_ref().map(|site| &site.campus)?;
         campus.find(name.parse::<Address>().ok()?)
@@ -477,12 +616,37 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
                     }
                 },
             );
+    let mut timeline = Vec::new();
+    let (mut rules, mut recorded, mut live) = (Vec::new(), Recorded::default(), None);
+    if let Some(site) = &site {
+        let words = Words {
+            campus: &site.campus,
+            nodes: node_numbers(&site.campus),
+            workload: workload.as_ref(),
+        };
+        timeline = words.timeline(&parsed, &mut report);
+        rules = words.rules(&parsed, &mut report);
+        recorded = words.recorded(&parsed, &mut report);
+        if let (Some(own), Ok(start)) = (&parsed.value.plan, &start) {
+            match plan::live(files, &beside(name, own), &site.campus, *start, &parsed.value, only) {
+                Ok((at_start, events)) => {
+                    live = Some(at_start);
+                    timeline.extend(events);
+                }
+                Err(errors) => report.absorb(errors),
+            }
+        }
+        timeline.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
     match (site, start) {
         (Some(site), Ok(start)) => report.into_result(Loaded {
             site,
             workload,
             scenario: parsed.value,
             timeline,
+            rules,
+            recorded,
+            live,
             start,
             only,
             file: name.to_owned(),
@@ -541,8 +705,16 @@ pub fn command(campus: &Campus, action: &str, at: Option<&str>, value: Option<f6
         action,
         at: at.map(str::to_owned),
         value,
+        lasts_s: None,
+        job: None,
     };
-    command_of(&event, campus, &node_numbers(campus))
+    let words = Words {
+        campus,
+        nodes: node_numbers(campus),
+        workload: None,
+    };
+    words
+        .command(&event)
         .map_err(|(field, found, allowed)| format!("{field}: found {found}; allowed: {allowed}"))
 }
 
@@ -552,107 +724,274 @@ fn node_numbers(campus: &Campus) -> BTreeMap<&str, u32> {
     nodes.map(|(n, node)| (node.name.as_str(), n as u32)).collect()
 }
 
-fn timeline(parsed: &Parsed<ScenarioFile>, campus: &Campus, report: &mut Report) -> Vec<(f64, Command)> {
-    let nodes = node_numbers(campus);
-    let mut out = Vec::new();
-    for (i, event) in parsed.value.events.iter().enumerate() {
-        match command_of(event, campus, &nodes) {
-            Ok(command) => out.push((event.at_s, command)),
-            Err((leaf, found, allowed)) => {
-                report.push(parsed.error(Code::UnknownName, &format!("events[{i}].{leaf}"), found, allowed));
-            }
-        }
-    }
-    out.sort_by(|a, b| a.0.total_cmp(&b.0));
-    out
+/// What the words of a scenario stand for.
+struct Words<'a> {
+    campus: &'a Campus,
+    nodes: BTreeMap<&'a str, u32>,
+    workload: Option<&'a Workload>,
 }
 
-/// The command of an event, or the field that is wrong, what was found and what is allowed.
-fn command_of(
-    event: &Event,
-    campus: &Campus,
-    nodes: &BTreeMap<&str, u32>,
-) -> Result<Command, (&'static str, String, String)> {
-    let name = event.at.as_deref();
-    let found = name.map_or_else(|| "nothing".to_owned(), |name| format!("{name:?}"));
-    let value = |low: f64, high: f64| {
-        let allowed = format!("{low} to {high}");
-        match event.value {
-            Some(x) if (low..=high).contains(&x) => Ok(x),
-            Some(x) => Err(("value", x.to_string(), allowed)),
-            None => Err(("value", "nothing".to_owned(), allowed)),
+/// The field that is wrong, what was found and what is allowed.
+type Wrong = (&'static str, String, String);
+
+/// What takes an event back, if anything does.
+fn undone(event: &Event) -> Option<Event> {
+    let (action, value) = match event.action {
+        Action::OpenFeed => (Action::CloseFeed, None),
+        Action::CloseFeed => (Action::OpenFeed, None),
+        Action::BreakNode => (Action::RepairNode, None),
+        Action::FailUnits => (Action::RepairUnits, None),
+        Action::FailCdus => (Action::RepairCdus, None),
+        Action::CutWater => (Action::RestoreWater, None),
+        Action::RestoreWater => (Action::CutWater, None),
+        Action::Energise => (Action::Deenergise, None),
+        Action::Deenergise => (Action::Energise, None),
+        Action::OffsetWeather => (Action::OffsetWeather, Some(0.0)),
+        Action::Smoke => (Action::Smoke, Some(0.0)),
+        Action::CapPower => (Action::UncapPower, None),
+        Action::SetSupply | Action::SetEvaporation | Action::SetSupplyRatio | Action::EnergyPrice => {
+            (event.action, None)
         }
+        Action::RepairNode
+        | Action::RepairUnits
+        | Action::ServiceUnits
+        | Action::RepairCdus
+        | Action::RestartChips
+        | Action::SetUtilisation
+        | Action::UncapPower
+        | Action::SubmitJob => return None,
     };
-    let node = || {
-        let examples: Vec<&str> = campus.power.nodes.iter().map(|n| n.name.as_str()).take(6).collect();
-        name.and_then(|name| nodes.get(name).copied()).ok_or_else(|| {
-            (
-                "at",
-                found.clone(),
-                format!("a power node such as {}", examples.join(", ")),
-            )
-        })
-    };
-    let place = || {
-        name.and_then(|name| name.parse::<Address>().ok())
-            .and_then(|address| campus.find(address))
-            .ok_or_else(|| ("at", found.clone(), "a place of this site, such as B01/H1".to_owned()))
-    };
-    let hall = || match place()? {
-        Found::Hall(hall) => Ok(hall),
-        _ => Err(("at", found.clone(), "a hall, such as B01/H1".to_owned())),
-    };
-    let whole = || match place()? {
-        found @ (Found::Building(_) | Found::Hall(_)) => Ok(found),
-        _ => Err((
-            "at",
-            found.clone(),
-            "a building or hall, such as B01 or B01/H1".to_owned(),
-        )),
-    };
-    Ok(match event.action {
-        Action::OpenFeed => Command::OpenFeed(node()?),
-        Action::CloseFeed => Command::CloseFeed(node()?),
-        Action::BreakNode => Command::BreakNode {
-            node: node()?,
-            count: value(1.0, 1e5)? as u32,
-        },
-        Action::RepairNode => Command::RepairNode(node()?),
-        Action::FailUnits => Command::FailUnits {
-            hall: hall()?,
-            count: value(1.0, 1e5)? as u32,
-        },
-        Action::RepairUnits => Command::RepairUnits { hall: hall()? },
-        Action::ServiceUnits => Command::ServiceUnits {
-            hall: hall()?,
-            count: value(1.0, 1e5)? as u32,
-        },
-        Action::FailCdus => Command::FailCdus {
-            hall: hall()?,
-            count: value(1.0, 1e5)? as u32,
-        },
-        Action::RepairCdus => Command::RepairCdus { hall: hall()? },
-        Action::CutWater => Command::SupplyWater(false),
-        Action::RestoreWater => Command::SupplyWater(true),
-        Action::RestartChips => Command::RestartChips { hall: hall()? },
-        Action::Energise => Command::Energise { at: whole()? },
-        Action::Deenergise => Command::Deenergise { at: whole()? },
-        Action::SetUtilisation => {
-            let at = if name.is_some() { Some(place()?) } else { None };
-            Command::SetUtilisation {
-                at,
-                utilisation: value(0.0, 1.0)?,
+    Some(Event {
+        action,
+        value,
+        lasts_s: None,
+        ..event.clone()
+    })
+}
+
+impl Words<'_> {
+    fn timeline(&self, parsed: &Parsed<ScenarioFile>, report: &mut Report) -> Vec<(f64, Command)> {
+        let mut out = Vec::new();
+        for (i, event) in parsed.value.events.iter().enumerate() {
+            match self.commands(event) {
+                Ok(commands) => out.extend(commands.into_iter().map(|(after_s, c)| (event.at_s + after_s, c))),
+                Err((leaf, found, allowed)) => {
+                    report.push(parsed.error(Code::UnknownName, &format!("events[{i}].{leaf}"), found, allowed));
+                }
             }
         }
-        Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
-        Action::Smoke => Command::Smoke(value(0.0, 5_000.0)?),
-        Action::CapPower | Action::UncapPower => {
-            let at = if name.is_some() { Some(place()?) } else { None };
-            let limit_w = match event.action {
-                Action::CapPower => Some(value(0.0, 1e11)?),
-                _ => None,
+        out
+    }
+
+    /// The commands of an event, each with its time after the event.
+    fn commands(&self, event: &Event) -> Result<Vec<(f64, Command)>, Wrong> {
+        let mut out = vec![(0.0, self.command(event)?)];
+        if let Some(lasts_s) = event.lasts_s {
+            let Some(undone) = undone(event) else {
+                let allowed = format!("nothing: {} cannot be taken back", event.action.as_str());
+                return Err(("lasts_s", lasts_s.to_string(), allowed));
             };
-            Command::CapPower { at, limit_w }
+            out.push((lasts_s, self.command(&undone)?));
         }
-    })
+        Ok(out)
+    }
+
+    /// The job that an event asks for.
+    fn job(&self, event: &Event) -> Result<Job, Wrong> {
+        let Some(spec) = &event.job else {
+            return Err((
+                "job",
+                "nothing".to_owned(),
+                "a job, such as (chips: 64, work_s: 3600)".to_owned(),
+            ));
+        };
+        let Some(workload) = self.workload else {
+            let allowed = "nothing: the scenario has no workload".to_owned();
+            return Err(("job", "a job".to_owned(), allowed));
+        };
+        let mut job = Job {
+            name: "asked".to_owned(),
+            kind: workload::Kind::Batch,
+            submit_s: 0.0,
+            chips: 1,
+            chip: None,
+            priority: 0,
+            preemptible: false,
+            flop: None,
+            work_s: 3_600.0,
+            asked_s: 3_600.0,
+            utilisation: 0.9,
+            model: None,
+        };
+        match &spec.like {
+            Some(like) => {
+                let known = workload.jobs.iter().find(|job| job.name == *like);
+                let stream = workload.streams.iter().find(|(stream, _)| stream.name == *like);
+                match (known, stream) {
+                    (Some(known), _) => job = known.clone(),
+                    (None, Some((stream, model))) => {
+                        job.name.clone_from(&stream.name);
+                        if stream.kind == workload::files::TaskKind::Training {
+                            job.kind = workload::Kind::Training;
+                        }
+                        job.chips = (stream.chips_median.value.round() as u32).clamp(1, stream.chips_max);
+                        job.chip.clone_from(&stream.chip);
+                        job.priority = stream.priority.unwrap_or(0);
+                        job.preemptible = stream.preemptible;
+                        job.work_s = stream.work_median_s.value;
+                        job.asked_s = stream.work_median_s.value * stream.asked_over_work.value;
+                        job.utilisation = stream.utilisation.value;
+                        job.model = *model;
+                    }
+                    (None, None) => {
+                        let mut names: Vec<&str> = workload.jobs.iter().map(|job| job.name.as_str()).collect();
+                        names.extend(workload.streams.iter().map(|(stream, _)| stream.name.as_str()));
+                        names.dedup();
+                        names.truncate(12);
+                        return Err(("job.like", format!("{like:?}"), names.join(", ")));
+                    }
+                }
+            }
+            None if spec.chips.is_none() || spec.work_s.is_none() => {
+                let allowed = "`like`, or `chips` and `work_s`".to_owned();
+                return Err(("job", "neither".to_owned(), allowed));
+            }
+            None => {}
+        }
+        if let Some(name) = &spec.name {
+            job.name.clone_from(name);
+        }
+        job.chips = spec.chips.unwrap_or(job.chips);
+        let there = self.campus.chips();
+        if job.chips as usize > there {
+            let allowed = format!("at most the chips of this site, {there}");
+            return Err(("job.chips", job.chips.to_string(), allowed));
+        }
+        if let Some(chip) = &spec.chip {
+            if workload::place::kinds_with(self.campus, chip).is_empty() {
+                let mut names: Vec<&str> = self
+                    .campus
+                    .rack_kinds
+                    .iter()
+                    .map(|kind| kind.server.chip.as_str())
+                    .collect();
+                names.sort_unstable();
+                names.dedup();
+                return Err(("job.chip", format!("{chip:?}"), names.join(", ")));
+            }
+            job.chip = Some(chip.clone());
+        }
+        if let Some(work_s) = spec.work_s {
+            (job.work_s, job.asked_s, job.flop) = (work_s, work_s, None);
+        }
+        job.utilisation = spec.utilisation.unwrap_or(job.utilisation);
+        job.priority = spec.priority.unwrap_or(job.priority);
+        Ok(job)
+    }
+
+    /// The command of an event.
+    fn command(&self, event: &Event) -> Result<Command, Wrong> {
+        let (campus, nodes) = (self.campus, &self.nodes);
+        let name = event.at.as_deref();
+        let found = name.map_or_else(|| "nothing".to_owned(), |name| format!("{name:?}"));
+        let value = |low: f64, high: f64| {
+            let allowed = format!("{low} to {high}");
+            match event.value {
+                Some(x) if (low..=high).contains(&x) => Ok(x),
+                Some(x) => Err(("value", x.to_string(), allowed)),
+                None => Err(("value", "nothing".to_owned(), allowed)),
+            }
+        };
+        let node = || {
+            let examples: Vec<&str> = campus.power.nodes.iter().map(|n| n.name.as_str()).take(6).collect();
+            name.and_then(|name| nodes.get(name).copied()).ok_or_else(|| {
+                (
+                    "at",
+                    found.clone(),
+                    format!("a power node such as {}", examples.join(", ")),
+                )
+            })
+        };
+        let place = || {
+            name.and_then(|name| name.parse::<Address>().ok())
+                .and_then(|address| campus.find(address))
+                .ok_or_else(|| ("at", found.clone(), "a place of this site, such as B01/H1".to_owned()))
+        };
+        let hall = || match place()? {
+            Found::Hall(hall) => Ok(hall),
+            _ => Err(("at", found.clone(), "a hall, such as B01/H1".to_owned())),
+        };
+        let whole = || match place()? {
+            found @ (Found::Building(_) | Found::Hall(_)) => Ok(found),
+            _ => Err((
+                "at",
+                found.clone(),
+                "a building or hall, such as B01 or B01/H1".to_owned(),
+            )),
+        };
+        Ok(match event.action {
+            Action::OpenFeed => Command::OpenFeed(node()?),
+            Action::CloseFeed => Command::CloseFeed(node()?),
+            Action::BreakNode => Command::BreakNode {
+                node: node()?,
+                count: value(1.0, 1e5)? as u32,
+            },
+            Action::RepairNode => Command::RepairNode(node()?),
+            Action::FailUnits => Command::FailUnits {
+                hall: hall()?,
+                count: value(1.0, 1e5)? as u32,
+            },
+            Action::RepairUnits => Command::RepairUnits { hall: hall()? },
+            Action::ServiceUnits => Command::ServiceUnits {
+                hall: hall()?,
+                count: value(1.0, 1e5)? as u32,
+            },
+            Action::FailCdus => Command::FailCdus {
+                hall: hall()?,
+                count: value(1.0, 1e5)? as u32,
+            },
+            Action::RepairCdus => Command::RepairCdus { hall: hall()? },
+            Action::CutWater => Command::SupplyWater(false),
+            Action::RestoreWater => Command::SupplyWater(true),
+            Action::RestartChips => Command::RestartChips { hall: hall()? },
+            Action::Energise => Command::Energise { at: whole()? },
+            Action::Deenergise => Command::Deenergise { at: whole()? },
+            Action::SetUtilisation => {
+                let at = if name.is_some() { Some(place()?) } else { None };
+                Command::SetUtilisation {
+                    at,
+                    utilisation: value(0.0, 1.0)?,
+                }
+            }
+            Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
+            Action::Smoke => Command::Smoke(value(0.0, 5_000.0)?),
+            Action::CapPower | Action::UncapPower => {
+                let at = if name.is_some() { Some(place()?) } else { None };
+                let limit_w = match event.action {
+                    Action::CapPower => Some(value(0.0, 1e11)?),
+                    _ => None,
+                };
+                Command::CapPower { at, limit_w }
+            }
+            Action::SetSupply | Action::SetEvaporation | Action::SetSupplyRatio => {
+                let (what, low, high) = match event.action {
+                    Action::SetSupply => (SetPoint::Supply, -10.0, 40.0),
+                    Action::SetEvaporation => (SetPoint::Evaporation, 5.0, 60.0),
+                    _ => (SetPoint::SupplyRatio, 0.1, 3.0),
+                };
+                // Without a value it goes back to that of the plan.
+                let to = event.value.map(|_| value(low, high)).transpose()?;
+                Command::SetPoint {
+                    at: whole()?,
+                    what,
+                    value: to,
+                }
+            }
+            Action::EnergyPrice => {
+                let price = event.value.map(|_| value(-1_000.0, 20_000.0)).transpose()?;
+                Command::EnergyPrice(price)
+            }
+            Action::SubmitJob => Command::SubmitJob(Box::new(self.job(event)?)),
+        })
+    }
 }

@@ -5,20 +5,23 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
 use super::clock::Clock;
-use super::cooling::{Loops, ThermalWatch, WaterSupply};
+use super::cooling::{Loops, SetPoint, SetPoints, ThermalWatch, WaterSupply};
 use super::demand::Demand;
 use super::jobs::Jobs;
-use super::live::{HallParts, Shared};
+use super::live::{HallParts, Shared, halls_of};
+use super::meters::Prices;
 use super::power::gensets::{Gensets, Unit};
 use super::power::grid::Grid;
 use super::power::incidents::{At, Incidents, What};
 use super::power::switching::Timers;
 use super::power::{Relays, Switchgear};
+use super::rules::Rules;
 use super::state::{ChipColumns, UnitColumns, UnitMode, chip_flag};
 use super::twin::Plan;
 use super::weather::WeatherOffset;
 use crate::site::Campus;
 use crate::site::campus::{Found, Hall};
+use crate::workload::Job;
 
 /// A change to the world.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,6 +105,19 @@ pub enum Command {
         /// Limit, W.
         limit_w: Option<f64>,
     },
+    /// Moves a set point of the units of a building or hall; to that of the plan without a value.
+    SetPoint {
+        /// Building or hall.
+        at: Found,
+        /// Set point.
+        what: SetPoint,
+        /// Its value, in its own unit.
+        value: Option<f64>,
+    },
+    /// Gives energy another price, $/MWh; that of the tariff without one.
+    EnergyPrice(Option<f64>),
+    /// Asks for a job now.
+    SubmitJob(Box<Job>),
 }
 
 /// Commands to carry out at the start of the next tick.
@@ -127,20 +143,19 @@ const LOG_LENGTH: usize = 1_000;
 pub(super) fn apply_due(
     plan: Res<Plan>,
     clock: Res<Clock>,
-    mut queue: ResMut<CommandQueue>,
-    mut timeline: ResMut<Timeline>,
+    (mut queue, mut timeline, mut rules): (ResMut<CommandQueue>, ResMut<Timeline>, ResMut<Rules>),
     mut log: ResMut<CommandLog>,
     mut grid: ResMut<Grid>,
     mut gensets: ResMut<Gensets>,
     mut timers: ResMut<Timers>,
     mut incidents: ResMut<Incidents>,
     mut cooling: CoolingParts,
-    mut demand: ResMut<Demand>,
-    mut offset: ResMut<WeatherOffset>,
+    (mut demand, mut offset, mut prices): (ResMut<Demand>, ResMut<WeatherOffset>, ResMut<Prices>),
     mut jobs: Option<ResMut<Jobs>>,
     mut halls: HallParts,
     mut relays: ResMut<Relays>,
 ) {
+    let ordered = rules.due(clock.time_s);
     // A tick covers the time up to its end; an event takes effect from the start of the tick it falls in.
     while let Some((at_s, command)) = timeline.events.get(timeline.done)
         && *at_s < clock.time_s
@@ -148,7 +163,9 @@ pub(super) fn apply_due(
         queue.0.push(command.clone());
         timeline.done += 1;
     }
-    for command in queue.0.drain(..) {
+    let from_s = clock.time_s - clock.dt_s;
+    let queued = queue.0.drain(..).map(|command| (command, None));
+    for (command, cause) in queued.chain(ordered) {
         match &command {
             Command::OpenFeed(n)
             | Command::CloseFeed(n)
@@ -156,9 +173,8 @@ pub(super) fn apply_due(
             | Command::RepairNode(n)
                 if (*n as usize) < plan.0.power.nodes.len() =>
             {
-                let from_s = clock.time_s - clock.dt_s;
                 let what = switch(&plan.0, &command, *n as usize, &mut grid, &mut gensets);
-                let number = incidents.push(from_s, *n, what, None);
+                let number = incidents.push(from_s, *n, what, cause);
                 grid.lost_by[*n as usize] = number;
                 if let Some(p) = plan.0.power.gensets.iter().position(|plant| plant.node == *n) {
                     gensets.plants[p].weakened = number.filter(|_| matches!(what, What::Broke(_)));
@@ -173,7 +189,7 @@ pub(super) fn apply_due(
             | Command::RepairCdus { .. }
             | Command::SupplyWater(_)
             | Command::RestartChips { .. } => {
-                cooling.carry_out(&plan.0, &command, clock.time_s - clock.dt_s, &mut incidents);
+                cooling.carry_out(&plan.0, &command, from_s, cause, &mut incidents);
             }
             Command::Energise { at } | Command::Deenergise { at } => {
                 let live = matches!(command, Command::Energise { .. });
@@ -189,7 +205,7 @@ pub(super) fn apply_due(
                     timers: &mut timers,
                     relays: &mut relays,
                 };
-                halls.set_live(&plan.0, *at, live, clock.time_s - clock.dt_s, shared, &mut gear);
+                halls.set_live(&plan.0, *at, live, (from_s, cause), shared, &mut gear);
             }
             Command::SetUtilisation { at, utilisation } => demand.set(&plan.0, *at, *utilisation),
             Command::OffsetWeather(kelvin) => offset.0.dry_bulb_k = *kelvin,
@@ -199,6 +215,28 @@ pub(super) fn apply_due(
                 }
             }
             Command::Smoke(particles_ug_m3) => offset.0.particles_ug_m3 = *particles_ug_m3,
+            Command::SetPoint { at, what, value } => {
+                let halls = halls_of(&plan.0, *at);
+                for hall in halls.clone() {
+                    let moved = What::SetPoint(*what, *value);
+                    let _ = incidents.push_at(from_s, At::Hall(hall as u32), moved, cause);
+                }
+                cooling.set.set(&plan.0, halls, *what, *value);
+            }
+            Command::EnergyPrice(price) => {
+                for terms in &mut prices.terms {
+                    terms.set_energy_price(*price);
+                }
+                let _ = incidents.push_at(from_s, At::Site, What::EnergyPrice(*price), cause);
+            }
+            Command::SubmitJob(job) => {
+                if let Some(jobs) = &mut jobs {
+                    let _ = incidents.push_at(from_s, At::Site, What::JobAsked(job.chips), cause);
+                    let mut job = (**job).clone();
+                    job.submit_s = from_s;
+                    jobs.ask(job);
+                }
+            }
         }
         if log.0.len() == LOG_LENGTH {
             log.0.pop_front();
@@ -215,6 +253,7 @@ pub(super) struct CoolingParts<'w> {
     loops: ResMut<'w, Loops>,
     water: ResMut<'w, WaterSupply>,
     watch: ResMut<'w, ThermalWatch>,
+    set: ResMut<'w, SetPoints>,
 }
 
 impl CoolingParts<'_> {
@@ -229,7 +268,14 @@ impl CoolingParts<'_> {
         chosen.len() as u32
     }
 
-    fn carry_out(&mut self, campus: &Campus, command: &Command, from_s: f64, incidents: &mut Incidents) {
+    fn carry_out(
+        &mut self,
+        campus: &Campus,
+        command: &Command,
+        from_s: f64,
+        because: Option<u32>,
+        incidents: &mut Incidents,
+    ) {
         let of_hall = |hall: &usize| campus.halls.get(*hall).map(|plan| (At::Hall(*hall as u32), plan));
         match command {
             Command::FailUnits { hall, count } | Command::ServiceUnits { hall, count } => {
@@ -239,7 +285,7 @@ impl CoolingParts<'_> {
                     _ => UnitMode::Maintenance,
                 };
                 let lost = self.take_out(plan, *count, mode);
-                self.watch.halls[*hall].cause = incidents.push_at(from_s, at, What::UnitsLost(lost), None);
+                self.watch.halls[*hall].cause = incidents.push_at(from_s, at, What::UnitsLost(lost), because);
             }
             Command::RepairUnits { hall } => {
                 let Some((at, plan)) = of_hall(hall) else { return };
@@ -249,7 +295,8 @@ impl CoolingParts<'_> {
                         self.units.mode_s[unit] = f64::MAX;
                     }
                 }
-                let cause = self.watch.halls[*hall].cause.take();
+                let cause = because.or(self.watch.halls[*hall].cause);
+                self.watch.halls[*hall].cause = None;
                 let _ = incidents.push_at(from_s, at, What::UnitsBack, cause);
             }
             Command::FailCdus { hall, count } => {
@@ -258,18 +305,19 @@ impl CoolingParts<'_> {
                 let state = &mut self.loops.0[*hall];
                 let lost = (*count).min(liquid.cdus.saturating_sub(state.broken));
                 state.broken += lost;
-                self.watch.halls[*hall].cause = incidents.push_at(from_s, at, What::CdusLost(lost), None);
+                self.watch.halls[*hall].cause = incidents.push_at(from_s, at, What::CdusLost(lost), because);
             }
             Command::RepairCdus { hall } => {
                 let Some((at, _)) = of_hall(hall) else { return };
                 self.loops.0[*hall].broken = 0;
-                let cause = self.watch.halls[*hall].cause.take();
+                let cause = because.or(self.watch.halls[*hall].cause);
+                self.watch.halls[*hall].cause = None;
                 let _ = incidents.push_at(from_s, at, What::CdusBack, cause);
             }
             Command::SupplyWater(on) if self.water.0 != *on => {
                 self.water.0 = *on;
                 let what = if *on { What::WaterBack } else { What::WaterCut };
-                let number = incidents.push_at(from_s, At::Site, what, None);
+                let number = incidents.push_at(from_s, At::Site, what, because);
                 for watch in &mut self.watch.halls {
                     watch.cause = if *on { None } else { number };
                 }

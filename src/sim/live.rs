@@ -33,7 +33,7 @@ pub(super) struct Shared<'a> {
 }
 
 /// The halls of a place.
-fn halls_of(campus: &Campus, at: Found) -> Range<usize> {
+pub(super) fn halls_of(campus: &Campus, at: Found) -> Range<usize> {
     match at {
         Found::Building(building) => campus.buildings[building].halls.clone(),
         Found::Hall(hall) => hall..hall + 1,
@@ -48,7 +48,7 @@ impl HallParts<'_> {
         campus: &Campus,
         at: Found,
         live: bool,
-        from_s: f64,
+        (from_s, cause): (f64, Option<u32>),
         mut shared: Shared<'_>,
         gear: &mut Switchgear<'_>,
     ) {
@@ -74,7 +74,7 @@ impl HallParts<'_> {
         for h in changed {
             self.reset(campus, h, &fresh, start_c, &mut shared);
             let what = if live { What::Energised } else { What::Deenergised };
-            number = shared.incidents.push_at(from_s, At::Hall(h as u32), what, None);
+            number = shared.incidents.push_at(from_s, At::Hall(h as u32), what, cause);
             self.power.forget(campus, h, from_s, shared.incidents);
         }
         power::set_live(campus, &self.halls.live, number, gear);

@@ -14,6 +14,9 @@ pub mod jobs;
 mod live;
 pub mod meters;
 pub mod power;
+pub mod rules;
+pub mod sample;
+pub mod sense;
 pub mod state;
 pub mod twin;
 pub mod weather;
@@ -48,6 +51,8 @@ pub enum TickSet {
     PowerPath,
     /// What it comes to.
     Meters,
+    /// Rules that are met order what follows.
+    Rules,
 }
 
 /// The whole simulation. Needs the resources that [`Twin::insert_into`] adds.
@@ -74,6 +79,7 @@ impl Plugin for SimPlugin {
                 TickSet::Cooling,
                 TickSet::PowerPath,
                 TickSet::Meters,
+                TickSet::Rules,
             )
                 .chain(),
         );
@@ -87,6 +93,7 @@ impl Plugin for SimPlugin {
             power::plugin,
             meters::plugin,
             hall_meters::plugin,
+            rules::plugin,
         ));
     }
 }

@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
 use super::command::{CommandLog, CommandQueue, Timeline};
-use super::cooling::{AirPaths, Loops, ThermalWatch, WaterSupply};
+use super::cooling::{AirPaths, Loops, SetPoints, ThermalWatch, WaterSupply};
 use super::demand::Demand;
 use super::hall_meters::HallMeters;
 use super::jobs::Jobs;
@@ -15,6 +15,7 @@ use super::jobs::equipment::EquipmentRisk;
 use super::meters::{Meters, Prices};
 use super::power;
 use super::power::incidents::Incidents;
+use super::rules::Rules;
 use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumns, UnitMode};
 use super::weather::{Change, Climate, Spells, WeatherOffset};
 use super::workers::Workers;
@@ -54,6 +55,8 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         site,
         scenario,
         timeline,
+        rules,
+        live,
         start,
         only,
         workload,
@@ -92,7 +95,8 @@ pub fn replace(world: &mut World, loaded: Loaded) {
                 Some(Found::Hall(one)) => h == one,
                 _ => true,
             };
-            chosen && campus.buildings[hall.building].phase <= scenario.phase
+            let there = live.as_ref().is_none_or(|live| live.get(h).copied().unwrap_or(false));
+            chosen && there && campus.buildings[hall.building].phase <= scenario.phase
         })
         .collect();
 
@@ -124,6 +128,8 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     world.insert_resource(kernels);
     world.insert_resource(AirPaths::new(&campus, START_C));
     world.insert_resource(WaterSupply(true));
+    world.insert_resource(SetPoints::new(&campus));
+    world.insert_resource(Rules::new(rules));
     world.insert_resource(ThermalWatch::new(campus.halls.len()));
     world.insert_resource(Demand::new(
         campus.rows.len(),

@@ -27,11 +27,29 @@ pub enum Role {
     Weather,
     /// Its prices.
     Tariff,
+    /// The carbon of its grid.
+    Grid,
+    /// What it costs to build.
+    Capital,
+    /// What its chips are asked to do.
+    Workload,
+    /// How it grows.
+    Plan,
 }
 
 impl Role {
     /// Every role; a file is named by those before it.
-    pub const ALL: [Self; 5] = [Self::Scenario, Self::Site, Self::Catalog, Self::Weather, Self::Tariff];
+    pub const ALL: [Self; 9] = [
+        Self::Scenario,
+        Self::Site,
+        Self::Catalog,
+        Self::Weather,
+        Self::Tariff,
+        Self::Grid,
+        Self::Capital,
+        Self::Workload,
+        Self::Plan,
+    ];
 
     /// The word before the colon.
     #[must_use]
@@ -42,6 +60,10 @@ impl Role {
             Self::Catalog => "catalog",
             Self::Weather => "weather",
             Self::Tariff => "tariff",
+            Self::Grid => "grid",
+            Self::Capital => "capital",
+            Self::Workload => "workload",
+            Self::Plan => "plan",
         }
     }
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::shape::{Shape, Shapes};
 use super::tree::{self, Kind, Node};
 use crate::diag::{Code, Diagnostic, Report};
 
@@ -290,6 +291,8 @@ pub trait Checked {
     fn check(node: &Node, limits: Limits, check: &mut Check);
     /// What is allowed, in words.
     fn expects(limits: Limits) -> String;
+    /// What is allowed, for the reference; declares the records and choices that it needs.
+    fn shape(limits: Limits, shapes: &mut Shapes) -> Shape;
 }
 
 fn check_number(node: &Node, limits: Limits, whole: bool, check: &mut Check) {
@@ -307,6 +310,9 @@ fn check_number(node: &Node, limits: Limits, whole: bool, check: &mut Check) {
 }
 
 impl Checked for f64 {
+    fn shape(limits: Limits, _: &mut Shapes) -> Shape {
+        Shape::Number(false, limits)
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         check_number(node, limits, false, check);
     }
@@ -318,6 +324,9 @@ impl Checked for f64 {
 macro_rules! whole_numbers {
     ($($kind:ty),*) => {$(
         impl Checked for $kind {
+            fn shape(limits: Limits, _: &mut Shapes) -> Shape {
+                Shape::Number(true, Limits { low: limits.low.max(0.0), high: limits.high.min(<$kind>::MAX as f64) })
+            }
             fn check(node: &Node, limits: Limits, check: &mut Check) {
                 let limits = Limits { low: limits.low.max(0.0), high: limits.high.min(<$kind>::MAX as f64) };
                 check_number(node, limits, true, check);
@@ -331,6 +340,9 @@ macro_rules! whole_numbers {
 whole_numbers!(u32, u64);
 
 impl Checked for i32 {
+    fn shape(limits: Limits, _: &mut Shapes) -> Shape {
+        Shape::Number(true, limits)
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         let limits = Limits {
             low: limits.low.max(Self::MIN.into()),
@@ -370,6 +382,9 @@ fn range_of(value: &Node, low: &Node, high: &Node, limits: Limits, check: &mut C
 }
 
 impl Checked for Figure {
+    fn shape(limits: Limits, _: &mut Shapes) -> Shape {
+        Shape::Figure(limits)
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         let Kind::Tuple(None, parts) = &node.kind else {
             check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
@@ -418,6 +433,9 @@ impl Checked for Figure {
 }
 
 impl Checked for Day {
+    fn shape(_: Limits, _: &mut Shapes) -> Shape {
+        Shape::Day
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         let right = matches!(&node.kind, Kind::Text(text) if Self::try_from(text.clone()).is_ok());
         if !right {
@@ -430,6 +448,9 @@ impl Checked for Day {
 }
 
 impl Checked for Dated {
+    fn shape(_: Limits, _: &mut Shapes) -> Shape {
+        Shape::Dated
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         match &node.kind {
             Kind::Tuple(None, parts) if parts.len() == 3 => {
@@ -445,6 +466,9 @@ impl Checked for Dated {
 }
 
 impl Checked for bool {
+    fn shape(_: Limits, _: &mut Shapes) -> Shape {
+        Shape::Flag
+    }
     fn check(node: &Node, _: Limits, check: &mut Check) {
         check.word_of(node, &["true", "false"]);
     }
@@ -454,6 +478,9 @@ impl Checked for bool {
 }
 
 impl Checked for String {
+    fn shape(_: Limits, _: &mut Shapes) -> Shape {
+        Shape::Text
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         if !matches!(node.kind, Kind::Text(_)) {
             check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
@@ -466,6 +493,9 @@ impl Checked for String {
 
 impl<T: Checked> Checked for Option<T> {
     const OPTIONAL: bool = true;
+    fn shape(limits: Limits, shapes: &mut Shapes) -> Shape {
+        Shape::Maybe(Box::new(T::shape(limits, shapes)))
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         match &node.kind {
             Kind::Word(word) if word == "None" => {}
@@ -481,6 +511,9 @@ impl<T: Checked> Checked for Option<T> {
 /// A field that takes its default when left out.
 impl<T: Checked> Checked for Vec<T> {
     const OPTIONAL: bool = true;
+    fn shape(limits: Limits, shapes: &mut Shapes) -> Shape {
+        Shape::List(Box::new(T::shape(limits, shapes)))
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         let Kind::List(items) = &node.kind else {
             check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
@@ -496,6 +529,9 @@ impl<T: Checked> Checked for Vec<T> {
 }
 
 impl<T: Checked> Checked for BTreeMap<String, T> {
+    fn shape(limits: Limits, shapes: &mut Shapes) -> Shape {
+        Shape::Map(Box::new(T::shape(limits, shapes)))
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         let Kind::Map(entries) = &node.kind else {
             check.error(Code::WrongKind, node, node.describe(), Self::expects(limits));
@@ -520,6 +556,9 @@ impl<T: Checked> Checked for BTreeMap<String, T> {
 
 /// A group of numbers of one kind in parentheses.
 impl<T: Checked, const N: usize> Checked for [T; N] {
+    fn shape(limits: Limits, shapes: &mut Shapes) -> Shape {
+        Shape::Group(N, Box::new(T::shape(limits, shapes)))
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         match &node.kind {
             Kind::Tuple(None, items) if items.len() == N => {
@@ -640,14 +679,16 @@ fn source_keys(tree: &Node) -> BTreeSet<String> {
         .collect()
 }
 
-/// Declares a record: the struct, its serde reader and its check, from one list of fields.
+/// Declares a record: the struct, its serde reader, its check and its place in the reference, from one list of fields.
 #[macro_export]
 macro_rules! record {
-    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $kind:ty $(= $limits:expr)?,)* }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $name:ident {
+        $($(#[doc = $field_doc:literal])* $(#[serde $serde:tt])* $field:ident: $kind:ty $(= $limits:expr)?,)*
+    }) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
-        pub struct $name { $($(#[$field_meta])* pub $field: $kind,)* }
+        pub struct $name { $($(#[doc = $field_doc])* $(#[serde $serde])* pub $field: $kind,)* }
 
         impl $crate::site::schema::Checked for $name {
             fn check(
@@ -674,6 +715,31 @@ macro_rules! record {
             fn expects(_: $crate::site::schema::Limits) -> String {
                 concat!("a record ", stringify!($name)).to_owned()
             }
+            fn shape(
+                _: $crate::site::schema::Limits,
+                shapes: &mut $crate::site::shape::Shapes,
+            ) -> $crate::site::shape::Shape {
+                const NAME: &str = stringify!($name);
+                if shapes.enter(NAME) {
+                    let fields = vec![$({
+                        #[allow(unused_mut, unused_assignments, reason = "limits are optional")]
+                        let mut limits = $crate::site::schema::ANY;
+                        $(limits = $limits;)?
+                        let shape = <$kind as $crate::site::schema::Checked>::shape(limits, shapes);
+                        let has_default = concat!($(stringify!($serde)),*).contains("default");
+                        let left_out = matches!(shape, $crate::site::shape::Shape::Maybe(_)) || has_default;
+                        $crate::site::shape::FieldShape {
+                            name: stringify!($field),
+                            doc: concat!($($field_doc),*).trim_ascii(),
+                            shape,
+                            optional: left_out && <$kind as $crate::site::schema::Checked>::OPTIONAL,
+                        }
+                    }),*];
+                    let declared = $crate::site::shape::Declared::Record(concat!($($doc),*).trim_ascii(), fields);
+                    shapes.all.insert(NAME, declared);
+                }
+                $crate::site::shape::Shape::Record(NAME)
+            }
         }
     };
 }
@@ -681,10 +747,10 @@ macro_rules! record {
 /// Declares an enum of bare words with its check.
 #[macro_export]
 macro_rules! choice {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident,)* }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $variant_doc:literal])* $variant:ident,)* }) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
-        pub enum $name { $($(#[$variant_meta])* $variant,)* }
+        pub enum $name { $($(#[doc = $variant_doc])* $variant,)* }
 
         impl $name {
             /// Every choice, in order.
@@ -707,6 +773,18 @@ macro_rules! choice {
             }
             fn expects(_: $crate::site::schema::Limits) -> String {
                 [$(stringify!($variant)),*].join(", ")
+            }
+            fn shape(
+                _: $crate::site::schema::Limits,
+                shapes: &mut $crate::site::shape::Shapes,
+            ) -> $crate::site::shape::Shape {
+                const NAME: &str = stringify!($name);
+                if shapes.enter(NAME) {
+                    let words = vec![$((stringify!($variant), concat!($($variant_doc),*).trim_ascii())),*];
+                    let declared = $crate::site::shape::Declared::Choice(concat!($($doc),*).trim_ascii(), words);
+                    shapes.all.insert(NAME, declared);
+                }
+                $crate::site::shape::Shape::Choice(NAME)
             }
         }
     };

@@ -48,9 +48,17 @@ pub(crate) fn beside(file: &str, other: &str) -> String {
     }
 }
 
+/// The name under which a changed text of a file is kept. Built-in files of these two kinds may have the names of others.
+pub(crate) fn key(what: &str, name: &str) -> String {
+    match what {
+        "workload" | "plan" if name.starts_with("builtin:") => format!("{what} {name}"),
+        _ => name.to_owned(),
+    }
+}
+
 /// The text of a name: that of a table after `builtin:`, else a file's; or why there is none.
 pub(crate) fn find_text(table: &[(&str, &str)], what: &str, files: &dyn Files, name: &str) -> Result<String, String> {
-    if let Some(text) = files.changed(name) {
+    if let Some(text) = files.changed(&key(what, name)) {
         return Ok(text.to_owned());
     }
     match name.strip_prefix("builtin:") {

@@ -161,6 +161,33 @@ pub fn of_field(field: &str) -> Option<(Unit, &str)> {
         .find_map(|end| of_ending(end).map(|unit| (unit, end)))
 }
 
+/// The unit that a field's name ends with, as people write it: `$/MWh`, `kg/s`, `°C`.
+#[must_use]
+pub fn spelt(field: &str) -> Option<String> {
+    let (_, end) = of_field(field)?;
+    if end == "c" {
+        return Some("°C".to_owned());
+    }
+    let spell = |word: &str| {
+        let found = UNITS.iter().find(|(_, ending, ..)| *ending == word);
+        found.map_or(word, |(spelt, ..)| *spelt).to_owned()
+    };
+    let (over, under) = match end.split_once("_per_") {
+        Some((over, under)) => (over, under),
+        None => match end.strip_prefix("per_") {
+            Some(under) => ("", under),
+            None => end.split_once('_').unwrap_or((end, "")),
+        },
+    };
+    let over = if over.is_empty() { "1".to_owned() } else { spell(over) };
+    let under: Vec<String> = under.split('_').filter(|word| !word.is_empty()).map(spell).collect();
+    Some(match under.as_slice() {
+        [] => over,
+        [one] => format!("{over}/{one}"),
+        more => format!("{over}/({})", more.join(" ")),
+    })
+}
+
 fn of_ending(end: &str) -> Option<Unit> {
     if end == "c" {
         return Some(scale(1.0, 0.0));

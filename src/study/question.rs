@@ -12,7 +12,7 @@ use crate::sim::meters::LEDGER_TOLERANCE;
 use crate::site::change::{Change, Changed, Role};
 use crate::site::epw::is_epw;
 use crate::site::schema::Figure;
-use crate::site::texts::Files;
+use crate::site::texts::{Files, key};
 use crate::site::tree::{Kind, Node, parse};
 
 /// Every number of a summary by its field.
@@ -63,7 +63,7 @@ impl<'a> Question<'a> {
         let names = files_of(&changed, name, instead);
         for (role, file) in &names {
             if let Ok(text) = text_by_role(&changed, *role, file) {
-                changed.put(file, text);
+                changed.put(&key(role.as_str(), file), text);
             }
         }
         let mut question = Self {
@@ -129,7 +129,8 @@ impl<'a> Question<'a> {
 
     fn in_doubt(&self, loaded: &Loaded) -> Vec<Uncertain> {
         let used = self.used();
-        let figures = loaded.site.campus.assumptions.iter();
+        let of_workload = loaded.workload.iter().flat_map(|workload| &workload.assumptions);
+        let figures = loaded.site.campus.assumptions.iter().chain(of_workload);
         let figures = figures.filter_map(|(file, assumption)| {
             let [low, high] = assumption.figure.range.filter(|[low, high]| low < high)?;
             let (role, _) = self.names.iter().find(|(_, name)| name == file)?;
@@ -145,6 +146,8 @@ impl<'a> Question<'a> {
                 let inside = figure.path.strip_prefix(part.as_str());
                 inside.is_some_and(|rest| rest.starts_with('.'))
             }),
+            // What it costs to build moves no run.
+            (Role::Capital, _) => false,
             // What the twin is compared with moves nothing.
             (Role::Site, _) => !figure.path.starts_with("published["),
             _ => true,

@@ -9,6 +9,8 @@ mod paths;
 mod units;
 mod watch;
 
+use std::ops::Range;
+
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
@@ -16,10 +18,74 @@ pub use self::liquid::Loops;
 pub use self::paths::AirPaths;
 pub use self::watch::{HallWatch, ThermalWatch};
 use super::{Tick, TickSet};
+use crate::choice;
+use crate::site::Campus;
 
 /// Whether the site has water for media and towers.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaterSupply(pub bool);
+
+choice! {
+    /// A set point of a hall's units.
+    SetPoint {
+        /// Coldest supply that is allowed, °C.
+        Supply,
+        /// Dry bulb above which they evaporate, °C.
+        Evaporation,
+        /// Supply air over what racks draw.
+        SupplyRatio,
+    }
+}
+
+/// Set points of the units of every hall, as they stand now.
+#[derive(Resource, Debug, Clone, PartialEq)]
+pub struct SetPoints {
+    /// Coldest supply that is allowed, °C.
+    pub supply_min_c: Vec<f64>,
+    /// Dry bulb above which units evaporate, °C.
+    pub evaporate_above_c: Vec<f64>,
+    /// Supply air over what racks draw.
+    pub supply_ratio: Vec<f64>,
+}
+
+impl SetPoints {
+    /// Those of the plan.
+    #[must_use]
+    pub fn new(campus: &Campus) -> Self {
+        let all = |what: SetPoint| {
+            (0..campus.halls.len())
+                .map(|h| Self::planned(campus, h, what))
+                .collect()
+        };
+        Self {
+            supply_min_c: all(SetPoint::Supply),
+            evaporate_above_c: all(SetPoint::Evaporation),
+            supply_ratio: all(SetPoint::SupplyRatio),
+        }
+    }
+
+    fn planned(campus: &Campus, hall: usize, what: SetPoint) -> f64 {
+        let hall = &campus.halls[hall];
+        let spec = &campus.cooling_kinds[hall.cooling_kind];
+        match what {
+            SetPoint::Supply => spec.supply_min_c.value,
+            SetPoint::Evaporation => spec.evaporate_above_c.value,
+            SetPoint::SupplyRatio => hall.supply_ratio,
+        }
+    }
+
+    /// Moves a set point of halls; back to that of the plan without a value.
+    pub(super) fn set(&mut self, campus: &Campus, halls: Range<usize>, what: SetPoint, value: Option<f64>) {
+        for hall in halls {
+            let value = value.unwrap_or_else(|| Self::planned(campus, hall, what));
+            match what {
+                SetPoint::Supply => self.supply_min_c[hall] = value,
+                SetPoint::Evaporation => self.evaporate_above_c[hall] = value,
+                SetPoint::SupplyRatio => self.supply_ratio[hall] = value,
+            }
+        }
+    }
+}
 
 pub(super) fn plugin(app: &mut App) {
     app.add_systems(

@@ -2,8 +2,8 @@
 
 use bevy_ecs::prelude::*;
 
-use super::WaterSupply;
 use super::paths::w_per_k;
+use super::{SetPoints, WaterSupply};
 use crate::num::{exp, exp_m1, pow};
 use crate::physics::air::{self, AIR_CP_J_PER_KG_K, WATER_H_FG_J_PER_KG};
 use crate::physics::fan::{self, Filter};
@@ -24,9 +24,16 @@ const DRAUGHT: f64 = 0.01;
 const STAGGER: f64 = 0.5;
 
 /// The mode that a unit's controller asks for.
-fn wanted_mode(spec: &CoolingUnitSpec, now: UnitMode, dry_bulb_c: f64, mixing: bool, rank: f64) -> UnitMode {
+fn wanted_mode(
+    spec: &CoolingUnitSpec,
+    above_c: f64,
+    now: UnitMode,
+    dry_bulb_c: f64,
+    mixing: bool,
+    rank: f64,
+) -> UnitMode {
     let band = spec.evaporate_dead_band_k.value;
-    let on_c = spec.evaporate_above_c.value + band * STAGGER * (rank - 0.5);
+    let on_c = above_c + band * STAGGER * (rank - 0.5);
     let threshold = if now == UnitMode::Evaporative {
         on_c - band
     } else {
@@ -41,11 +48,11 @@ fn wanted_mode(spec: &CoolingUnitSpec, now: UnitMode, dry_bulb_c: f64, mixing: b
     }
 }
 
-/// The coldest supply that is allowed: return air is mixed in below, against the cold and against damp.
-fn coldest_supply_c(spec: &CoolingUnitSpec, outside: &Outside) -> f64 {
+/// The coldest supply that is dry enough: return air is mixed in below.
+fn dry_supply_c(spec: &CoolingUnitSpec, outside: &Outside) -> f64 {
     let dry_c =
         air::temperature_at_relative_humidity_c(outside.humidity_ratio, spec.supply_max_rh.value, outside.pressure_pa);
-    spec.supply_min_c.value.max(dry_c.min(spec.supply_dry_to_c.value))
+    dry_c.min(spec.supply_dry_to_c.value)
 }
 
 /// How far evaporation may cool the air, K, before it is too damp behind the fans: all of `full_k`, or less.
@@ -164,6 +171,7 @@ fn share_flow(spec: &CoolingUnitSpec, hall: &Hall, needed_kg_s: f64, units: &mut
 fn switch_modes(
     spec: &CoolingUnitSpec,
     hall: &Hall,
+    above_c: f64,
     outside: &Outside,
     mixing: bool,
     water: bool,
@@ -181,7 +189,7 @@ fn switch_modes(
         let rank = (i as f64 + 0.5) / count;
         let media = |mode| mode == UnitMode::Evaporative;
         let now = units.mode[unit];
-        let wanted = match wanted_mode(spec, now, outside.dry_bulb_c, mixing, rank) {
+        let wanted = match wanted_mode(spec, above_c, now, outside.dry_bulb_c, mixing, rank) {
             // Media without water are dry.
             UnitMode::Evaporative if !water => UnitMode::Free,
             wanted => wanted,
@@ -202,16 +210,17 @@ pub(super) fn step(
     outside: Res<Outside>,
     power: Res<RackPower>,
     water: Res<WaterSupply>,
+    set: Res<SetPoints>,
     mut units: ResMut<UnitColumns>,
     mut halls: ResMut<HallColumns>,
 ) {
     let (units, halls) = (&mut *units, &mut *halls);
     let dt_s = clock.dt_s;
-    let goals: Vec<f64> = plan
+    let dry: Vec<f64> = plan
         .0
         .cooling_kinds
         .iter()
-        .map(|spec| coldest_supply_c(spec, &outside))
+        .map(|spec| dry_supply_c(spec, &outside))
         .collect();
     let density_kg_m3 = air::density_kg_m3(outside.dry_bulb_c, outside.humidity_ratio, outside.pressure_pa);
     for (h, hall) in plan.0.halls.iter().enumerate() {
@@ -229,7 +238,7 @@ pub(super) fn step(
                 _ => {}
             }
         }
-        let needed_kg_s = (hall.supply_ratio * halls.rack_air_kg_s[h] - halls.coil_air_kg_s[h]).max(0.0);
+        let needed_kg_s = (set.supply_ratio[h] * halls.rack_air_kg_s[h] - halls.coil_air_kg_s[h]).max(0.0);
         if !clock.stands() {
             maintain(spec, hall, needed_kg_s, dt_s, units);
         }
@@ -241,11 +250,21 @@ pub(super) fn step(
 
         let misc_w = if fed { hall.misc_w } else { 0.0 };
         let inner_w = halls.heat_to_air_w[h] + misc_w + halls.coil_fans_w[h] - halls.heat_to_coils_w[h];
-        let goal_c = goals[hall.cooling_kind];
+        // Against the cold and against damp.
+        let goal_c = set.supply_min_c[h].max(dry[hall.cooling_kind]);
         // Fans of the last tick say how warm their air gets; they change little from one to the next.
         let fan_rise_k = (halls.fans_w[h] - halls.coil_fans_w[h]).max(0.0) / flow_w_per_k;
         let mixing = outside.dry_bulb_c + fan_rise_k < goal_c;
-        switch_modes(spec, hall, &outside, mixing, water.0, dt_s, units);
+        switch_modes(
+            spec,
+            hall,
+            set.evaporate_above_c[h],
+            &outside,
+            mixing,
+            water.0,
+            dt_s,
+            units,
+        );
 
         // Every unit by itself: what its fans hold, what its media do.
         let (mut fans_w, mut wet, mut drop_w) = (0.0, 0.0, 0.0);
@@ -393,6 +412,10 @@ mod tests {
         );
     }
 
+    fn coldest_supply_c(spec: &CoolingUnitSpec, outside: &Outside) -> f64 {
+        spec.supply_min_c.value.max(dry_supply_c(spec, outside))
+    }
+
     /// A damp summer night is warmed with return air to 80 %, not beyond the recommended range; a dry one is not.
     #[test]
     fn damp_air_is_warmed_before_it_is_supplied() {
@@ -407,19 +430,26 @@ mod tests {
     #[test]
     fn a_wet_unit_stays_wet_through_its_dead_band() {
         let spec = spec();
-        assert_eq!(wanted_mode(&spec, UnitMode::Free, 29.3, false, 0.5), UnitMode::Free);
+        let above_c = spec.evaporate_above_c.value;
         assert_eq!(
-            wanted_mode(&spec, UnitMode::Free, 29.5, false, 0.5),
-            UnitMode::Evaporative
-        );
-        assert_eq!(
-            wanted_mode(&spec, UnitMode::Evaporative, 28.5, false, 0.5),
-            UnitMode::Evaporative
-        );
-        assert_eq!(
-            wanted_mode(&spec, UnitMode::Evaporative, 28.3, false, 0.5),
+            wanted_mode(&spec, above_c, UnitMode::Free, 29.3, false, 0.5),
             UnitMode::Free
         );
-        assert_eq!(wanted_mode(&spec, UnitMode::Free, 5.0, true, 0.5), UnitMode::Mixing);
+        assert_eq!(
+            wanted_mode(&spec, above_c, UnitMode::Free, 29.5, false, 0.5),
+            UnitMode::Evaporative
+        );
+        assert_eq!(
+            wanted_mode(&spec, above_c, UnitMode::Evaporative, 28.5, false, 0.5),
+            UnitMode::Evaporative
+        );
+        assert_eq!(
+            wanted_mode(&spec, above_c, UnitMode::Evaporative, 28.3, false, 0.5),
+            UnitMode::Free
+        );
+        assert_eq!(
+            wanted_mode(&spec, above_c, UnitMode::Free, 5.0, true, 0.5),
+            UnitMode::Mixing
+        );
     }
 }

@@ -54,6 +54,12 @@ pub struct ThermalWatch {
 }
 
 impl HallWatch {
+    /// What explains its state best: that it throttles, or what last took cooling from it.
+    #[must_use]
+    pub fn reason(&self) -> Option<u32> {
+        self.throttling.or(self.cause)
+    }
+
     /// Begins anew; what was seen first stays on record.
     pub(in crate::sim) fn calm_down(&mut self) {
         (self.active, self.plant, self.calm_s) = (false, true, 0.0);

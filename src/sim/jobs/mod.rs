@@ -240,21 +240,26 @@ impl Jobs {
         }
         come.sort_by(|a, b| a.submit_s.total_cmp(&b.submit_s));
         for job in come {
-            self.totals.asked += 1;
-            if self.waiting.len() >= MOST_WAITING {
-                self.totals.turned_away += 1;
-                continue;
-            }
-            self.waiting.push(Waiting {
-                job,
-                number: self.numbers,
-                kept_s: 0.0,
-                preempted: 0,
-                interruptions: 0,
-            });
-            self.numbers += 1;
-            self.changed = true;
+            self.ask(job);
         }
+    }
+
+    /// Puts a job in the queue from outside; one too many is turned away and counted.
+    pub(super) fn ask(&mut self, job: Job) {
+        self.totals.asked += 1;
+        if self.waiting.len() >= MOST_WAITING {
+            self.totals.turned_away += 1;
+            return;
+        }
+        self.waiting.push(Waiting {
+            job,
+            number: self.numbers,
+            kept_s: 0.0,
+            preempted: 0,
+            interruptions: 0,
+        });
+        self.numbers += 1;
+        self.changed = true;
     }
 
     /// Units that can be used: live, with power, not broken.

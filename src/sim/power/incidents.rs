@@ -2,6 +2,8 @@
 
 use bevy_ecs::prelude::*;
 
+use super::super::cooling::SetPoint;
+use super::super::rules::Met;
 use crate::site::Campus;
 use crate::site::campus::Found;
 
@@ -106,6 +108,14 @@ pub enum What {
     ShutDown,
     /// No chip of a hall throttles any more.
     Cooled,
+    /// A rule of the scenario was met, or is over.
+    Met(Met),
+    /// A set point of a hall's units was moved; to that of the plan without a value.
+    SetPoint(SetPoint, Option<f64>),
+    /// Energy has another price, $/MWh; that of the tariff without one.
+    EnergyPrice(Option<f64>),
+    /// A job that wants so many chips was asked for.
+    JobAsked(u32),
 }
 
 /// One incident.
@@ -227,6 +237,15 @@ fn racks(n: u32) -> String {
     if n == 1 { "1 rack".into() } else { format!("{n} racks") }
 }
 
+/// A reading with as many digits as it is worth.
+fn rounded(value: f64) -> f64 {
+    if value.abs() < 1000.0 {
+        (value * 1000.0).round() / 1000.0
+    } else {
+        value.round()
+    }
+}
+
 impl Incident {
     /// The incident in words, without its time and cause.
     #[must_use]
@@ -270,6 +289,23 @@ impl Incident {
             }
             What::ChipsTripped(r) => format!("chips of {of} trip, first in {}", rack(r)),
             What::ShutDown => format!("all chips of {of} are off"),
+            What::Met(met) => {
+                let (name, scope) = (met.quantity.name(), met.scope.name(campus));
+                let beyond = if met.above { "above" } else { "below" };
+                let (rule, value, limit) = (met.rule, rounded(met.value), rounded(met.limit));
+                if met.over {
+                    format!("rule {rule} is over: {name} of {scope} is {value}")
+                } else {
+                    format!("rule {rule} is met: {name} of {scope} is {value}, {beyond} {limit}")
+                }
+            }
+            What::SetPoint(what, value) => {
+                let to = value.map_or_else(|| "that of the plan".to_owned(), |value| value.to_string());
+                format!("set point {} of {of} moved to {to}", what.as_str())
+            }
+            What::EnergyPrice(Some(price)) => format!("energy costs {price} $/MWh"),
+            What::EnergyPrice(None) => "energy costs what the tariff says again".to_owned(),
+            What::JobAsked(chips) => format!("a job of {chips} chips was asked for"),
             What::Cooled => format!("no chip of {of} throttles any more"),
         }
     }
