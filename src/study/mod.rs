@@ -7,6 +7,7 @@ pub mod glob;
 pub mod question;
 pub mod sample;
 pub mod stats;
+pub mod sweep;
 
 use std::collections::BTreeMap;
 use std::fmt;
