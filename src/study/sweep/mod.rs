@@ -448,8 +448,12 @@ fn points(
     let nothing = Points::Listed(Vec::new());
     match &axis.of {
         Spread::Values(entries) => {
-            let entries = entries.iter().map(|entry| in_unit(path, entry, false));
-            (Points::Listed(entries.collect()), None)
+            let entries: Vec<Entry> = entries.iter().map(|entry| in_unit(path, entry, false)).collect();
+            let again = |k: &usize| entries[..*k].contains(&entries[*k]);
+            if let Some(k) = (0..entries.len()).find(again) {
+                wrong(Code::DuplicateField, format!("{} again", entries[k]), "each value once");
+            }
+            (Points::Listed(entries), None)
         }
         Spread::Range(from, to, steps) => {
             let (Some(from), Some(to)) = (number(from, false), number(to, false)) else {
