@@ -309,7 +309,9 @@ pub(crate) enum Engine {
 
 /// A share of a sweep and how many there are.
 fn shard(text: &str) -> Result<(u32, u32), String> {
-    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    let parts = text
+        .split_once('/')
+        .and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
     let parts = parts.filter(|(i, n): &(u32, u32)| i < n);
     parts.ok_or_else(|| "a share reads I/N with I from 0 to N-1, such as 0/4".into())
 }

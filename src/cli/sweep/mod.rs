@@ -38,7 +38,10 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     if let Some(run) = args.only_run.filter(|run| *run > sweep.runs()) {
         return Err(Failure::Place(format!("--only-run {run}: 1 to {}", sweep.runs())));
     }
-    let folder = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}-sweep", stem(&args.file))));
+    let folder = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("{}-sweep", stem(&args.file))));
     let runs = Chosen::of(args, sweep.runs());
     if args.list {
         return list(&sweep, &runs, args.json);
@@ -64,14 +67,18 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     if args.shard.is_some() {
         return Ok(());
     }
-    collect(&sweep, &store, &folder, args.json)
+    collect(&sweep, &store, &folder, args)
 }
 
 /// A file's name without its folder and its end.
 fn stem(file: &str) -> String {
     let name = file.strip_prefix("builtin:").unwrap_or(file);
     let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
-    if stem.is_empty() { "out".to_owned() } else { stem.into_owned() }
+    if stem.is_empty() {
+        "out".to_owned()
+    } else {
+        stem.into_owned()
+    }
 }
 
 /// The runs that this call is to do: those from `first` in steps.
@@ -121,7 +128,11 @@ fn list(sweep: &Sweep<'_>, runs: &Chosen, json: bool) -> Result<(), Failure> {
                 let fields = sweep.axes.iter().map(|axis| axis.name.clone()).zip(&values);
                 let fields: serde_json::Map<String, serde_json::Value> =
                     fields.map(|(name, value)| (name, serde_json::json!(value))).collect();
-                writeln!(out, "{}", serde_json::json!({ "run": run, "key": sweep.key(run), "axes": fields }))?;
+                writeln!(
+                    out,
+                    "{}",
+                    serde_json::json!({ "run": run, "key": sweep.key(run), "axes": fields })
+                )?;
             } else {
                 let values: Vec<String> = values.iter().map(ToString::to_string).collect();
                 writeln!(out, "{run}\t{}", values.join("\t"))?;
@@ -159,7 +170,11 @@ fn run_all(sweep: &Sweep<'_>, store: &Store, runs: &Chosen, threads: usize, quie
     if todo == 0 {
         return Ok(());
     }
-    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(todo) };
+    let bar = if quiet {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(todo)
+    };
     let style = ProgressStyle::with_template("{msg:16!} {wide_bar:.cyan/blue} {pos} of {len}  {elapsed}, {eta} left");
     if let Ok(style) = style {
         bar.set_style(style);
@@ -208,7 +223,7 @@ fn run_all(sweep: &Sweep<'_>, store: &Store, runs: &Chosen, threads: usize, quie
 }
 
 /// Gathers the finished runs into one table.
-fn collect(sweep: &Sweep<'_>, store: &Store, folder: &Path, json: bool) -> Result<(), Failure> {
+fn collect(sweep: &Sweep<'_>, store: &Store, folder: &Path, args: &SweepArgs) -> Result<(), Failure> {
     let mut spans = [(f64::INFINITY, 0.0, f64::NEG_INFINITY); MAIN.len()];
     let (count, outputs) = table::survey(sweep, store, &mut |finished| {
         let Ok(outcome) = finished else { return };
@@ -228,7 +243,7 @@ fn collect(sweep: &Sweep<'_>, store: &Store, folder: &Path, json: bool) -> Resul
     let path = folder.join("sweep.parquet");
     table::write(&path, sweep, store, outputs).map_err(Failure::Output)?;
     eprintln!("wrote {} runs to {}", sweep.runs(), path.display());
-    if json {
+    if args.json {
         let failed: Vec<serde_json::Value> = count
             .failed
             .iter()
@@ -248,12 +263,14 @@ fn collect(sweep: &Sweep<'_>, store: &Store, folder: &Path, json: bool) -> Resul
     match count.failures {
         0 => Ok(()),
         n => {
-            let named: Vec<String> = count.failed.iter().map(|(run, why)| format!("run {run}: {why}")).collect();
-            Err(Failure::Runs(format!(
-                "{n} of {} runs have no result; the table says why\n  {}",
-                sweep.runs(),
-                named.join("\n  ")
-            )))
+            let mut why = format!("{n} of {} runs have no result; column `error` says why", sweep.runs());
+            // Whoever ran them has heard of each.
+            if args.collect {
+                for (run, error) in &count.failed {
+                    why += &format!("\n  run {run}: {error}");
+                }
+            }
+            Err(Failure::Runs(why))
         }
     }
 }
@@ -267,7 +284,13 @@ fn print(sweep: &Sweep<'_>, count: &Count, spans: &[(f64, f64, f64); MAIN.len()]
         if count.done > 0 {
             let mean = sum / count.done as f64;
             let number = |x: f64| format!("{:.3}", x / size);
-            table.add_row([name.to_owned(), number(*least), number(mean), number(*most), unit.to_owned()]);
+            table.add_row([
+                name.to_owned(),
+                number(*least),
+                number(mean),
+                number(*most),
+                unit.to_owned(),
+            ]);
         }
     }
     for column in 1..4 {

@@ -62,7 +62,11 @@ pub(crate) fn write(engine: Engine, args: &SweepArgs, out: &Path) -> Result<(), 
         Engine::Slurm | Engine::Kubernetes => format!("bash {}", folder.join("submit.sh").display()),
         Engine::Ray => format!("python {}", folder.join("sweep.py").display()),
     };
-    println!("wrote {} files to {}; begin with: {begin}", templates(engine).len(), folder.display());
+    println!(
+        "wrote {} files to {}; begin with: {begin}",
+        templates(engine).len(),
+        folder.display()
+    );
     Ok(())
 }
 

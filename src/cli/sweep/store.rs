@@ -8,8 +8,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use rainier::study::sweep::{Outcome, Sweep};
 use rainier::site::tree::{Kind, Node, parse};
+use rainier::study::sweep::{Outcome, Sweep};
 use serde::Serialize;
 
 /// What became of a run.
@@ -70,12 +70,18 @@ impl Store {
         if let Some(why) = text("error") {
             return Some(Err(why));
         }
-        let Some(Kind::Number(seed)) = field("seed") else { return None };
-        let Some(Kind::Map(numbers)) = field("numbers") else { return None };
-        let numbers = numbers.iter().filter_map(|(name, value)| match (&name.kind, &value.kind) {
-            (Kind::Text(name), Kind::Number(x)) => Some((name.clone(), *x)),
-            _ => None,
-        });
+        let Some(Kind::Number(seed)) = field("seed") else {
+            return None;
+        };
+        let Some(Kind::Map(numbers)) = field("numbers") else {
+            return None;
+        };
+        let numbers = numbers
+            .iter()
+            .filter_map(|(name, value)| match (&name.kind, &value.kind) {
+                (Kind::Text(name), Kind::Number(x)) => Some((name.clone(), *x)),
+                _ => None,
+            });
         Some(Ok(Outcome {
             seed: *seed as u32,
             digest: text("digest")?,
@@ -98,7 +104,9 @@ impl Store {
         };
         let path = self.path(&key);
         let text = serde_json::to_string_pretty(&file).map_err(|error| error.to_string())?;
-        whole(&path, |file| file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")))
+        whole(&path, |file| {
+            file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n"))
+        })
     }
 }
 

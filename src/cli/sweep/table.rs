@@ -77,13 +77,23 @@ pub(crate) fn survey(sweep: &Sweep<'_>, store: &Store, each: &mut dyn FnMut(&Fin
 /// Writes the runs in their order.
 pub(crate) fn write(path: &Path, sweep: &Sweep<'_>, store: &Store, outputs: BTreeSet<String>) -> Result<(), String> {
     let mut columns = vec![(Column::Run, "run".to_owned())];
-    columns.extend(sweep.axes.iter().enumerate().map(|(i, axis)| (Column::Axis(i), axis.name.clone())));
+    columns.extend(
+        sweep
+            .axes
+            .iter()
+            .enumerate()
+            .map(|(i, axis)| (Column::Axis(i), axis.name.clone())),
+    );
     columns.push((Column::Seed, "seed".to_owned()));
     columns.push((Column::Digest, "digest".to_owned()));
     columns.push((Column::Error, "error".to_owned()));
     for output in outputs {
         let taken = sweep.axes.iter().any(|axis| axis.name == output);
-        let name = if taken { format!("{output}_result") } else { output.clone() };
+        let name = if taken {
+            format!("{output}_result")
+        } else {
+            output.clone()
+        };
         columns.push((Column::Output(output), name));
     }
     let schema = schema(sweep, &columns).map_err(|error| error.to_string())?;
@@ -147,7 +157,12 @@ fn fill(
 }
 
 /// Writes a column of some rows.
-fn put(out: &mut SerializedColumnWriter<'_>, sweep: &Sweep<'_>, column: &Column, rows: &[Row]) -> Result<(), ParquetError> {
+fn put(
+    out: &mut SerializedColumnWriter<'_>,
+    sweep: &Sweep<'_>,
+    column: &Column,
+    rows: &[Row],
+) -> Result<(), ParquetError> {
     let outcome = |row: &'_ Row| row.2.as_ref().and_then(|finished| finished.as_ref().ok()).cloned();
     match column {
         Column::Run => always::<Int64Type>(out, rows.iter().map(|row| row.0 as i64)),
@@ -160,11 +175,15 @@ fn put(out: &mut SerializedColumnWriter<'_>, sweep: &Sweep<'_>, column: &Column,
         }
         Column::Axis(i) => always::<ByteArrayType>(out, rows.iter().map(|row| bytes(&row.1[*i].to_string()))),
         Column::Seed => {
-            let seeds = rows.iter().map(|row| outcome(row).map(|outcome| i64::from(outcome.seed)));
+            let seeds = rows
+                .iter()
+                .map(|row| outcome(row).map(|outcome| i64::from(outcome.seed)));
             perhaps::<Int64Type>(out, seeds)
         }
         Column::Digest => {
-            let digests = rows.iter().map(|row| outcome(row).map(|outcome| bytes(&outcome.digest)));
+            let digests = rows
+                .iter()
+                .map(|row| outcome(row).map(|outcome| bytes(&outcome.digest)));
             perhaps::<ByteArrayType>(out, digests)
         }
         Column::Error => {

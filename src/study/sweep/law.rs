@@ -1,5 +1,7 @@
 //! Distributions of drawn axes, by their quantiles.
 
+use std::fmt;
+
 use crate::growth::delay::{NORMAL_P90, normal_quantile};
 use crate::num::{erfc, exp, ln};
 use crate::study::sample::Shape;
@@ -23,9 +25,10 @@ impl Law {
     pub fn wrong(self) -> Option<&'static str> {
         let (right, rule) = match self {
             Self::Uniform([low, high]) => (low < high, "low below high"),
-            Self::Triangular([low, mode, high]) => {
-                (low <= mode && mode <= high && low < high, "low, likeliest, high in this order")
-            }
+            Self::Triangular([low, mode, high]) => (
+                low <= mode && mode <= high && low < high,
+                "low, likeliest, high in this order",
+            ),
             Self::Normal([mean, deviation, low, high]) => (
                 deviation > 0.0 && low < high && (low..=high).contains(&mean),
                 "a deviation above 0, and ends on either side of the mean",
@@ -56,6 +59,19 @@ impl Law {
     }
 }
 
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, numbers): (&str, &[f64]) = match self {
+            Self::Uniform(numbers) => ("Uniform", numbers),
+            Self::Triangular(numbers) => ("Triangular", numbers),
+            Self::Normal(numbers) => ("Normal", numbers),
+            Self::LogNormal(numbers) => ("LogNormal", numbers),
+        };
+        let numbers: Vec<String> = numbers.iter().map(f64::to_string).collect();
+        write!(f, "{name}({})", numbers.join(", "))
+    }
+}
+
 /// Quantile of the normal distribution cut off at two ends.
 fn between(low: f64, high: f64, u: f64) -> f64 {
     let below = |z: f64| 0.5 * erfc(-z * std::f64::consts::FRAC_1_SQRT_2);
@@ -79,7 +95,14 @@ mod tests {
         assert!((skewed.quantile(0.5) - 10.0).abs() < 1e-5);
         assert!((skewed.quantile(0.9) - 40.0).abs() < 1e-4);
         let narrow = Law::LogNormal([10.0, 40.0, 5.0, 30.0]);
-        for law in [normal, cut, skewed, narrow, Law::Uniform([1.0, 2.0]), Law::Triangular([1.0, 1.0, 4.0])] {
+        for law in [
+            normal,
+            cut,
+            skewed,
+            narrow,
+            Law::Uniform([1.0, 2.0]),
+            Law::Triangular([1.0, 1.0, 4.0]),
+        ] {
             assert_eq!(law.wrong(), None);
             let at = |k: u32| law.quantile(f64::from(k) / 1000.0);
             assert!((0..1000).all(|k| at(k) <= at(k + 1)), "{law:?}");

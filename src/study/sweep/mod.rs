@@ -216,7 +216,11 @@ impl<'a> Sweep<'a> {
     #[must_use]
     pub fn changes(&self, run: u64) -> Vec<Change> {
         let values = self.values(run);
-        self.axes.iter().zip(&values).map(|(axis, value)| axis.change(value)).collect()
+        self.axes
+            .iter()
+            .zip(&values)
+            .map(|(axis, value)| axis.change(value))
+            .collect()
     }
 
     /// What a run is kept by: 32 digits that hang on the program, all texts and the run's values, and on nothing else.
@@ -226,7 +230,11 @@ impl<'a> Sweep<'a> {
         for change in self.changes(run) {
             part(&mut hash, &change.to_string());
         }
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize()
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// Does a run, in this thread.
@@ -246,15 +254,28 @@ impl<'a> Sweep<'a> {
 /// Every number of a summary by a name for a column: `bill_energy`, `cost_range_usd_1`.
 fn numbers(summary: &Summary) -> BTreeMap<String, f64> {
     fn gather(name: &str, value: &serde_json::Value, out: &mut BTreeMap<String, f64>) {
-        let under = |step: &str| if name.is_empty() { step.to_owned() } else { format!("{name}_{step}") };
+        let under = |step: &str| {
+            if name.is_empty() {
+                step.to_owned()
+            } else {
+                format!("{name}_{step}")
+            }
+        };
         match value {
             serde_json::Value::Number(x) => out.extend(x.as_f64().map(|x| (name.to_owned(), x))),
-            serde_json::Value::Object(fields) => fields.iter().for_each(|(field, value)| gather(&under(field), value, out)),
+            serde_json::Value::Object(fields) => fields
+                .iter()
+                .for_each(|(field, value)| gather(&under(field), value, out)),
             serde_json::Value::Array(items) => {
                 // Pairs of a name and a number, or numbers alone.
                 if let [serde_json::Value::String(word), value @ serde_json::Value::Number(_)] = items.as_slice() {
-                    let word: String = word.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-                    let list = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+                    let word: String = word
+                        .chars()
+                        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+                        .collect();
+                    let list = name
+                        .trim_end_matches(|c: char| c.is_ascii_digit())
+                        .trim_end_matches('_');
                     gather(&format!("{list}_{}", word.to_lowercase()), value, out);
                 } else {
                     let items = items.iter().enumerate();
@@ -364,7 +385,10 @@ fn in_unit(path: &str, entry: &Entry, difference: bool) -> Entry {
     let leaf = path.rsplit('.').next().unwrap_or_default();
     let leaf = leaf.split('[').next().unwrap_or_default();
     let of = |unit: unit::Unit| if difference { unit.of_differences() } else { unit };
-    let to = unit::of_field(leaf).map(|(unit, _)| unit).or(unit::written("1")).map(of);
+    let to = unit::of_field(leaf)
+        .map(|(unit, _)| unit)
+        .or(unit::written("1"))
+        .map(of);
     let converted = match suffix {
         "" => Some(x),
         suffix => unit::written(suffix)
@@ -410,9 +434,17 @@ fn axes(parsed: &Parsed<SweepFile>, report: &mut Report) -> Vec<Axis> {
             points,
         });
     }
-    let any = file.axes.iter().any(|axis| !matches!(axis.of, Spread::Values(_) | Spread::Range(..)));
+    let any = file
+        .axes
+        .iter()
+        .any(|axis| !matches!(axis.of, Spread::Values(_) | Spread::Range(..)));
     if any && file.draws.is_none() {
-        report.push(parsed.error(Code::MissingField, "draws", "no such field", "how many draws, 1 to 1000000"));
+        report.push(parsed.error(
+            Code::MissingField,
+            "draws",
+            "no such field",
+            "how many draws, 1 to 1000000",
+        ));
     }
     if !any && let Some(draws) = file.draws {
         let allowed = "no draws without an axis of LatinHypercube or MonteCarlo";
@@ -441,7 +473,11 @@ fn points(
     let mut number = |entry: &Entry, difference: bool| match in_unit(path, entry, difference) {
         Entry::Number(x) => Some(x),
         Entry::Text(text) => {
-            wrong(Code::WrongKind, format!("{text:?}"), "a number, or one with a unit that the field measures in");
+            wrong(
+                Code::WrongKind,
+                format!("{text:?}"),
+                "a number, or one with a unit that the field measures in",
+            );
             None
         }
     };
@@ -480,8 +516,8 @@ fn points(
                     four([number(a, false), number(b, false), number(c, false), number(d, false)]).map(Law::LogNormal)
                 }
             };
-            if let Some(rule) = law.and_then(Law::wrong) {
-                wrong(Code::Inconsistent, format!("{law:?}").replace("Some", ""), rule);
+            if let Some((law, rule)) = law.and_then(|law| Some((law, law.wrong()?))) {
+                wrong(Code::Inconsistent, law.to_string(), rule);
             }
             (nothing, law.filter(|law| law.wrong().is_none()))
         }
@@ -493,12 +529,7 @@ fn four([a, b, c, d]: [Option<f64>; 4]) -> Option<[f64; 4]> {
 }
 
 /// Puts the correlations that are asked for into the shares of drawn axes.
-fn correlate(
-    parsed: &Parsed<SweepFile>,
-    axes: &[Axis],
-    shares: &mut [(usize, bool, Vec<f64>)],
-    report: &mut Report,
-) {
+fn correlate(parsed: &Parsed<SweepFile>, axes: &[Axis], shares: &mut [(usize, bool, Vec<f64>)], report: &mut Report) {
     let mut asked: Vec<[usize; 2]> = Vec::new();
     let mut rhos = Vec::new();
     for (i, correlated) in parsed.value.correlations.iter().enumerate() {
@@ -537,7 +568,12 @@ fn correlate(
         .collect();
     let mut columns: Vec<Vec<f64>> = chosen.iter().map(|k| std::mem::take(&mut shares[*k].2)).collect();
     if let Err(why) = sample::correlate(&mut columns, &correlations) {
-        report.push(parsed.error(Code::Inconsistent, "correlations", why, "correlations that can hold together"));
+        report.push(parsed.error(
+            Code::Inconsistent,
+            "correlations",
+            why,
+            "correlations that can hold together",
+        ));
     }
     for (k, column) in chosen.into_iter().zip(columns) {
         shares[k].2 = column;
@@ -575,7 +611,12 @@ fn combinations(parsed: &Parsed<SweepFile>, axes: &[Axis], report: &mut Report) 
     let all = lengths.fold(1, u64::saturating_mul);
     let runs = all.saturating_mul(parsed.value.draws.map_or(1, u64::from));
     if runs > MOST_RUNS {
-        report.push(parsed.error(Code::OutOfRange, "axes", format!("{runs} runs"), format!("at most {MOST_RUNS}")));
+        report.push(parsed.error(
+            Code::OutOfRange,
+            "axes",
+            format!("{runs} runs"),
+            format!("at most {MOST_RUNS}"),
+        ));
     }
     all
 }
@@ -585,7 +626,11 @@ fn follow(parsed: &Parsed<SweepFile>, question: &Question<'_>, axes: &[Axis], re
     let place = |error: Diagnostic| {
         let axis = axes.iter().position(|axis| axis.path == error.field);
         axis.map_or(error.clone(), |i| {
-            let leaf = if matches!(error.code, Code::WrongKind | Code::Syntax) { "of" } else { "path" };
+            let leaf = if matches!(error.code, Code::WrongKind | Code::Syntax) {
+                "of"
+            } else {
+                "path"
+            };
             let path = format!("axes[{i}].{leaf}");
             parsed.error(error.code, &path, error.found, error.allowed)
         })
