@@ -389,6 +389,12 @@ fn the_list_names_runs_and_built_in_sweeps_are_right() {
         (&runs[1]["run"], &runs[1]["axes"]["offset"]),
         (&6.into(), &serde_json::json!(-2.0))
     );
+    let checked = rainier(&["check", &path, "builtin:tdp-load"]);
+    assert!(
+        text(&checked.stdout).contains("builtin:tdp-load: ok (sweep)"),
+        "{}",
+        text(&checked.stderr)
+    );
     for (name, _) in BUILTIN {
         let kept = Kept::new(&NoFiles);
         let sweep = Sweep::new(&kept, &format!("builtin:{name}")).expect("is right");

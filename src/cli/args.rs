@@ -318,7 +318,7 @@ fn shard(text: &str) -> Result<(u32, u32), String> {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// Site, scenario or plan files, or builtin:NAME
+    /// Site, scenario, plan or sweep files, or builtin:NAME
     #[arg(required = true)]
     pub(crate) files: Vec<String>,
 }

@@ -29,6 +29,7 @@ SlurmdUser=$(id -un)
 AuthType=auth/munge
 AuthInfo=socket=$folder/etc/munge.socket,cred_expire=6
 BatchStartTimeout=1
+MessageTimeout=3
 StateSaveLocation=$folder/state
 SlurmdSpoolDir=$folder/spool
 SlurmctldPidFile=$folder/etc/slurmctld.pid
@@ -85,7 +86,7 @@ wait "$slurmd" 2>/dev/null || true
 stamps shared >before
 (($(wc -l <before) < 48)) || fail "all was done before the kill"
 # Tasks younger than this may still be on their way to a node that comes up, and are not missed.
-sleep 4
+sleep 8
 slurmd -D >>slurmd.out 2>&1 &
 slurmd=$!
 
