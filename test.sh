@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test on a fresh Debian-like machine: installs what is missing, then the model and the command line in
 # debug and release, the view natively under software rendering, and the page in Chromium.
+# ENGINES=1 also installs Slurm and Ray and runs a sweep on each.
 # KEEP_PICTURES=1 takes the pictures of this run as those to compare with.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -47,6 +48,14 @@ venv=$(dirname "$CARGO_TARGET_DIR")/venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/python" -c 'import pandas, pyarrow, pytest' 2>/dev/null || "$venv/bin/pip" install -q pandas pyarrow pytest
 RAINIER=$program PYTHONPATH=python "$venv/bin/python" -m pytest -q -p no:cacheprovider python/tests
+if [ -n "${ENGINES:-}" ]; then
+    step "A table of a sweep in pandas, Polars and DuckDB"
+    tests/engines/readers.sh
+    step "A sweep on Slurm"
+    tests/engines/slurm.sh
+    step "A sweep on Ray"
+    tests/engines/ray.sh
+fi
 
 step "The view: lints, flags, and pictures of its window rendered in software"
 cargo clippy --locked --release --features view --bin rainier-view -- -D warnings

@@ -25,6 +25,7 @@ Exit codes:
   2  wrong arguments or input files; every error is listed with its place and code (docs/errors.md)
   3  a result could not be written
   4  the energy ledger did not close
+  5  runs of a sweep have no result; the others are kept
 
 The 3D view: cargo run --release --features view --bin rainier-view";
 
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Grow(Grow),
     /// Says how far results may be off, for the ranges of the figures that they rest on, and which of these matter most
     Bands(Bands),
+    /// Runs a scenario with many values of its fields, on all cores or many machines, and makes one table of the results
+    Sweep(SweepArgs),
     /// Checks files and reports every error at once
     Check(Check),
     /// Measures the speed of a tick on the complete campus
@@ -257,8 +260,67 @@ fn correlation(text: &str) -> Result<(String, String, f64), String> {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct SweepArgs {
+    /// Sweep file, or builtin:NAME (climate-supply, tdp-load)
+    pub(crate) file: String,
+    /// Folder for the finished runs and sweep.parquet; a second call goes on where the first ended [default: NAME-sweep]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Threads, each with a run of its own [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Do one run, by its number from 1, and make no table
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "shard")]
+    pub(crate) only_run: Option<u64>,
+    /// Do one share of the runs, such as 0/4 to 3/4, and make no table
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub(crate) shard: Option<(u32, u32)>,
+    /// Run nothing, and make the table of runs that have finished
+    #[arg(long, conflicts_with_all = ["only_run", "shard"])]
+    pub(crate) collect: bool,
+    /// Print the runs with their values, and run nothing
+    #[arg(long, conflicts_with = "collect")]
+    pub(crate) list: bool,
+    /// Write job files for an engine to DIR/plan, and run nothing
+    #[arg(long, value_name = "ENGINE", value_enum, conflicts_with_all = ["collect", "list", "only_run", "shard"])]
+    pub(crate) plan: Option<Engine>,
+    /// Shares that the engine's tasks take
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) shards: u32,
+    /// Time a few runs on one thread and on all, and keep nothing
+    #[arg(long, conflicts_with_all = ["collect", "list", "plan"])]
+    pub(crate) efficiency: bool,
+    /// No progress bar
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Print results as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What runs the shares of a sweep on many machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Engine {
+    /// An array of jobs, and one after it that collects
+    Slurm,
+    /// An Indexed Job on a shared volume
+    Kubernetes,
+    /// A driver in Python
+    Ray,
+}
+
+/// A share of a sweep and how many there are.
+fn shard(text: &str) -> Result<(u32, u32), String> {
+    let parts = text
+        .split_once('/')
+        .and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    let parts = parts.filter(|(i, n): &(u32, u32)| i < n);
+    parts.ok_or_else(|| "a share reads I/N with I from 0 to N-1, such as 0/4".into())
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// Site, scenario or plan files, or builtin:NAME
+    /// Site, scenario, plan or sweep files, or builtin:NAME
     #[arg(required = true)]
     pub(crate) files: Vec<String>,
     /// Write scenario files of older formats anew in today's, where they stand, before they are checked

@@ -56,6 +56,11 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     if is_plan_name {
         return growth::load(&Disk, name, None).map(|_| "plan");
     }
+    let sweeps = rainier::study::sweep::BUILTIN;
+    let is_sweep_name = |key| sweeps.iter().any(|(n, _)| *n == key);
+    if name.strip_prefix("builtin:").is_some_and(is_sweep_name) {
+        return check_sweep(name);
+    }
     let one = |error| Report { errors: vec![error] };
     let text = text_of(&Disk, name).map_err(one)?;
     if site::epw::is_epw(name) {
@@ -78,6 +83,8 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
         read::<GridFile>(name, &text).map(|_| "grid")
     } else if has("parts") {
         read::<CapitalFile>(name, &text).map(|_| "capital")
+    } else if has("axes") {
+        check_sweep(name)
     } else if has("target_chips") || has("supplies") || has("grants") {
         growth::load(&Disk, name, None).map(|_| "plan")
     } else if has("duration_s") || has("tick_s") || has("events") {
@@ -85,4 +92,9 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     } else {
         load_site(&Disk, name, None).map(|_| "site")
     }
+}
+
+fn check_sweep(name: &str) -> Result<&'static str, Report> {
+    let kept = rainier::study::sweep::Kept::new(&Disk);
+    rainier::study::sweep::Sweep::new(&kept, name).map(|_| "sweep")
 }

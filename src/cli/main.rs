@@ -16,6 +16,7 @@ mod reference;
 mod ride;
 mod run;
 mod story;
+mod sweep;
 mod swing;
 mod write;
 mod year;
@@ -36,6 +37,8 @@ enum Failure {
     Ledger(f64),
     /// A place does not exist: 2.
     Place(String),
+    /// Runs of a sweep have no result: 5.
+    Runs(String),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Swing(swing) => swing::swing(&swing),
         Command::Grow(grow) => grow::grow(&grow),
         Command::Bands(bands) => bands::bands(&bands),
+        Command::Sweep(args) => sweep::sweep(&args),
         Command::Check(check) => check::check(&check),
         Command::Bench(bench) => bench::bench(&bench),
         Command::Cost(cost) => cost::cost(&cost),
@@ -68,6 +72,10 @@ fn main() -> ExitCode {
         Err(Failure::Output(message)) => {
             eprintln!("error: {message}");
             ExitCode::from(3)
+        }
+        Err(Failure::Runs(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::from(5)
         }
         Err(Failure::Ledger(gap)) => {
             eprintln!(

@@ -29,10 +29,10 @@ pub fn quantile(shape: Shape, range: [f64; 3], u: f64) -> f64 {
 }
 
 /// Nine of ten normal numbers lie below it.
-const NORMAL_P90: f64 = 1.281_551_565_544_6;
+pub(crate) const NORMAL_P90: f64 = 1.281_551_565_544_6;
 
 /// Quantile of the normal distribution (Acklam's rational approximation, relative error below 1.2e-9).
-fn normal_quantile(u: f64) -> f64 {
+pub(crate) fn normal_quantile(u: f64) -> f64 {
     const A: [f64; 6] = [
         -3.969_683_028_665_376e1,
         2.209_460_984_245_205e2,

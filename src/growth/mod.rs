@@ -5,7 +5,7 @@
 
 mod case;
 mod course;
-mod delay;
+pub(crate) mod delay;
 pub mod files;
 mod history;
 mod outlook;

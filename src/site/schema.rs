@@ -127,7 +127,8 @@ pub struct Check {
 }
 
 impl Check {
-    fn error(&mut self, code: Code, node: &Node, found: String, allowed: impl Into<String>) {
+    /// Reports a value.
+    pub(crate) fn error(&mut self, code: Code, node: &Node, found: String, allowed: impl Into<String>) {
         self.error_at(code, node.place, found, allowed);
     }
 
@@ -153,7 +154,8 @@ impl Check {
         out
     }
 
-    fn within<T>(&mut self, step: impl Into<String>, f: impl FnOnce(&mut Self) -> T) -> T {
+    /// Checks what stands a step further down.
+    pub(crate) fn within<T>(&mut self, step: impl Into<String>, f: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(step.into());
         let out = f(self);
         self.path.pop();

@@ -111,6 +111,12 @@ impl Unit {
         zero_c: None,
     };
 
+    /// The unit of differences of what this one measures: of °C, K.
+    #[must_use]
+    pub fn of_differences(self) -> Self {
+        Self { zero_c: None, ..self }
+    }
+
     fn times(self, other: Self, power: i8) -> Self {
         let mut powers = self.powers;
         for (mine, theirs) in powers.iter_mut().zip(other.powers) {

@@ -1,12 +1,14 @@
 //! Many runs of one question: samples of uncertain figures, bands of the results, and what matters most.
 //!
 //! A [`Question`] is a scenario whose files hold figures with ranges. A [`Study`] draws values for them; whoever has
-//! threads answers its [`Run`]s in any order, and [`Study::findings`] are the same for all orders.
+//! threads answers its [`Run`]s in any order, and [`Study::findings`] are the same for all orders. A [`sweep`] takes values
+//! from its file instead.
 
 pub mod glob;
 pub mod question;
 pub mod sample;
 pub mod stats;
+pub mod sweep;
 
 use std::collections::BTreeMap;
 use std::fmt;

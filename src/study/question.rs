@@ -105,11 +105,25 @@ impl<'a> Question<'a> {
         scenario::load(&self.files, &self.scenario, instead)
     }
 
+    /// Whether changes lead to fields and have values that these take.
+    ///
+    /// # Errors
+    /// Every change that leads nowhere or whose value does not fit.
+    pub fn follow(&self, changes: &[Change]) -> Result<(), Report> {
+        let instead = Instead {
+            site: self.site.as_deref(),
+            weather: self.weather.as_deref(),
+            changes,
+        };
+        let text = text_by_role(&self.files, Role::Scenario, &self.scenario).unwrap_or_default();
+        scenario::change(&self.files, &self.scenario, &text, instead).map(|_| ())
+    }
+
     /// Runs the scenario with changes to its end, in this thread.
     ///
     /// # Errors
     /// The values do not fit together, or the energy ledger did not close.
-    pub fn answer(&self, changes: &[Change]) -> Result<Answer, String> {
+    pub fn summary(&self, changes: &[Change]) -> Result<Summary, String> {
         let loaded = self.load(changes).map_err(|report| match report.errors.as_slice() {
             [] => "nothing could be read".to_owned(),
             [one] => one.to_string(),
@@ -124,7 +138,15 @@ impl<'a> Question<'a> {
         if summary.worst_imbalance > LEDGER_TOLERANCE {
             return Err(format!("the energy ledger is off by {:.3e}", summary.worst_imbalance));
         }
-        Ok(numbers(&summary))
+        Ok(summary)
+    }
+
+    /// The numbers that a run with changes comes to.
+    ///
+    /// # Errors
+    /// As [`Self::summary`].
+    pub fn answer(&self, changes: &[Change]) -> Result<Answer, String> {
+        self.summary(changes).map(|summary| numbers(&summary))
     }
 
     fn in_doubt(&self, loaded: &Loaded) -> Vec<Uncertain> {

@@ -48,6 +48,7 @@ impl Shape {
 mod stream {
     pub(super) const ORDER: u64 = 101;
     pub(super) const WITHIN: u64 = 102;
+    pub(super) const FREE: u64 = 103;
 }
 
 /// A number that depends on a name alone, so that a column does not hang on how many others there are.
@@ -70,6 +71,14 @@ pub fn column(draws: u32, seed: u64, key: u64) -> Vec<f64> {
         out[draw] = (stratum as f64 + u) / f64::from(draws);
     }
     out
+}
+
+/// One column of independent draws: numbers in (0, 1) that do not hang on how many there are.
+#[must_use]
+pub fn independent(draws: u32, seed: u64, key: u64) -> Vec<f64> {
+    let stream = hash_u64(seed, stream::FREE, key);
+    let one = |i: u32| uniform(stream, stream::FREE, i.into()).max(f64::EPSILON);
+    (0..draws).map(one).collect()
 }
 
 /// A correlation asked for between the ranks of two columns.
