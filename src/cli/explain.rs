@@ -59,7 +59,7 @@ fn all(run: &Folder) {
     more(stories.len());
     let members: Vec<usize> = (0..run.incidents.len()).collect();
     let groups = groups(run, &members);
-    let mut told = |title: &str, wanted: &dyn Fn(&str) -> bool| {
+    let told = |title: &str, wanted: &dyn Fn(&str) -> bool| {
         let of = |group: &&crate::causes::Group| wanted(&run.incidents[group.members[0]].kind);
         let found: Vec<_> = groups.iter().filter(of).collect();
         if found.is_empty() {
