@@ -14,10 +14,10 @@ use rainier::workload::files::WorkloadFile;
 use rainier::workload::trace::{Mapping, read_csv, read_swf};
 
 /// A target takes any bytes and must not panic.
-pub type Target = fn(&[u8]);
+pub(crate) type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: &[(&str, Target)] = &[
+pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("scenario", scenario_text),
     ("site", site_text),
     ("records", records),

@@ -59,9 +59,15 @@ pub(crate) enum Command {
     Fleets(Fleets),
     /// Prints every field of every file with its type, unit and range
     Reference(Reference),
+    /// Says what went wrong in a run and why: incidents, throttling, dark racks and interrupted jobs, back to first causes
+    Explain(Explain),
+    /// Says what differs between two runs: in the inputs, in the results, and the main causes
+    Compare(Compare),
+    /// Writes a run as one HTML page to read, print or send
+    Report(Report),
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Run {
     /// Scenario file, or builtin:NAME (default, phase-1, july-heat-wave, cold-snap, smoke-week, feed-lost,
     /// utility-30s, utility-10min, utility-72h, gensets-fail, training-swing, lab-day, hybrid-day, year,
@@ -70,7 +76,8 @@ pub(crate) struct Run {
     pub(crate) scenario: String,
     #[command(flatten)]
     pub(crate) instead: Replacements,
-    /// Folder for series.parquet, series.csv, halls.csv, incidents.csv, outages.csv and summary.json; made if it is not there
+    /// Folder for inputs.json, series.parquet, series.csv, halls.csv, incidents.csv, outages.csv, jobs.csv and
+    /// summary.json; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Threads; results are the same for any number [default: all cores]
@@ -88,6 +95,9 @@ pub(crate) struct Run {
     /// No progress bar
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Print nothing: another command asks for the run
+    #[arg(skip)]
+    pub(crate) silent: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -396,8 +406,48 @@ pub(crate) struct Fleets {
     pub(crate) json: bool,
 }
 
-/// Files that take the place of those that a scenario names.
 #[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// Folder of a run (`rainier run … --out`), or a scenario that is run first: a file, or builtin:NAME
+    pub(crate) run: String,
+    /// The one incident or job to explain: its number, or any of its words
+    pub(crate) event: Option<String>,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Compare {
+    /// Folder of a run (`rainier run … --out`), or a scenario that is run first: a file, or builtin:NAME
+    pub(crate) a: String,
+    /// The other one
+    pub(crate) b: String,
+    /// Write the comparison as an HTML page, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Report {
+    /// Folder of a run (`rainier run … --out`), or a scenario that is run first: a file, or builtin:NAME
+    pub(crate) run: String,
+    /// The page [default: report.html in the folder of the run, or here]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Threads; results are the same for any number [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// Files that take the place of those that a scenario names.
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Replacements {
     /// Site file that replaces the scenario's, or builtin:NAME
     #[arg(long, value_name = "FILE")]

@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use rainier::record::JobsSummary;
 use rainier::sim::jobs::records::Record;
 use rainier::sim::jobs::{Jobs, KINDS};
+use rainier::site::Campus;
 use rainier::workload::Kind;
 
 /// Most jobs that the terminal shows.
@@ -16,6 +17,7 @@ const SHOWN: usize = 12;
 pub(crate) struct JobsFile {
     csv: csv::Writer<File>,
     path: String,
+    stops: csv::Writer<File>,
 }
 
 impl JobsFile {
@@ -23,10 +25,38 @@ impl JobsFile {
         let path = folder.join("jobs.csv");
         let shown = path.display().to_string();
         let file = File::create(&path).map_err(|error| format!("{shown} cannot be written: {error}"))?;
+        let stops = folder.join("interruptions.csv");
+        let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", stops.display());
+        let mut stops = csv::Writer::from_writer(File::create(&stops).map_err(|error| said(&error))?);
+        stops
+            .write_record(["time_s", "number", "name", "chips", "cause", "rack", "lost_s"])
+            .map_err(|error| error.to_string())?;
         Ok(Self {
             csv: csv::Writer::from_writer(file),
             path: shown,
+            stops,
         })
+    }
+
+    /// Writes why jobs were stopped since the last call.
+    pub(crate) fn stops(&mut self, jobs: &mut Jobs, campus: &Campus) -> Result<(), String> {
+        let said = |error: &dyn std::fmt::Display| format!("interruptions.csv cannot be written: {error}");
+        for stop in jobs.take_interruptions() {
+            let causes = jobs.workload.failures.as_ref().map(|failures| &failures.causes);
+            let cause = causes.and_then(|causes| causes.get(stop.cause));
+            let record = [
+                stop.time_s.to_string(),
+                stop.number.to_string(),
+                stop.name,
+                stop.chips.to_string(),
+                cause.map_or("power or heat", |cause| &cause.name).to_owned(),
+                stop.rack
+                    .map_or_else(String::new, |rack| campus.rack_address(rack as usize).to_string()),
+                stop.lost_s.to_string(),
+            ];
+            self.stops.write_record(record).map_err(|error| said(&error))?;
+        }
+        self.stops.flush().map_err(|error| said(&error))
     }
 
     pub(crate) fn push(&mut self, records: &[Record]) -> Result<(), String> {

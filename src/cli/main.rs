@@ -1,18 +1,25 @@
 //! `rainier`: the twin from a script. Results go to standard output, everything else to standard error.
 
-#![allow(clippy::print_stdout, reason = "standard output is where a command's answer goes")]
+#[macro_use]
+mod out;
 
 mod args;
 mod bands;
 mod bench;
+mod causes;
 mod check;
+mod compare;
 mod cost;
 mod describe;
+mod explain;
 mod fleets;
+mod folder;
 mod grow;
+mod inputs;
 mod jobs;
 mod power;
 mod reference;
+mod report;
 mod ride;
 mod run;
 mod story;
@@ -58,8 +65,16 @@ fn main() -> ExitCode {
         Command::Cost(cost) => cost::cost(&cost),
         Command::Fleets(fleets) => fleets::fleets(&fleets),
         Command::Reference(reference) => reference::reference(&reference),
+        Command::Explain(explain) => explain::explain(&explain),
+        Command::Compare(compare) => compare::compare(&compare),
+        Command::Report(report) => report::report(&report),
     };
+    let said = out::finish();
     match outcome {
+        Ok(()) if !said => {
+            eprintln!("error: standard output cannot be written");
+            ExitCode::from(3)
+        }
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Input(report)) => {
             eprintln!("{report}");

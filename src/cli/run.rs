@@ -17,10 +17,10 @@ use rainier::sim::twin::Plan;
 
 use crate::Failure;
 use crate::args::Run;
+use crate::inputs::{Before, Recorder};
 use crate::jobs::JobsFile;
 use crate::story;
 use crate::write::Series;
-use rainier::host::Disk;
 
 pub(crate) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(
@@ -29,8 +29,8 @@ pub(crate) fn threads(asked: Option<u16>) -> usize {
     )
 }
 
-fn load(args: &Run) -> Result<Loaded, Failure> {
-    let mut loaded = scenario::load(&Disk, &args.scenario, args.instead.of()).map_err(Failure::Input)?;
+fn load(args: &Run, files: &Recorder) -> Result<Loaded, Failure> {
+    let mut loaded = scenario::load(files, &args.scenario, args.instead.of()).map_err(Failure::Input)?;
     if let Some(tick) = args.tick {
         if !(1.0..=300.0).contains(&tick) {
             return Err(Failure::Place(format!("--tick {tick}: a tick lasts 1 to 300 s")));
@@ -51,7 +51,9 @@ fn load(args: &Run) -> Result<Loaded, Failure> {
 
 pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     let started = Instant::now();
-    let loaded = load(args)?;
+    let recorder = Recorder::default();
+    let loaded = load(args, &recorder)?;
+    let before = args.out.as_ref().map(|_| Before::of(args, &recorder, &loaded));
     let scenario = loaded.scenario.clone();
     let recorded = loaded.recorded.clone();
     let mut series = match &args.out {
@@ -63,7 +65,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
         _ => None,
     };
     let ticks = (scenario.duration_s / scenario.tick_s).ceil() as u64;
-    let bar = if args.quiet || args.json {
+    let bar = if args.quiet || args.json || args.silent {
         ProgressBar::hidden()
     } else {
         ProgressBar::new(ticks)
@@ -76,6 +78,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     bar.enable_steady_tick(Duration::from_millis(200));
 
     let mut twin = Twin::new(loaded, threads(args.threads));
+    let campus = twin.world().resource::<Plan>().0.clone();
     let ready = started.elapsed();
     let mut next_sample_s = scenario.record_every_s;
     let mut failed = None;
@@ -95,7 +98,9 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
                 break;
             }
             if let (Some(file), Some(mut jobs)) = (&mut jobs_file, twin.world_mut().get_resource_mut::<Jobs>())
-                && let Err(error) = file.push(&jobs.take_records())
+                && let Err(error) = file
+                    .push(&jobs.take_records())
+                    .and_then(|()| file.stops(&mut jobs, &campus))
             {
                 failed = Some(error);
                 break;
@@ -115,17 +120,22 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
             let world = twin.world();
             let campus = &world.resource::<Plan>().0;
             crate::write::halls(folder, campus, world.resource::<HallMeters>())?;
-            story::write(folder, campus, world.resource::<Incidents>())
+            story::write(folder, campus, world.resource::<Incidents>())?;
+            before.map_or(Ok(()), |before| before.write(folder, &twin, &summary))
         });
         if let Some(error) = failed.or(finished.err()) {
             return Err(Failure::Output(error));
         }
-        eprintln!(
-            "wrote series.parquet, series.csv, halls.csv, incidents.csv, outages.csv and summary.json to {}",
-            folder.display()
-        );
+        if !args.silent {
+            eprintln!(
+                "wrote series.parquet, series.csv, halls.csv, incidents.csv, outages.csv, inputs.json and summary.json to {}",
+                folder.display()
+            );
+        }
     }
-    if args.json {
+    if args.silent {
+        // Another command shows what came of it.
+    } else if args.json {
         println!(
             "{}",
             serde_json::to_string_pretty(&summary).map_err(|error| Failure::Output(error.to_string()))?

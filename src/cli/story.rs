@@ -4,7 +4,7 @@ use std::fs::File;
 use std::mem::discriminant;
 use std::path::Path;
 
-use rainier::sim::power::incidents::{Incident, Incidents, What, clock};
+use rainier::sim::power::incidents::{Incident, Incidents, clock};
 use rainier::site::Campus;
 use rainier::site::campus::Found;
 
@@ -13,13 +13,6 @@ const SHOWN: usize = 24;
 
 /// Most halls whose dark rows the terminal names.
 const DARK_HALLS: usize = 8;
-
-fn racks(what: &What) -> u32 {
-    match what {
-        What::OnBattery(n) | What::Dark(n) | What::Restored(n) => *n,
-        _ => 0,
-    }
-}
 
 /// Prints the incidents in order, like ones together.
 pub(crate) fn print(campus: &Campus, incidents: &Incidents) {
@@ -44,7 +37,7 @@ pub(crate) fn print(campus: &Campus, incidents: &Incidents) {
         let (first, last) = (&incidents.list[group[0]], &incidents.list[group[group.len() - 1]]);
         let more = match (
             group.len(),
-            group.iter().map(|n| racks(&incidents.list[*n].what)).sum::<u32>(),
+            group.iter().map(|n| incidents.list[*n].what.racks()).sum::<u32>(),
         ) {
             (1, _) => String::new(),
             (n, 0) => format!(", and {} more by {}", n - 1, clock(last.time_s)),
@@ -118,8 +111,18 @@ pub(crate) fn write(folder: &Path, campus: &Campus, incidents: &Incidents) -> Re
     let path = folder.join("incidents.csv");
     let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
     let mut csv = csv::Writer::from_writer(File::create(&path).map_err(|error| said(&error))?);
-    csv.write_record(["number", "time_s", "place", "what", "cause", "chain"])
-        .map_err(|error| said(&error))?;
+    csv.write_record([
+        "number",
+        "time_s",
+        "place",
+        "what",
+        "cause",
+        "chain",
+        "kind",
+        "racks",
+        "unserved_kwh",
+    ])
+    .map_err(|error| said(&error))?;
     for (n, incident) in incidents.list.iter().enumerate() {
         let record = [
             n.to_string(),
@@ -128,6 +131,9 @@ pub(crate) fn write(folder: &Path, campus: &Campus, incidents: &Incidents) -> Re
             incident.describe(campus),
             incident.cause.map_or_else(String::new, |cause| cause.to_string()),
             chain(campus, incidents, incident.cause),
+            incident.what.as_str().to_owned(),
+            incident.what.racks().to_string(),
+            incidents.unserved_kwh.get(n).copied().unwrap_or(0.0).to_string(),
         ];
         csv.write_record(record).map_err(|error| said(&error))?;
     }

@@ -71,6 +71,49 @@ pub fn csv(file: &str, bytes: &[u8]) -> Result<String, Report> {
     Ok(String::from_utf8(bytes).unwrap_or_default())
 }
 
+/// Reads a table of numbers: the names of its columns, and their values. Columns are DOUBLE and always there.
+///
+/// # Errors
+/// What is wrong with the file, in words.
+pub fn numbers(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<f64>>), String> {
+    let read = catch_unwind(AssertUnwindSafe(|| read_numbers(bytes)));
+    read.unwrap_or_else(|_| Err("bytes that its reader cannot follow".into()))
+}
+
+fn read_numbers(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<f64>>), String> {
+    footer(bytes).ok_or("a corrupt or shortened file")?;
+    let said = |error: ParquetError| error.to_string();
+    let reader = SerializedFileReader::new(Bytes::copy_from_slice(bytes)).map_err(said)?;
+    let metadata = reader.metadata();
+    let columns = metadata.file_metadata().schema_descr().columns();
+    let names: Vec<String> = columns.iter().map(|column| column.path().string()).collect();
+    let mut table = vec![Vec::new(); columns.len()];
+    let mut before = 0;
+    for (g, group) in metadata.row_groups().iter().enumerate() {
+        let rows = usize::try_from(group.num_rows())
+            .ok()
+            .filter(|rows| *rows <= MOST_ROWS - before);
+        let rows = rows.ok_or_else(|| format!("{} rows more after {before}", group.num_rows()))?;
+        let read = reader.get_row_group(g).map_err(said)?;
+        for (k, column) in columns.iter().enumerate() {
+            if column.physical_type() != Type::DOUBLE || column.max_def_level() + column.max_rep_level() > 0 {
+                return Err(format!("{} is no column of numbers", names[k]));
+            }
+            pages(bytes, group.column(k), rows).ok_or_else(|| format!("corrupt pages of {}", names[k]))?;
+            let values = held(read.get_column_reader(k).map_err(said)?, column, rows).map_err(said)?;
+            if values.len() != rows {
+                return Err(format!("{} rows of {rows} in {}", values.len(), names[k]));
+            }
+            table[k].extend(values.into_iter().map(|value| match value {
+                Held::Number(x) => x,
+                _ => f64::NAN,
+            }));
+        }
+        before += rows;
+    }
+    Ok((names, table))
+}
+
 /// Takes a row: its cells, its number from 1, which column of the file stands for which of the table, and what is wrong.
 type Row<'a> = dyn FnMut(&[Cell<'_>; COLUMNS.len()], usize, &[Option<usize>], &mut Faults<'_>) + 'a;
 

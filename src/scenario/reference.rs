@@ -52,6 +52,7 @@ fn words(shape: &Shape) -> String {
         Shape::Map(inner) => format!("names to {}", words(inner)),
         Shape::Group(n, inner) => format!("group of {n}: {}", words(inner)),
         Shape::Maybe(inner) => words(inner),
+        Shape::Words(words) => (*words).to_owned(),
     }
 }
 
@@ -149,6 +150,7 @@ fn schema(shape: &Shape) -> Value {
             json!({ "type": "array", "items": schema(inner), "minItems": n, "maxItems": n })
         }
         Shape::Maybe(inner) => schema(inner),
+        Shape::Words(words) => json!({ "description": words }),
     }
 }
 

@@ -6,6 +6,8 @@ use serde::Serialize;
 use super::clock::Clock;
 use super::jobs::Jobs;
 use super::meters::Meters;
+use super::state::{HallColumns, RackColumns, UnitColumns, UnitMode};
+use super::twin::Plan;
 use super::weather::Outside;
 use crate::workload::Kind;
 
@@ -94,6 +96,18 @@ columns! {
     cost_usd,
     /// Carbon by the grid's average since the start, t.
     carbon_t,
+    /// Lights and the like, W.
+    misc_power_w,
+    /// Supply air, mean over live halls, °C.
+    supply_c,
+    /// Warmest air at the inlet of any live rack, °C.
+    hottest_inlet_c,
+    /// Cooling units of live halls that mix outside air with return air.
+    mixing_units,
+    /// Cooling units of live halls that cool with outside air alone.
+    free_units,
+    /// Cooling units of live halls that do not run.
+    off_units,
 }
 
 impl Sample {
@@ -103,6 +117,7 @@ impl Sample {
         let meters = world.resource::<Meters>();
         let (now, outside) = (&meters.now, world.resource::<Outside>());
         let jobs = world.get_resource::<Jobs>().map(JobsNow::of).unwrap_or_default();
+        let air = AirNow::of(world);
         Self {
             time_s: world.resource::<Clock>().time_s,
             dry_bulb_c: outside.dry_bulb_c,
@@ -136,6 +151,12 @@ impl Sample {
             marginal_carbon_g_per_kwh: now.carbon_g_per_kwh[1],
             cost_usd: meters.total.cost_usd,
             carbon_t: meters.total.carbon_t,
+            misc_power_w: now.misc_w,
+            supply_c: air.supply_c,
+            hottest_inlet_c: air.hottest_inlet_c,
+            mixing_units: air.units[0],
+            free_units: air.units[1],
+            off_units: air.units[2],
         }
     }
 }
@@ -169,6 +190,45 @@ impl JobsNow {
         }
         if training[1] > 0.0 {
             now.training_pace = training[0] / training[1];
+        }
+        now
+    }
+}
+
+/// Readings of the air of live halls.
+#[derive(Debug, Clone, Copy, Default)]
+struct AirNow {
+    supply_c: f64,
+    hottest_inlet_c: f64,
+    /// Mixing, free, not running.
+    units: [f64; 3],
+}
+
+impl AirNow {
+    fn of(world: &World) -> Self {
+        let (campus, halls) = (&world.resource::<Plan>().0, world.resource::<HallColumns>());
+        let (racks, units) = (world.resource::<RackColumns>(), world.resource::<UnitColumns>());
+        let mut now = Self::default();
+        let (mut live, mut hottest) = (0.0, f32::NEG_INFINITY);
+        for (h, hall) in campus.halls.iter().enumerate().filter(|(h, _)| halls.live[*h]) {
+            live += 1.0;
+            now.supply_c += halls.supply_c[h];
+            hottest = racks.inlet_c[hall.racks.clone()]
+                .iter()
+                .copied()
+                .fold(hottest, f32::max);
+            for mode in &units.mode[hall.units.clone()] {
+                match mode {
+                    UnitMode::Mixing => now.units[0] += 1.0,
+                    UnitMode::Free => now.units[1] += 1.0,
+                    UnitMode::Evaporative => {}
+                    UnitMode::Off | UnitMode::Failed | UnitMode::Maintenance => now.units[2] += 1.0,
+                }
+            }
+        }
+        if live > 0.0 {
+            now.supply_c /= live;
+            now.hottest_inlet_c = f64::from(hottest);
         }
         now
     }

@@ -31,6 +31,8 @@ pub enum Shape {
     Group(usize, Box<Self>),
     /// What may be left out.
     Maybe(Box<Self>),
+    /// Anything that words say better.
+    Words(&'static str),
 }
 
 /// A field of a record.

@@ -20,7 +20,7 @@ use bevy_ecs::prelude::*;
 
 use self::failures::Risk;
 use self::limits::Limits;
-use self::records::{Ending, Record, Totals};
+use self::records::{Ending, Interruption, Record, Totals};
 pub use self::running::Running;
 use super::chips::Kernels;
 use super::clock::Clock;
@@ -93,6 +93,8 @@ pub struct Jobs {
     pub records: VecDeque<Record>,
     /// Records that were dropped.
     pub records_dropped: u64,
+    /// Stops of jobs, until somebody takes them; no more than [`MOST_RECORDS`] at once.
+    pub interruptions: Vec<Interruption>,
     /// Limits on power.
     pub limits: Limits,
     seed: u64,
@@ -145,6 +147,7 @@ impl Jobs {
             totals: Totals::new(&workload),
             records: VecDeque::new(),
             records_dropped: 0,
+            interruptions: Vec::new(),
             limits,
             seed,
             unit_of_rack,
@@ -206,6 +209,11 @@ impl Jobs {
     /// Takes the records of jobs that ended since they were last taken.
     pub fn take_records(&mut self) -> Vec<Record> {
         self.records.drain(..).collect()
+    }
+
+    /// Takes the stops of jobs up to now.
+    pub fn take_interruptions(&mut self) -> Vec<Interruption> {
+        std::mem::take(&mut self.interruptions)
     }
 
     /// Records of the jobs that still run, as they stand.

@@ -62,6 +62,25 @@ pub struct Record {
     pub energy_kwh: f64,
 }
 
+/// A stop of a job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interruption {
+    /// When, s since the start.
+    pub time_s: f64,
+    /// The job's number.
+    pub number: u64,
+    /// Its name.
+    pub name: String,
+    /// Chips that it held.
+    pub chips: u32,
+    /// Cause, by its row of the workload's causes; the one after the last is loss of power or a tripped chip.
+    pub cause: usize,
+    /// A rack that failed, where one did.
+    pub rack: Option<u32>,
+    /// Work that was lost, s at full pace.
+    pub lost_s: f64,
+}
+
 /// Where the time of all chips went, and what came of it. Times are chip-hours.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Totals {

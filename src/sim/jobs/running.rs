@@ -1,7 +1,7 @@
 //! A job on its units: how far it comes in a tick, what it asks of its racks, and what it loses.
 
 use super::failures::Risk;
-use super::records::{Ending, Record};
+use super::records::{Ending, Interruption, Record};
 use super::{Jobs, Waiting};
 use crate::sim::clock::Clock;
 use crate::sim::state::RackColumns;
@@ -264,7 +264,7 @@ pub(super) fn advance(jobs: &mut Jobs, clock: &Clock, racks: &RackColumns, from_
         let Some(mut job) = jobs.slots[slot].take() else {
             continue;
         };
-        replace_lost(jobs, &mut job, slot as u32);
+        replace_lost(jobs, &mut job, slot as u32, from_s);
         meter(jobs, &mut job, racks, dt_s);
         match job.job.kind {
             Kind::Serving => super::serving::advance(jobs, &mut job, clock, racks, from_s, dt_s),
@@ -279,7 +279,7 @@ pub(super) fn advance(jobs: &mut Jobs, clock: &Clock, racks: &RackColumns, from_
 }
 
 /// Puts spares in the place of units that cannot be used any more; without one the job waits.
-fn replace_lost(jobs: &mut Jobs, job: &mut Running, slot: u32) {
+fn replace_lost(jobs: &mut Jobs, job: &mut Running, slot: u32, now_s: f64) {
     let lost: Vec<usize> = (0..job.units.len())
         .filter(|k| jobs.pool.down[job.units[*k] as usize])
         .collect();
@@ -289,8 +289,11 @@ fn replace_lost(jobs: &mut Jobs, job: &mut Running, slot: u32) {
     }
     if !job.stuck && job.service.is_none() && job.progress.interruptions < u32::MAX {
         // Not by a failure of its own, which has been booked: power was lost, or a chip tripped.
-        if lost.iter().any(|k| !jobs.broken[job.units[*k] as usize]) {
-            interrupt(jobs, job, jobs.totals.by_cause.len() - 1);
+        let other = lost.iter().find(|k| !jobs.broken[job.units[**k] as usize]);
+        if let Some(k) = other.copied() {
+            let cause = jobs.totals.by_cause.len() - 1;
+            note(jobs, job, cause, Some(k), now_s);
+            interrupt(jobs, job, cause);
         }
     }
     let mut missing = Vec::new();
@@ -313,6 +316,27 @@ fn replace_lost(jobs: &mut Jobs, job: &mut Running, slot: u32) {
     }
     job.stuck = !missing.is_empty();
     job.chips = job.units.iter().map(|u| jobs.pool.units[*u as usize].chips).sum();
+}
+
+/// Keeps a stop of a job for those who ask why.
+fn note(jobs: &mut Jobs, job: &Running, cause: usize, k: Option<usize>, time_s: f64) {
+    if jobs.interruptions.len() >= super::MOST_RECORDS {
+        return;
+    }
+    let unit = k.and_then(|k| jobs.pool.units.get(*job.units.get(k)? as usize));
+    jobs.interruptions.push(Interruption {
+        time_s,
+        number: job.number,
+        name: job.job.name.clone(),
+        chips: job.chips,
+        cause,
+        rack: unit.map(|unit| unit.racks.start as u32),
+        lost_s: if job.service.is_some() {
+            0.0
+        } else {
+            job.progress.since_s
+        },
+    });
 }
 
 fn interrupt(jobs: &mut Jobs, job: &mut Running, cause: usize) {
@@ -338,14 +362,16 @@ pub(super) fn strike(jobs: &mut Jobs, job: &mut Running, now_s: f64) {
     };
     let (cause, victim) = job.risk.strike(&failures);
     let repair_h = failures.causes.get(cause).map_or(0.0, |cause| cause.repair_h.value);
+    let breaks = repair_h > 0.0 && !job.units.is_empty();
+    let k = ((victim * job.units.len() as f64) as usize).min(job.units.len().saturating_sub(1));
+    note(jobs, job, cause, breaks.then_some(k), now_s);
     if job.service.is_some() {
         jobs.totals.interruptions += 1;
         jobs.totals.by_cause[cause] += 1;
     } else {
         interrupt(jobs, job, cause);
     }
-    if repair_h > 0.0 && !job.units.is_empty() {
-        let k = ((victim * job.units.len() as f64) as usize).min(job.units.len() - 1);
+    if breaks {
         let unit = job.units[k];
         jobs.broken[unit as usize] = true;
         jobs.pool.set_down(unit as usize, true);
@@ -417,7 +443,7 @@ fn work(jobs: &mut Jobs, job: &mut Running, slot: u32, racks: &RackColumns, from
         }
         if failure_s <= used_s {
             strike(jobs, job, from_s + dt_s - left_s);
-            replace_lost(jobs, job, slot);
+            replace_lost(jobs, job, slot, from_s + dt_s - left_s);
         } else if used_s <= 0.0 {
             break;
         }

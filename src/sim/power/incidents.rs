@@ -246,6 +246,59 @@ fn rounded(value: f64) -> f64 {
     }
 }
 
+impl What {
+    /// What happened in a word, for tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Closed => "closed",
+            Self::Broke(_) => "broke",
+            Self::Repaired => "repaired",
+            Self::Transferred(_) => "went over",
+            Self::Tripped(_) => "tripped",
+            Self::Ordered => "ordered",
+            Self::Ready(_) => "ready",
+            Self::NoStart(_) => "no start",
+            Self::Stopped(_) => "stopped",
+            Self::OutOfFuel => "out of fuel",
+            Self::Shed => "shed",
+            Self::Refused(_) => "refused",
+            Self::OnBattery(_) => "on battery",
+            Self::Dark(_) => "dark",
+            Self::Restored(_) => "restored",
+            Self::Collapse => "collapse",
+            Self::UnitsLost(_) => "units lost",
+            Self::UnitsBack => "units back",
+            Self::CdusLost(_) => "CDUs lost",
+            Self::CdusBack => "CDUs back",
+            Self::PlantDark => "plant dark",
+            Self::PlantBack => "plant back",
+            Self::WaterCut => "water cut",
+            Self::WaterBack => "water back",
+            Self::Energised => "energised",
+            Self::Deenergised => "taken out",
+            Self::Throttling(..) => "throttling",
+            Self::ChipsTripped(_) => "chips tripped",
+            Self::ShutDown => "shut down",
+            Self::Cooled => "cooled",
+            Self::Met(_) => "rule met",
+            Self::SetPoint(..) => "set point",
+            Self::EnergyPrice(_) => "energy price",
+            Self::JobAsked(_) => "job asked",
+        }
+    }
+
+    /// Racks that it is about, where it counts them.
+    #[must_use]
+    pub fn racks(self) -> u32 {
+        match self {
+            Self::OnBattery(n) | Self::Dark(n) | Self::Restored(n) => n,
+            _ => 0,
+        }
+    }
+}
+
 impl Incident {
     /// The incident in words, without its time and cause.
     #[must_use]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::diag::Code;
 use crate::record;
 use crate::site::schema::{Check, Checked, Limits, within};
+use crate::site::shape::{Shape, Shapes};
 use crate::site::tree::{Kind, Node};
 
 record! {
@@ -116,6 +117,9 @@ impl<'de> Deserialize<'de> for Entry {
 const WORDS: &str = "a number, true, false, or a text as `--set` takes it, such as \"0.55kW\"";
 
 impl Checked for Entry {
+    fn shape(_: Limits, _: &mut Shapes) -> Shape {
+        Shape::Words(WORDS)
+    }
     fn check(node: &Node, _: Limits, check: &mut Check) {
         match &node.kind {
             Kind::Number(_) => {}
@@ -168,6 +172,9 @@ fn parts(node: &Node) -> Option<(&str, &[Node])> {
 }
 
 impl Checked for Spread {
+    fn shape(_: Limits, _: &mut Shapes) -> Shape {
+        Shape::Words(SPREADS)
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         match parts(node) {
             Some(("Values", [list])) => match &list.kind {
@@ -195,6 +202,9 @@ impl Checked for Spread {
 }
 
 impl Checked for Distribution {
+    fn shape(_: Limits, _: &mut Shapes) -> Shape {
+        Shape::Words(DISTRIBUTIONS)
+    }
     fn check(node: &Node, limits: Limits, check: &mut Check) {
         match parts(node) {
             Some(("Uniform", parts @ [_, _]) | ("Triangular", parts @ [_, _, _]))
