@@ -4,6 +4,7 @@ mod plan;
 mod store;
 mod table;
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -115,7 +116,6 @@ impl Chosen {
 
 /// Prints the runs with their values; whether these fit together is not asked.
 fn list(sweep: &Sweep<'_>, runs: &Chosen, json: bool) -> Result<(), Failure> {
-    use std::io::Write;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut print = || {
         if !json {
@@ -128,11 +128,8 @@ fn list(sweep: &Sweep<'_>, runs: &Chosen, json: bool) -> Result<(), Failure> {
                 let fields = sweep.axes.iter().map(|axis| axis.name.clone()).zip(&values);
                 let fields: serde_json::Map<String, serde_json::Value> =
                     fields.map(|(name, value)| (name, serde_json::json!(value))).collect();
-                writeln!(
-                    out,
-                    "{}",
-                    serde_json::json!({ "run": run, "key": sweep.key(run), "axes": fields })
-                )?;
+                let line = serde_json::json!({ "run": run, "key": sweep.key(run), "axes": fields });
+                writeln!(out, "{line}")?;
             } else {
                 let values: Vec<String> = values.iter().map(ToString::to_string).collect();
                 writeln!(out, "{run}\t{}", values.join("\t"))?;
@@ -140,11 +137,20 @@ fn list(sweep: &Sweep<'_>, runs: &Chosen, json: bool) -> Result<(), Failure> {
         }
         out.flush()
     };
-    match print() {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::Output(error.to_string())),
-        Ok(()) => Ok(()),
+    said(print())
+}
+
+/// Prints a text.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    said(writeln!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// What comes of printing; whoever reads may have seen enough.
+fn said(outcome: std::io::Result<()>) -> Result<(), Failure> {
+    match outcome {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Output(error.to_string())),
+        _ => Ok(()),
     }
 }
 
@@ -256,9 +262,9 @@ fn collect(sweep: &Sweep<'_>, store: &Store, folder: &Path, args: &SweepArgs) ->
             "first_failed": failed,
             "parquet": path.display().to_string(),
         });
-        println!("{text:#}");
+        say(&format!("{text:#}"))?;
     } else {
-        print(sweep, &count, &spans);
+        say(&told(sweep, &count, &spans))?;
     }
     match count.failures {
         0 => Ok(()),
@@ -275,8 +281,8 @@ fn collect(sweep: &Sweep<'_>, store: &Store, folder: &Path, args: &SweepArgs) ->
     }
 }
 
-fn print(sweep: &Sweep<'_>, count: &Count, spans: &[(f64, f64, f64); MAIN.len()]) {
-    println!("{}: {}", sweep.name, sweep.about);
+/// The span of what matters most over all runs.
+fn told(sweep: &Sweep<'_>, count: &Count, spans: &[(f64, f64, f64); MAIN.len()]) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table.set_header(["", "least", "mean", "most", ""]);
@@ -298,8 +304,13 @@ fn print(sweep: &Sweep<'_>, count: &Count, spans: &[(f64, f64, f64); MAIN.len()]
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    println!("{} runs, {} without a result", sweep.runs(), count.failures);
-    println!("{table}");
+    format!(
+        "{}: {}\n{} runs, {} without a result\n{table}",
+        sweep.name,
+        sweep.about,
+        sweep.runs(),
+        count.failures
+    )
 }
 
 /// Runs that are timed for each thread.
@@ -308,39 +319,59 @@ const TIMED: u64 = 4;
 /// Times each way; the fastest counts, for what slows one down is not the program.
 const TURNS: usize = 3;
 
-/// Does the same runs on one thread and on many, by turns, and prints how well the many are used.
+/// Does the same runs on one thread and on many, by turns, and prints how well the many are used. Beside the time that
+/// went by stands that without waiting for a core, which is what a machine of one's own would show.
 fn efficiency(sweep: &Sweep<'_>, runs: &Chosen, threads: usize, json: bool) -> Result<(), Failure> {
     let runs: Vec<u64> = runs.iter().take((TIMED * threads as u64) as usize).collect();
     let timed = |threads: usize| {
-        let (next, begun) = (AtomicU64::new(0), Instant::now());
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
-                        // Nothing is kept.
-                        drop(outcome(sweep, *run));
-                    }
-                });
+        let begun = Instant::now();
+        let worker = |thread: usize| {
+            let waited = waited_s();
+            // Each its share: whoever waits for a core does not leave his to the others.
+            for run in runs.iter().skip(thread).step_by(threads) {
+                // Nothing is kept.
+                drop(outcome(sweep, *run));
             }
+            begun.elapsed().as_secs_f64() - (waited_s() - waited)
+        };
+        let own = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|thread| scope.spawn(move || worker(thread))).collect();
+            let own = workers.into_iter().map(|worker| worker.join().unwrap_or(f64::INFINITY));
+            own.fold(0.0, f64::max)
         });
-        begun.elapsed().as_secs_f64()
+        [begun.elapsed().as_secs_f64(), own]
     };
-    let (mut one, mut many) = (f64::INFINITY, f64::INFINITY);
+    let (mut one, mut many) = ([f64::INFINITY; 2], [f64::INFINITY; 2]);
     for _ in 0..TURNS {
-        one = one.min(timed(1));
-        many = many.min(timed(threads));
+        for (best, threads) in [(&mut one, 1), (&mut many, threads)] {
+            let times = timed(threads);
+            *best = [best[0].min(times[0]), best[1].min(times[1])];
+        }
     }
-    let efficiency = one / (many * threads as f64);
+    let [wall, own] = [0, 1].map(|k| one[k] / (many[k] * threads as f64));
     if json {
         let text = serde_json::json!({
-            "runs": runs.len(), "threads": threads, "one_thread_s": one, "all_threads_s": many, "efficiency": efficiency,
+            "runs": runs.len(), "threads": threads,
+            "one_thread_s": one[0], "all_threads_s": many[0], "efficiency": wall,
+            "one_thread_without_waiting_s": one[1], "all_threads_without_waiting_s": many[1],
+            "efficiency_without_waiting": own,
         });
-        println!("{text:#}");
-    } else {
-        println!(
-            "{} runs: {one:.2} s on one thread, {many:.2} s on {threads}; efficiency {efficiency:.3}",
-            runs.len()
-        );
+        return say(&format!("{text:#}"));
     }
-    Ok(())
+    say(&format!(
+        "{} runs: {:.2} s on one thread, {:.2} s on {threads}, efficiency {wall:.3}\n\
+         without waiting for a core: {:.2} s and {:.2} s, efficiency {own:.3}",
+        runs.len(),
+        one[0],
+        many[0],
+        one[1],
+        many[1]
+    ))
+}
+
+/// How long this thread has been ready and had no core, s, where the kernel says it.
+fn waited_s() -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let waited: Option<f64> = told.split_whitespace().nth(1).and_then(|ns| ns.parse().ok());
+    waited.map_or(0.0, |ns| ns / 1e9)
 }

@@ -62,12 +62,11 @@ pub(crate) fn write(engine: Engine, args: &SweepArgs, out: &Path) -> Result<(), 
         Engine::Slurm | Engine::Kubernetes => format!("bash {}", folder.join("submit.sh").display()),
         Engine::Ray => format!("python {}", folder.join("sweep.py").display()),
     };
-    println!(
+    super::say(&format!(
         "wrote {} files to {}; begin with: {begin}",
         templates(engine).len(),
         folder.display()
-    );
-    Ok(())
+    ))
 }
 
 /// A template with its words filled in, once: what is filled in is not looked at again.
