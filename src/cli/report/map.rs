@@ -35,6 +35,10 @@ pub(super) fn draw(run: &Folder) -> Markup {
     let live: Vec<f64> = site.halls.iter().filter_map(|hall| pue(&hall.name)).collect();
     let mut low = live.iter().copied().fold(f64::INFINITY, f64::min);
     let mut high = live.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // Below one, batteries carried the load: no less of a colour than the least.
+    if high > 1.0 {
+        low = low.max(1.0);
+    }
     // Halls that are alike to a thousandth look alike.
     if high - low < 0.002 {
         let middle = 0.5 * (low + high);
@@ -51,7 +55,7 @@ pub(super) fn draw(run: &Folder) -> Markup {
                 b { "Campus, halls by PUE" } " "
                 span.note { (format!("{:.4}° N, {:.4}° E; {:.0} x {:.0} m", site.latitude_deg, site.longitude_deg, site.size_m[0], site.size_m[1])) }
             }
-            svg.map viewBox=(format!("{:.1} {:.1} {w:.1} {h:.1}", -w / 2.0, -h / 2.0)) role="img" {
+            svg.map style=(format!("max-width:{:.0}px", 620.0 * (w / h).clamp(0.2, 5.0))) viewBox=(format!("{:.1} {:.1} {w:.1} {h:.1}", -w / 2.0, -h / 2.0)) role="img" {
                 rect x=(-w / 2.0) y=(-h / 2.0) width=(w) height=(h) fill="#f3f5ee" {}
                 @for trees in at("Trees") { polygon points=(points(&trees.points_m)) fill="#c9dcc0" {} }
                 @for pond in at("Pond") { polygon points=(points(&pond.points_m)) fill="#a9cfe6" stroke="#6fa8cc" stroke-width=(unit * 0.15) {} }

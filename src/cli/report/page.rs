@@ -30,20 +30,22 @@ figure{margin:0;break-inside:avoid}
 figcaption{font-size:15px;margin-bottom:2px}
 .chart{display:block;width:100%;height:auto;margin-top:4px}
 .chart text,.map text{font-family:inherit;fill:#1b2430}
-.tick{font-size:13px;fill:#4a5563!important;font-variant-numeric:tabular-nums}
-.unit{font-size:12.5px;fill:#4a5563!important}
-.name{font-size:13.5px}
+.tick{font-size:12px;fill:#4a5563!important;font-variant-numeric:tabular-nums}
+.name{font-size:12.5px}
 .grid{stroke:#e3e7ed;stroke-width:1}
 .axis{stroke:#8b95a3;stroke-width:1}
 .line{fill:none;stroke-width:1.8;stroke-linejoin:round}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:2px 14px;margin:2px 0 0;padding:0;font-size:12.5px;color:#333d4a}
 .key{width:11px;height:11px;margin-right:5px;vertical-align:-1px}
-.map{display:block;width:100%;height:auto;border:1px solid #d5dbe3;border-radius:8px}
+.map{display:block;width:100%;height:auto;margin:6px 0;border:1px solid #d5dbe3;border-radius:8px}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px;margin:8px 0 4px;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:600;border-bottom:2px solid #8b95a3;padding:5px 8px;vertical-align:bottom}
-td{border-bottom:1px solid #e3e7ed;padding:4px 8px;vertical-align:top;overflow-wrap:anywhere}
-th.n,td.n{text-align:right;white-space:nowrap}
+td{border-bottom:1px solid #e3e7ed;padding:4px 8px;vertical-align:top;overflow-wrap:break-word}
+.t{white-space:nowrap}
+.what{width:38%}.fig{width:36%}
+th.n{text-align:right}td.n{text-align:right;white-space:nowrap}
+.places td,.places th{padding:4px 6px}.places{font-size:12.8px}
 tr.sum td{font-weight:600;background:#f4f7fa}
 tr.loss td{background:#fdf1ec}
 thead{display:table-header-group}
