@@ -186,7 +186,11 @@ fn beside(run: &Folder, published: &Published) -> (String, Option<(f64, &'static
         ),
         "chips_phase_1" => ("Chips of the first phase", Some((run.figure("/live_chips"), "", 0))),
         "chips_complete" => ("Chips when complete", Some((run.figure("/live_chips"), "", 0))),
-        other => return (other.replace('_', " "), None),
+        other => {
+            let words = other.replace('_', " ");
+            let first = words.chars().take(1).flat_map(char::to_uppercase);
+            return (first.chain(words.chars().skip(1)).collect(), None);
+        }
     };
     (words.to_owned(), found)
 }
@@ -384,7 +388,7 @@ fn charts(run: &Folder) -> Markup {
         .series
         .get("pue")
         .iter()
-        .map(|v| if *v >= 0.5 { *v } else { f64::NAN })
+        .map(|v| if *v >= 1.0 { *v } else { f64::NAN })
         .collect();
     let charging: Vec<f64> = run
         .series
@@ -422,7 +426,7 @@ fn charts(run: &Folder) -> Markup {
         div.charts {
             div.wide { (Chart { wide: true, ..chart("Power by part", unit, power, true, true) }.draw("")) }
             (chart("All but IT", unit, overhead, true, true).draw("the same, without IT"))
-            (chart("PUE", "", vec![line("PUE", pue, 0)], false, false).draw("facility over IT power at each sample"))
+            (chart("PUE", "", vec![line("PUE", pue, 0)], false, false).draw("facility over IT power; gaps where batteries carry the load"))
             (chart("Temperatures", "°C", vec![
                 line("hottest chip", column("hottest_chip_c", 1.0), 7),
                 line("warmest rack inlet", column("hottest_inlet_c", 1.0), 1),
@@ -430,7 +434,7 @@ fn charts(run: &Folder) -> Markup {
                 line("outside, dry bulb", column("dry_bulb_c", 1.0), 0),
                 line("outside, wet bulb", column("wet_bulb_c", 1.0), 4),
             ], false, false).draw(""))
-            (chart("Cooling units by mode", "units", vec![
+            (chart("Cooling units by mode", "", vec![
                 line("mixing", column("mixing_units", 1.0), 4),
                 line("free", column("free_units", 1.0), 2),
                 line("evaporative", column("wet_units", 1.0), 0),
@@ -445,8 +449,8 @@ fn charts(run: &Folder) -> Markup {
                     line("unserved", column("unserved_w", scale), 7),
                 ], true, true).draw(""))
             }
-            @if any("dark_racks") { (chart("Racks without power", "racks", vec![line("dark racks", column("dark_racks", 1.0), 7)], false, true).draw("")) }
-            @if any("limited_chips") { (chart("Throttled or tripped chips", "chips", vec![line("chips", column("limited_chips", 1.0), 7)], false, true).draw("")) }
+            @if any("dark_racks") { (chart("Racks without power", "", vec![line("dark racks", column("dark_racks", 1.0), 7)], false, true).draw("")) }
+            @if any("limited_chips") { (chart("Throttled or tripped chips", "", vec![line("chips", column("limited_chips", 1.0), 7)], false, true).draw("")) }
             (chart("Carbon of the grid", "g/kWh", vec![
                 line("average", column("carbon_g_per_kwh", 1.0), 0),
                 line("margin", column("marginal_carbon_g_per_kwh", 1.0), 7),
@@ -534,7 +538,7 @@ fn places(run: &Folder) -> Markup {
             }
         } }
         @if dark > 0 { p.note { (dark) " buildings are not live in this scenario." } }
-        p.note { "Cooling and losses are shares of the energy that came in. Hours are shares of unit-hours by mode, and of hall-hours in which the average rack breathes air within ASHRAE's recommended envelope." }
+        p.note { "Cooling and losses are shares of the energy that came in. Hours are shares of unit-hours by mode, and of hall-hours in which the average rack breathes air within ASHRAE's recommended envelope. A PUE below 1 is that of batteries that carried the load." }
         div.small {
             h3 { "By hall" }
             div.scroll { table.places { (head) tbody { @for (name, of) in run.halls.iter().filter(|(name, of)| is_hall(name) && used(of)) { (row(name, of, false)) } } } }

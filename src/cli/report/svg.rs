@@ -331,7 +331,7 @@ pub(crate) fn bars(title: &str, rows: &[(String, f64, String)], note: &str) -> M
         return html! {};
     }
     let height = 26.0 * rows.len() as f64 + 6.0;
-    let (left, right) = (118.0, 128.0);
+    let (left, right) = (136.0, 128.0);
     let x = Scale::new(0.0, most, left, NARROW - right);
     html! {
         figure {
