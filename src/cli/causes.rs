@@ -96,6 +96,7 @@ pub(crate) fn short(x: f64) -> String {
         return format!("{x:.2e}");
     }
     let places = match a {
+        a if a.fract() == 0.0 => 0,
         a if a >= 100.0 => 0,
         a if a >= 10.0 => 1,
         a if a >= 1.0 => 2,

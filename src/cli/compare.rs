@@ -420,24 +420,25 @@ fn results(a: &Folder, b: &Folder) -> Vec<Moved> {
     let (mut of_a, mut of_b) = (BTreeMap::new(), BTreeMap::new());
     numbers("", &a.summary, &mut of_a);
     numbers("", &b.summary, &mut of_b);
-    let fields: std::collections::BTreeSet<&String> = of_a.keys().chain(of_b.keys()).collect();
-    let mut out: Vec<Moved> = fields
-        .into_iter()
-        .filter(|field| !IGNORED.contains(&field.as_str()))
-        .filter_map(|field| {
-            let of = |map: &BTreeMap<String, f64>| map.get(field).copied().unwrap_or(0.0);
-            let (a, b) = (of(&of_a), of(&of_b));
+    // What only one of them has, such as jobs, is a difference of the inputs.
+    let mut out: Vec<Moved> = of_a
+        .iter()
+        .filter(|(field, _)| !IGNORED.contains(&field.as_str()))
+        .filter_map(|(field, a)| {
+            let (a, b) = (*a, *of_b.get(field)?);
             if apart(a, b) <= NOISE {
                 return None;
             }
             let known = FIELDS.iter().find(|(known, ..)| known == field);
+            // Parts of what stands above them.
+            let is_part = field.starts_with("/bill/") || field.starts_with("/jobs/totals/");
             let (name, unit, scale, weight) = match known {
                 Some((_, name, unit, scale, weight)) => ((*name).to_owned(), *unit, *scale, *weight),
                 None => (
                     field.trim_start_matches('/').replace('/', ": ").replace('_', " "),
                     "",
                     1.0,
-                    0.2,
+                    if is_part { 0.05 } else { 0.2 },
                 ),
             };
             Some(Moved {
@@ -974,9 +975,9 @@ impl Comparison {
                 @if all > 0 {
                     h2 { (title) }
                     div.scroll { table {
-                        thead { tr { @for (k, name) in header.iter().enumerate() { th class=(if words.contains(&k) { "" } else { "n" }) { (name) } } } }
+                        thead { tr { @for (k, name) in header.iter().enumerate() { th class=[(!words.contains(&k)).then_some("n")] { (name) } } } }
                         tbody { @for row in rows.iter().take(4 * SHOWN) {
-                            tr { @for (k, cell) in row.iter().enumerate() { td class=(if words.contains(&k) { "" } else { "n" }) { (cell) } } }
+                            tr { @for (k, cell) in row.iter().enumerate() { td class=[(!words.contains(&k)).then_some("n")] { (cell) } } }
                         } }
                     } }
                     @if all > 4 * SHOWN { p.note { "And " (all - 4 * SHOWN) " more; all with --json." } }
@@ -1003,6 +1004,7 @@ impl Comparison {
                 times,
                 lines: vec![line("A", x, svg::COLOURS[0]), line("B", y, svg::COLOURS[7])],
                 stacked: false,
+                wide: false,
                 from_zero: false,
                 marks: marks.clone(),
             }

@@ -52,8 +52,8 @@ pub(crate) struct Inputs {
     pub(crate) files: Vec<InputFile>,
     pub(crate) assumptions: Vec<Assumed>,
     pub(crate) published: Vec<Published>,
-    /// Source keys and what they stand for.
-    pub(crate) sources: Vec<(String, String)>,
+    /// What the keys of sources stand for in each file.
+    pub(crate) sources: Vec<Source>,
     pub(crate) site: SitePlan,
     /// Cost of a chip-hour by the capital file: value, low, high, $.
     pub(crate) usd_per_chip_hour: Option<[f64; 3]>,
@@ -90,6 +90,14 @@ pub(crate) struct Assumed {
     pub(crate) range: Option<[f64; 2]>,
     pub(crate) tag: String,
     pub(crate) source: String,
+}
+
+/// What a key stands for in a file; another file may use it for something else.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Source {
+    pub(crate) file: String,
+    pub(crate) key: String,
+    pub(crate) what: String,
 }
 
 /// A published figure.
@@ -304,6 +312,30 @@ fn files(recorder: &Recorder, loaded: &Loaded, instead: Instead<'_>) -> Vec<Inpu
         .collect()
 }
 
+/// The sources that files name, in their order.
+fn sources(files: &[InputFile]) -> Vec<Source> {
+    let mut out = Vec::new();
+    for file in files {
+        let root = file.effective().and_then(|text| tree::parse(&file.name, text).ok());
+        let Some(Kind::Record(_, fields)) = root.map(|root| root.kind) else {
+            continue;
+        };
+        for (_, _, node) in fields.iter().filter(|(name, ..)| name == "sources") {
+            let Kind::Map(entries) = &node.kind else { continue };
+            for (key, what) in entries {
+                if let (Kind::Text(key), Kind::Text(what)) = (&key.kind, &what.kind) {
+                    out.push(Source {
+                        file: file.name.clone(),
+                        key: key.clone(),
+                        what: what.clone(),
+                    });
+                }
+            }
+        }
+    }
+    out
+}
+
 fn site(campus: &Campus, live: &[bool]) -> SitePlan {
     let block = |name: String, rect: &rainier::site::campus::Rect| Block {
         name,
@@ -375,6 +407,7 @@ impl Before {
     /// Of a scenario that has been read.
     pub(crate) fn of(args: &Run, recorder: &Recorder, loaded: &Loaded) -> Self {
         let (scenario, campus) = (&loaded.scenario, &loaded.site.campus);
+        let files = files(recorder, loaded, args.instead.of());
         let inputs = Inputs {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -390,7 +423,8 @@ impl Before {
             duration_s: scenario.duration_s,
             record_every_s: scenario.record_every_s,
             changes: args.instead.set.iter().map(ToString::to_string).collect(),
-            files: files(recorder, loaded, args.instead.of()),
+            sources: sources(&files),
+            files,
             assumptions: campus
                 .assumptions
                 .iter()
@@ -408,7 +442,6 @@ impl Before {
                     source: published.value.source.clone(),
                 })
                 .collect(),
-            sources: campus.sources.clone(),
             site: site(campus, &[]),
             usd_per_chip_hour: None,
         };

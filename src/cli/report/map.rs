@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::svg::shade;
+use crate::causes::short;
 use crate::folder::{Folder, hall_of};
 
 /// Points of a line or an area on the page: north is up.
@@ -35,6 +36,10 @@ pub(super) fn draw(run: &Folder) -> Markup {
     let live: Vec<f64> = site.halls.iter().filter_map(|hall| pue(&hall.name)).collect();
     let mut low = live.iter().copied().fold(f64::INFINITY, f64::min);
     let mut high = live.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // Below one, batteries carried the load: no less of a colour than the least.
+    if high > 1.0 {
+        low = low.max(1.0);
+    }
     // Halls that are alike to a thousandth look alike.
     if high - low < 0.002 {
         let middle = 0.5 * (low + high);
@@ -46,12 +51,10 @@ pub(super) fn draw(run: &Folder) -> Markup {
     let at = |kind: &'static str| site.features.iter().filter(move |feature| feature.kind == kind);
     let (left, bottom) = (-w / 2.0 + 3.0 * unit, h / 2.0 - 3.0 * unit);
     html! {
-        figure {
-            figcaption {
-                b { "Campus, halls by PUE" } " "
-                span.note { (format!("{:.4}° N, {:.4}° E; {:.0} x {:.0} m", site.latitude_deg, site.longitude_deg, site.size_m[0], site.size_m[1])) }
-            }
-            svg.map viewBox=(format!("{:.1} {:.1} {w:.1} {h:.1}", -w / 2.0, -h / 2.0)) role="img" {
+        div.side {
+            figure {
+                figcaption { b { "Campus, halls by PUE" } }
+            svg.map style=(format!("max-width:{:.0}px", 620.0 * (w / h).clamp(0.2, 5.0))) viewBox=(format!("{:.1} {:.1} {w:.1} {h:.1}", -w / 2.0, -h / 2.0)) role="img" {
                 rect x=(-w / 2.0) y=(-h / 2.0) width=(w) height=(h) fill="#f3f5ee" {}
                 @for trees in at("Trees") { polygon points=(points(&trees.points_m)) fill="#c9dcc0" {} }
                 @for pond in at("Pond") { polygon points=(points(&pond.points_m)) fill="#a9cfe6" stroke="#6fa8cc" stroke-width=(unit * 0.15) {} }
@@ -91,6 +94,9 @@ pub(super) fn draw(run: &Folder) -> Markup {
                 path d=(format!("M{:.1} {:.1}l{:.1} {:.1}l{:.1} {:.1}l{:.1} {:.1}Z", w / 2.0 - 4.0 * unit, -h / 2.0 + 2.0 * unit, unit, unit * 3.0, -unit, -unit * 0.8, -unit, unit * 0.8)) fill="#1b2430" {}
                 text x=(w / 2.0 - 4.0 * unit) y=(-h / 2.0 + 7.2 * unit) text-anchor="middle" font-size=(unit * 1.8) { "N" }
             }
+            }
+            div {
+                (facts(run))
             ul.legend {
                 @if !live.is_empty() {
                     @for k in 0..5 {
@@ -103,5 +109,38 @@ pub(super) fn draw(run: &Folder) -> Markup {
                 }
             }
         }
+        }
+    }
+}
+
+/// What stands there, in numbers.
+fn facts(run: &Folder) -> Markup {
+    let site = &run.inputs.site;
+    let live = |blocks: &[crate::inputs::Block]| blocks.iter().filter(|block| block.live).count();
+    let place = |degrees: f64, ends: [char; 2]| format!("{:.4}° {}", degrees.abs(), ends[usize::from(degrees < 0.0)]);
+    let racks: usize = site.halls.iter().map(|hall| hall.racks).sum();
+    let chips: usize = site.halls.iter().map(|hall| hall.chips).sum();
+    let rows = [
+        (
+            "Where",
+            format!(
+                "{}, {}",
+                place(site.latitude_deg, ['N', 'S']),
+                place(site.longitude_deg, ['E', 'W'])
+            ),
+        ),
+        ("Land", format!("{:.0} x {:.0} m", site.size_m[0], site.size_m[1])),
+        (
+            "Buildings",
+            format!("{}, {} live", site.buildings.len(), live(&site.buildings)),
+        ),
+        ("Halls", format!("{}, {} live", site.halls.len(), live(&site.halls))),
+        ("Racks", short(racks as f64)),
+        ("Chips", short(chips as f64)),
+        ("Substations", site.substations.len().to_string()),
+    ];
+    html! {
+        p { (site.about) }
+        table { tbody { @for (name, words) in rows { tr { td { (name) } td.n { (words) } } } } }
     }
 }

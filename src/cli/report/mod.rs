@@ -23,7 +23,7 @@ use crate::args::Report;
 use crate::causes::{blamed, clock, groups, is_loss, short, since, stories};
 use crate::compare::PARTS;
 use crate::explain::stop_words;
-use crate::folder::Folder;
+use crate::folder::{Folder, hall_of};
 use crate::inputs::{Assumed, Published, plan_of};
 
 /// Draws of a plan of growth: enough for a picture.
@@ -32,6 +32,9 @@ const DRAWS: u32 = 400;
 /// First causes and lines of each that the page tells.
 const STORIES: usize = 12;
 const LINES: usize = 14;
+
+/// Halls with dark rows that it lists.
+const DARK_HALLS: usize = 24;
 
 pub(crate) fn report(args: &Report) -> Result<(), Failure> {
     let run = Folder::open_or_run(&args.run, args.threads)?;
@@ -142,13 +145,17 @@ fn meaning(tag: &str) -> &'static str {
 }
 
 /// A source as people read it: its reason, or what its keys stand for.
-fn source(run: &Folder, keys: &str) -> String {
+fn source(run: &Folder, file: &str, keys: &str) -> String {
     if let Some(reason) = keys.strip_prefix('=') {
         return reason.trim().to_owned();
     }
     let of = |key: &str| {
-        let known = run.inputs.sources.iter().find(|(known, _)| known == key);
-        known.map_or_else(|| key.to_owned(), |(_, what)| what.clone())
+        let known = run
+            .inputs
+            .sources
+            .iter()
+            .find(|known| known.file == file && known.key == key);
+        known.map_or_else(|| key.to_owned(), |known| known.what.clone())
     };
     keys.split_whitespace().map(of).collect::<Vec<_>>().join("; ")
 }
@@ -179,7 +186,11 @@ fn beside(run: &Folder, published: &Published) -> (String, Option<(f64, &'static
         ),
         "chips_phase_1" => ("Chips of the first phase", Some((run.figure("/live_chips"), "", 0))),
         "chips_complete" => ("Chips when complete", Some((run.figure("/live_chips"), "", 0))),
-        other => return (other.replace('_', " "), None),
+        other => {
+            let words = other.replace('_', " ");
+            let first = words.chars().take(1).flat_map(char::to_uppercase);
+            return (first.chain(words.chars().skip(1)).collect(), None);
+        }
     };
     (words.to_owned(), found)
 }
@@ -251,7 +262,7 @@ fn sized(x: f64, units: &[(f64, &'static str)]) -> (String, &'static str) {
 fn tiles(run: &Folder) -> Markup {
     const POWER: [(f64, &str); 3] = [(1e3, "kW"), (1e6, "MW"), (1e9, "GW")];
     const ENERGY: [(f64, &str); 3] = [(1.0, "kWh"), (1e3, "MWh"), (1e6, "GWh")];
-    const MONEY: [(f64, &str); 3] = [(1.0, "$"), (1e6, "M$"), (1e9, "bn$")];
+    const MONEY: [(f64, &str); 3] = [(1.0, ""), (1e6, "million"), (1e9, "billion")];
     let f = |pointer: &str| run.figure(pointer);
     let known = |what: &str, unit: &str, when: &str| {
         let of = run.inputs.published.iter().find(|published| published.what == what);
@@ -265,8 +276,9 @@ fn tiles(run: &Folder) -> Markup {
     };
     let range = [f("/cost_range_usd/0"), f("/cost_range_usd/1")].map(|usd| {
         let (value, unit) = sized(usd, &MONEY);
-        format!("{value} {unit}")
+        format!("${value} {unit}").trim_end().to_owned()
     });
+    let (cost, cost_unit) = sized(f("/cost_usd"), &MONEY);
     let jobs = run.summary.get("jobs").is_some_and(serde_json::Value::is_object);
     html! {
         div.tiles {
@@ -278,7 +290,7 @@ fn tiles(run: &Folder) -> Markup {
             (tile("WUE", format!("{:.4}", f("/wue_l_per_kwh")), "L/kWh", &known("wue_fleet_l_per_kwh", "", "for a year of the fleet")))
             (sized_tile("Energy", f("/energy_kwh"), &ENERGY, &{ let (v, u) = sized(f("/it_energy_kwh"), &ENERGY); format!("{v} {u} of it by IT") }))
             (tile("Carbon", short(f("/carbon_t")), "t", &format!("by the grid's average; {} t by its margin", short(f("/marginal_carbon_t")))))
-            (sized_tile("Operating bill", f("/cost_usd"), &MONEY, &format!("{} to {} by the ranges of prices", range[0], range[1])))
+            (tile("Operating bill", format!("${cost}"), cost_unit, &format!("{} to {} by the ranges of prices", range[0], range[1])))
             (tile("Hottest chip", format!("{:.1}", f("/hottest_chip_c")), "°C", &format!("{}; {} throttled chip-hours", run.word("hottest_chip"), short(f("/throttled_chip_hours")))))
             (sized_tile("Unserved", f("/unserved_kwh"), &ENERGY, &format!("at most {} racks dark at once", short(f("/most_dark_racks")))))
             @if jobs {
@@ -340,7 +352,7 @@ fn published(run: &Folder) -> Markup {
                         td.n { (short(figure.value)) }
                         td.n { @match (figure.low, figure.high) { (Some(low), Some(high)) => { (short(low)) " to " (short(high)) } _ => { "–" } } }
                         td { (figure.tag) }
-                        td { (source(run, &figure.source)) }
+                        td { (source(run, &run.inputs.site_file, &figure.source)) }
                     }
                 }
             }
@@ -360,6 +372,7 @@ fn charts(run: &Folder) -> Markup {
         times,
         lines,
         stacked,
+        wide: false,
         from_zero,
         marks: marks.clone(),
     };
@@ -375,7 +388,7 @@ fn charts(run: &Folder) -> Markup {
         .series
         .get("pue")
         .iter()
-        .map(|v| if *v >= 0.5 { *v } else { f64::NAN })
+        .map(|v| if *v >= 1.0 { *v } else { f64::NAN })
         .collect();
     let charging: Vec<f64> = run
         .series
@@ -411,9 +424,9 @@ fn charts(run: &Folder) -> Markup {
         .collect();
     html! {
         div.charts {
-            div.wide { (chart("Power by part", unit, power, true, true).draw("")) }
+            div.wide { (Chart { wide: true, ..chart("Power by part", unit, power, true, true) }.draw("")) }
             (chart("All but IT", unit, overhead, true, true).draw("the same, without IT"))
-            (chart("PUE", "", vec![line("PUE", pue, 0)], false, false).draw("facility over IT power at each sample"))
+            (chart("PUE", "", vec![line("PUE", pue, 0)], false, false).draw("facility over IT power; gaps where batteries carry the load"))
             (chart("Temperatures", "°C", vec![
                 line("hottest chip", column("hottest_chip_c", 1.0), 7),
                 line("warmest rack inlet", column("hottest_inlet_c", 1.0), 1),
@@ -421,7 +434,7 @@ fn charts(run: &Folder) -> Markup {
                 line("outside, dry bulb", column("dry_bulb_c", 1.0), 0),
                 line("outside, wet bulb", column("wet_bulb_c", 1.0), 4),
             ], false, false).draw(""))
-            (chart("Cooling units by mode", "units", vec![
+            (chart("Cooling units by mode", "", vec![
                 line("mixing", column("mixing_units", 1.0), 4),
                 line("free", column("free_units", 1.0), 2),
                 line("evaporative", column("wet_units", 1.0), 0),
@@ -436,8 +449,8 @@ fn charts(run: &Folder) -> Markup {
                     line("unserved", column("unserved_w", scale), 7),
                 ], true, true).draw(""))
             }
-            @if any("dark_racks") { (chart("Racks without power", "racks", vec![line("dark racks", column("dark_racks", 1.0), 7)], false, true).draw("")) }
-            @if any("limited_chips") { (chart("Throttled or tripped chips", "chips", vec![line("chips", column("limited_chips", 1.0), 7)], false, true).draw("")) }
+            @if any("dark_racks") { (chart("Racks without power", "", vec![line("dark racks", column("dark_racks", 1.0), 7)], false, true).draw("")) }
+            @if any("limited_chips") { (chart("Throttled or tripped chips", "", vec![line("chips", column("limited_chips", 1.0), 7)], false, true).draw("")) }
             (chart("Carbon of the grid", "g/kWh", vec![
                 line("average", column("carbon_g_per_kwh", 1.0), 0),
                 line("margin", column("marginal_carbon_g_per_kwh", 1.0), 7),
@@ -488,7 +501,7 @@ fn places(run: &Folder) -> Markup {
             }
         };
         html! {
-            tr class=(if sum { "sum" } else { "" }) {
+            tr class=[sum.then_some("sum")] {
                 td { (name) }
                 td.n { (short(f("it_kwh") / 1e3)) }
                 td.n { @if all > 0.0 { (format!("{:.4}", f("pue"))) } @else { "–" } }
@@ -516,7 +529,7 @@ fn places(run: &Folder) -> Markup {
         .count();
     html! {
         h3 { "By building" }
-        div.scroll { table {
+        div.scroll { table.places {
             (head)
             tbody {
                 @for (name, of) in run.halls.iter().filter(|(name, of)| !is_hall(name) && used(of)) {
@@ -525,12 +538,61 @@ fn places(run: &Folder) -> Markup {
             }
         } }
         @if dark > 0 { p.note { (dark) " buildings are not live in this scenario." } }
-        p.note { "Cooling and losses are shares of the energy that came in. Hours are shares of unit-hours by mode, and of hall-hours in which the average rack breathes air within ASHRAE's recommended envelope." }
+        p.note { "Cooling and losses are shares of the energy that came in. Hours are shares of unit-hours by mode, and of hall-hours in which the average rack breathes air within ASHRAE's recommended envelope. A PUE below 1 is that of batteries that carried the load." }
         div.small {
             h3 { "By hall" }
-            div.scroll { table { (head) tbody { @for (name, of) in run.halls.iter().filter(|(name, of)| is_hall(name) && used(of)) { (row(name, of, false)) } } } }
+            div.scroll { table.places { (head) tbody { @for (name, of) in run.halls.iter().filter(|(name, of)| is_hall(name) && used(of)) { (row(name, of, false)) } } } }
         }
     }
+}
+
+/// Rows of a hall that went dark by one first cause.
+struct Dark {
+    hall: String,
+    rows: Vec<String>,
+    racks: u32,
+    from_s: f64,
+    /// When the last came back; none while any is dark.
+    until_s: Option<f64>,
+    why: String,
+}
+
+/// Dark rows by hall and first cause, in order of time.
+fn dark_halls(run: &Folder) -> Vec<Dark> {
+    let mut by: BTreeMap<(&str, Option<usize>), Vec<&crate::folder::Outage>> = BTreeMap::new();
+    for outage in &run.outages {
+        let incident = outage.incident.filter(|n| *n < run.incidents.len());
+        let first = incident.and_then(|n| crate::causes::chain(run, n).last().copied());
+        by.entry((hall_of(&outage.row), first)).or_default().push(outage);
+    }
+    let mut out: Vec<Dark> = by
+        .into_iter()
+        .map(|((hall, _), outages)| {
+            let name = |row: &str| row.rsplit('/').next().unwrap_or(row).to_owned();
+            let mut rows: Vec<String> = outages.iter().map(|outage| name(&outage.row)).collect();
+            rows.sort();
+            rows.dedup();
+            let until = outages
+                .iter()
+                .map(|outage| outage.until_s)
+                .collect::<Option<Vec<f64>>>();
+            let why = outages[0].incident.filter(|n| *n < run.incidents.len()).map(|n| {
+                let chain = crate::causes::chain(run, n);
+                let words: Vec<&str> = chain.iter().map(|n| run.incidents[*n].what.as_str()).collect();
+                words.join(", since ")
+            });
+            Dark {
+                hall: hall.to_owned(),
+                rows,
+                racks: outages.iter().map(|outage| outage.racks).sum(),
+                from_s: outages.iter().map(|outage| outage.from_s).fold(f64::INFINITY, f64::min),
+                until_s: until.map(|until| until.into_iter().fold(0.0, f64::max)),
+                why: why.unwrap_or_default(),
+            }
+        })
+        .collect();
+    out.sort_by(|a, b| a.from_s.total_cmp(&b.from_s).then(a.hall.cmp(&b.hall)));
+    out
 }
 
 fn alarms(run: &Folder) -> Markup {
@@ -554,14 +616,14 @@ fn alarms(run: &Folder) -> Markup {
             }
             @if story.members.len() > 1 {
                 table {
-                    thead { tr { th { "Since start" } th.n { "#" } th { "What" } th { "Why" } } }
+                    thead { tr { th.t { "Since start" } th.n { "#" } th.what { "What" } th { "Why" } } }
                     tbody {
                         // Losses are told even where the list is long.
                         @let few = lines.iter().enumerate().filter(|(k, line)| *k < LINES || is_loss(&run.incidents[line.members[0]].kind)).take(2 * LINES);
                         @for (_, line) in few {
                             @let n = line.members[0];
-                            tr class=(if is_loss(&run.incidents[n].kind) { "loss" } else { "" }) {
-                                td { (clock(run.incidents[n].time_s)) }
+                            tr class=[is_loss(&run.incidents[n].kind).then_some("loss")] {
+                                td.t { (clock(run.incidents[n].time_s)) }
                                 td.n { (n) }
                                 td { (line.words(run)) }
                                 td.chain { @if n == story.first { "first cause" } @else { (since(run, n)) } }
@@ -569,25 +631,25 @@ fn alarms(run: &Folder) -> Markup {
                         }
                     }
                 }
-                @if lines.len() > LINES { p.note { (lines.len()) " lines in all; the rest is in incidents.csv, and rainier explain tells any of them." } }
+                @if lines.len() > LINES { p.note { (lines.len()) " lines in all; the rest is in incidents.csv, and " code { "rainier explain" } " tells any of them." } }
             }
         }
         @if stories.len() > STORIES { p.note { "And " (stories.len() - STORIES) " further first causes, all in incidents.csv." } }
         @if !run.outages.is_empty() {
             h3 { "Rows that went dark" }
             table {
-                thead { tr { th { "Row" } th.n { "Racks" } th { "From" } th { "Until" } th { "Why" } } }
+                thead { tr { th { "Hall" } th { "Rows" } th.n { "Racks" } th.t { "From" } th.t { "Until" } th { "Why" } } }
                 tbody {
-                    @for outage in run.outages.iter().take(24) {
+                    @for dark in dark_halls(run).iter().take(DARK_HALLS) {
                         tr {
-                            td { (outage.row) } td.n { (outage.racks) } td { (clock(outage.from_s)) }
-                            td { @match outage.until_s { Some(until) => { (clock(until)) } None => { "the end" } } }
-                            td.chain { @if let Some(n) = outage.incident.filter(|n| *n < run.incidents.len()) { (run.incidents[n].what) @let why = since(run, n); @if !why.is_empty() { ", " (why) } } }
+                            td.t { (dark.hall) } td { (dark.rows.join(" ")) } td.n { (dark.racks) } td.t { (clock(dark.from_s)) }
+                            td.t { @match dark.until_s { Some(until) => { (clock(until)) } None => { "the end" } } }
+                            td.chain { (dark.why) }
                         }
                     }
                 }
             }
-            @if run.outages.len() > 24 { p.note { "And " (run.outages.len() - 24) " more rows, all in outages.csv." } }
+            @if dark_halls(run).len() > DARK_HALLS { p.note { "And more halls; all rows are in outages.csv." } }
         }
     }
 }
@@ -606,6 +668,7 @@ fn jobs(run: &Folder) -> Markup {
         times,
         lines,
         stacked: false,
+        wide: false,
         from_zero,
         marks: marks.clone(),
     };
@@ -727,7 +790,7 @@ fn growth_of(run: &Folder) -> Markup {
             p.note {
                 "What bounds it, as planned: "
                 @for (k, (on, limit)) in binding.iter().take(16).enumerate() { @if k > 0 { ", " } (limit) " from " (on.strftime("%b %Y").to_string()) }
-                ". The plan is the program's own, not an input of this run; rainier grow tells it in full."
+                ". The plan is the program's own, not an input of this run; " code { "rainier grow" } " tells it in full."
             }
         }
     }
@@ -750,7 +813,7 @@ fn grounds(run: &Folder) -> Markup {
             thead { tr { th { "Tag" } th { "Meaning" } th.n { "Figures" } th.n { "With a range" } } }
             tbody { @for tag in TAGS { tr { td { (tag) } td { (meaning(tag)) } td.n { (count(tag, false)) } td.n { (count(tag, true)) } } } }
         }
-        p.note { "rainier bands says how far results may be off for these ranges, and which figures matter most." }
+        p.note { code { "rainier bands" } " says how far results may be off for these ranges, and which figures matter most." }
     }
 }
 
@@ -766,14 +829,14 @@ fn assumptions(run: &Folder) -> Markup {
             @if of().next().is_some() {
                 h3 { (tag) ": " (meaning(tag)) }
                 table {
-                    thead { tr { th { "Figure" } th.n { "Value" } th { "Range" } th { "Source" } } }
+                    thead { tr { th.fig { "Figure" } th.n { "Value" } th.t { "Range" } th { "Source" } } }
                     tbody {
                         @for ranged in [true, false] {
                             @for a in of().filter(|a| a.range.is_some() == ranged) {
                                 tr {
                                     td { (a.path) " " span.note { (a.file.trim_start_matches("builtin:")) } }
                                     td.n { (a.value) }
-                                    td { @if ranged { b { (range(a)) } } }
+                                    td.t { @if ranged { b { (range(a)) } } }
                                     td { (a.source.trim_start_matches(['=', ' '])) }
                                 }
                             }
@@ -783,7 +846,7 @@ fn assumptions(run: &Folder) -> Markup {
             }
         }
         h3 { "Sources" }
-        table { thead { tr { th { "Key" } th { "What" } } } tbody { @for (key, what) in &run.inputs.sources { tr { td { (key) } td { (what) } } } } }
+        table { thead { tr { th { "File" } th { "Key" } th { "What" } } } tbody { @for of in &run.inputs.sources { tr { td { (of.file.trim_start_matches("builtin:")) } td { (of.key) } td { (of.what) } } } } }
     }
 }
 

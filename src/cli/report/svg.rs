@@ -7,12 +7,13 @@ pub(crate) const COLOURS: [&str; 8] = [
     "#1f5f99", "#e08a00", "#008f6b", "#b83280", "#5aa9d6", "#8a6d00", "#7a7f87", "#c8401f",
 ];
 
-/// Size of a chart, in its own units.
-pub(crate) const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 250.0;
-const LEFT: f64 = 58.0;
-const RIGHT: f64 = 12.0;
-const TOP: f64 = 12.0;
+/// Width of a chart over the whole page and of one beside another, in pixels of a screen, so that letters are as large
+/// as those around them.
+const WIDE: f64 = 976.0;
+const NARROW: f64 = 475.0;
+const LEFT: f64 = 50.0;
+const RIGHT: f64 = 14.0;
+const TOP: f64 = 8.0;
 const BOTTOM: f64 = 30.0;
 
 /// Columns into which a series is thinned.
@@ -33,6 +34,8 @@ pub(crate) struct Chart<'a> {
     pub(crate) lines: Vec<Line<'a>>,
     /// Areas on each other instead of lines.
     pub(crate) stacked: bool,
+    /// Over the whole width of the page.
+    pub(crate) wide: bool,
     /// Whether the axis begins at zero.
     pub(crate) from_zero: bool,
     /// Times with words, for the axis below.
@@ -120,26 +123,38 @@ fn legend(lines: &[(&str, &str)]) -> Markup {
     }
 }
 
+/// The title of a chart with its unit.
+fn caption(title: &str, unit: &str, note: &str) -> Markup {
+    html! {
+        figcaption {
+            b { (title) @if !unit.is_empty() { ", " (unit) } }
+            @if !note.is_empty() { " " span.note { (note) } }
+        }
+    }
+}
+
 /// The frame of a chart: axes with steps, and what is drawn within.
-fn frame(x: &Scale, y: &Scale, unit: &str, marks: &[(f64, String)], inside: &Markup) -> Markup {
+fn frame(size: [f64; 2], x: &Scale, y: &Scale, marks: &[(f64, String)], inside: &Markup) -> Markup {
+    let [width, height] = size;
     let step = step(y.high - y.low, 5.0);
     let first = (y.low / step - 1e-9).ceil() as i64;
     let last = (y.high / step + 1e-9).floor() as i64;
-    let bottom = HEIGHT - BOTTOM;
+    let bottom = height - BOTTOM;
+    // Words at the end stay within the picture.
+    let anchor = |x: f64| if x > width - 30.0 { "end" } else { "middle" };
     html! {
-        svg.chart viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" {
+        svg.chart viewBox=(format!("0 0 {width} {height}")) role="img" {
             @for k in first..=last {
                 @let v = k as f64 * step;
-                line.grid x1=(LEFT) x2=(WIDTH - RIGHT) y1=(px(y.at(v))) y2=(px(y.at(v))) {}
+                line.grid x1=(LEFT) x2=(width - RIGHT) y1=(px(y.at(v))) y2=(px(y.at(v))) {}
                 text.tick x=(LEFT - 7.0) y=(px(y.at(v) + 4.0)) text-anchor="end" { (tick(v, step)) }
             }
             (inside)
-            line.axis x1=(LEFT) x2=(WIDTH - RIGHT) y1=(bottom) y2=(bottom) {}
+            line.axis x1=(LEFT) x2=(width - RIGHT) y1=(bottom) y2=(bottom) {}
             @for (t, words) in marks {
                 line.axis x1=(px(x.at(*t))) x2=(px(x.at(*t))) y1=(bottom) y2=(bottom + 4.0) {}
-                text.tick x=(px(x.at(*t))) y=(bottom + 18.0) text-anchor="middle" { (words) }
+                text.tick x=(px(if x.at(*t) > width - 30.0 { width - 1.0 } else { x.at(*t) })) y=(bottom + 18.0) text-anchor=(anchor(x.at(*t))) { (words) }
             }
-            text.unit x="4" y="9" { (unit) }
         }
     }
 }
@@ -210,8 +225,9 @@ impl Chart<'_> {
         let step = step(high - low, 5.0);
         let (low, high) = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
         let (first, last) = (self.times[0], self.times[n - 1]);
-        let x = Scale::new(first.min(last), last, LEFT, WIDTH - RIGHT);
-        let y = Scale::new(low, high, HEIGHT - BOTTOM, TOP);
+        let size = if self.wide { [WIDE, 270.0] } else { [NARROW, 190.0] };
+        let x = Scale::new(first.min(last), last, LEFT, size[0] - RIGHT);
+        let y = Scale::new(low, high, size[1] - BOTTOM, TOP);
         let inside = if self.stacked {
             let keep = thin(&sums, COLUMNS);
             let mut under = vec![0.0; n];
@@ -242,9 +258,9 @@ impl Chart<'_> {
         let names: Vec<(&str, &str)> = lines.iter().map(|line| (line.name, line.colour)).collect();
         html! {
             figure {
-                figcaption { b { (self.title) } @if !note.is_empty() { " " span.note { (note) } } }
+                (caption(self.title, self.unit, note))
                 @if names.len() > 1 { (legend(&names)) }
-                (frame(&x, &y, self.unit, &marks, &inside))
+                (frame(size, &x, &y, &marks, &inside))
             }
         }
     }
@@ -271,8 +287,9 @@ impl Growth<'_> {
         let most = self.odds.iter().flatten().map(|odds| odds[2]);
         let high = self.planned.iter().copied().chain(most).fold(0.0, f64::max);
         let step = step(high, 5.0);
-        let x = Scale::new(self.xs[0], self.xs[n - 1], LEFT, WIDTH - RIGHT);
-        let y = Scale::new(0.0, (high / step).ceil() * step, HEIGHT - BOTTOM, TOP);
+        let size = [WIDE, 280.0];
+        let x = Scale::new(self.xs[0], self.xs[n - 1], LEFT, size[0] - RIGHT);
+        let y = Scale::new(0.0, (high / step).ceil() * step, size[1] - BOTTOM, TOP);
         let known: Vec<(f64, [f64; 3])> = self
             .xs
             .iter()
@@ -299,9 +316,9 @@ impl Growth<'_> {
         ];
         html! {
             figure {
-                figcaption { b { (self.title) } @if !note.is_empty() { " " span.note { (note) } } }
+                (caption(self.title, self.unit, note))
                 (legend(&names))
-                (frame(&x, &y, self.unit, &self.marks, &inside))
+                (frame(size, &x, &y, &self.marks, &inside))
             }
         }
     }
@@ -314,12 +331,12 @@ pub(crate) fn bars(title: &str, rows: &[(String, f64, String)], note: &str) -> M
         return html! {};
     }
     let height = 26.0 * rows.len() as f64 + 6.0;
-    let (left, right) = (160.0, 150.0);
-    let x = Scale::new(0.0, most, left, WIDTH - right);
+    let (left, right) = (136.0, 128.0);
+    let x = Scale::new(0.0, most, left, NARROW - right);
     html! {
         figure {
-            figcaption { b { (title) } @if !note.is_empty() { " " span.note { (note) } } }
-            svg.chart viewBox=(format!("0 0 {WIDTH} {height}")) role="img" {
+            (caption(title, "$", note))
+            svg.chart viewBox=(format!("0 0 {NARROW} {height}")) role="img" {
                 @for (k, (name, value, words)) in rows.iter().enumerate() {
                     @let y = 26.0 * k as f64 + 4.0;
                     text.name x=(left - 8.0) y=(px(y + 14.0)) text-anchor="end" { (name) }
