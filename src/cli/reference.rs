@@ -10,7 +10,7 @@ pub(crate) fn reference(args: &Reference) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(&json_schema()).map_err(|error| Failure::Output(error.to_string()))?;
         println!("{text}");
     } else {
-        print!("{}", markdown());
+        println!("{}", markdown().trim_end());
     }
     Ok(())
 }
