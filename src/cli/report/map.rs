@@ -23,8 +23,8 @@ pub(super) fn draw(run: &Folder) -> Markup {
     // All that stands there, and the land around it, as far as it is near.
     let mut reach = [site.size_m[0].max(1.0) / 2.0, site.size_m[1].max(1.0) / 2.0];
     for block in site.buildings.iter().chain(&site.substations) {
-        for k in 0..2 {
-            reach[k] = reach[k].max(block.at_m[k].abs() + block.size_m[k] / 2.0);
+        for (k, reach) in reach.iter_mut().enumerate() {
+            *reach = reach.max(block.at_m[k].abs() + block.size_m[k] / 2.0);
         }
     }
     let [w, h] = reach.map(|r| 2.0 * r * 1.04);
