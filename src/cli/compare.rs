@@ -736,6 +736,15 @@ fn incidents(a: &Folder, b: &Folder) -> Vec<Event> {
     out.into_iter().map(|(_, event)| event).collect()
 }
 
+/// A number with five digits, so that small changes show beside it.
+fn fine(x: f64) -> String {
+    let lead = if x == 0.0 { 0.0 } else { x.abs().log10().floor() };
+    if lead >= 4.0 || x.fract() == 0.0 {
+        return short(x);
+    }
+    format!("{x:.0$}", (4.0 - lead).clamp(0.0, 9.0) as usize)
+}
+
 fn signed(x: f64) -> String {
     format!("{}{}", if x > 0.0 { "+" } else { "" }, short(x))
 }
@@ -792,8 +801,8 @@ impl Comparison {
             Some(first) => out.push(format!(
                 "The result that moved most is {}: {} to {} {} ({}).",
                 first.name,
-                short(first.a),
-                short(first.b),
+                fine(first.a),
+                fine(first.b),
                 first.unit,
                 percent(first.relative)
             )),
@@ -801,7 +810,8 @@ impl Comparison {
         for of in ["energy", "cost", "water", "carbon"] {
             let mut causes = self.meters.iter().filter(|cause| cause.of == of);
             let all: f64 = causes.clone().map(|cause| cause.change).sum();
-            if let Some(first) = causes.next() {
+            // The largest of those that move it the way it went.
+            if let Some(first) = causes.find(|cause| cause.change * all > 0.0) {
                 let share = first
                     .share
                     // Parts that make up for each other have no shares that mean anything.
@@ -892,8 +902,8 @@ impl Comparison {
         let results = self.results.iter().map(|moved| {
             vec![
                 moved.name.clone(),
-                short(moved.a),
-                short(moved.b),
+                fine(moved.a),
+                fine(moved.b),
                 signed(moved.change),
                 percent(moved.relative),
                 moved.unit.clone(),
@@ -912,8 +922,8 @@ impl Comparison {
             vec![
                 cause.of.to_owned(),
                 cause.meter.clone(),
-                short(cause.a),
-                short(cause.b),
+                fine(cause.a),
+                fine(cause.b),
                 signed(cause.change),
                 cause.unit.to_owned(),
                 share,
@@ -926,7 +936,7 @@ impl Comparison {
             &[2, 3, 4, 6],
         );
         let places = self.places.iter().take(12).map(|place| {
-            let [x, y] = place.facility_mwh.map(short);
+            let [x, y] = place.facility_mwh.map(fine);
             let [p, q] = place.pue.map(|pue| format!("{pue:.4}"));
             vec![place.place.clone(), x, y, signed(place.change_mwh), p, q]
         });
@@ -937,7 +947,7 @@ impl Comparison {
             &[1, 2, 3, 4, 5],
         );
         let hours = self.hours.iter().map(|when| {
-            let [x, y] = when.facility_mw.map(short);
+            let [x, y] = when.facility_mw.map(fine);
             vec![
                 format!("{} to {}", clock(when.from_s), clock(when.until_s)),
                 x,
@@ -1013,7 +1023,7 @@ impl Comparison {
         let body = html! {
             header {
                 div.kicker { "Comparison of two runs" }
-                h1 { (a.inputs.scenario) " and " (b.inputs.scenario) }
+                h1 { (a.inputs.scenario) @if a.inputs.scenario != b.inputs.scenario { " and " (b.inputs.scenario) } }
                 p { "A: " (self.a) ", " (a.inputs.site.name) }
                 p { "B: " (self.b) ", " (b.inputs.site.name) }
             }
@@ -1032,18 +1042,18 @@ impl Comparison {
                 change.file.clone(), change.path.clone(), change.a.clone().unwrap_or_else(|| "–".into()), change.b.clone().unwrap_or_else(|| "–".into()), change.change.to_owned(),
             ]).collect(), &[0, 1, 2, 3, 4]))
             (list("What changed in the results", &["Result", "A", "B", "Change", "", "Unit"], self.results.iter().map(|moved| vec![
-                moved.name.clone(), short(moved.a), short(moved.b), signed(moved.change), percent(moved.relative), moved.unit.clone(),
+                moved.name.clone(), fine(moved.a), fine(moved.b), signed(moved.change), percent(moved.relative), moved.unit.clone(),
             ]).collect(), &[0, 5]))
             (list("Which meters", &["Of", "Meter", "A", "B", "Change", "Unit", "Share"], self.meters.iter().map(|cause| vec![
-                cause.of.to_owned(), cause.meter.clone(), short(cause.a), short(cause.b), signed(cause.change), cause.unit.to_owned(),
+                cause.of.to_owned(), cause.meter.clone(), fine(cause.a), fine(cause.b), signed(cause.change), cause.unit.to_owned(),
                 cause.share.map_or_else(String::new, |share| format!("{:.0} %", share * 100.0)),
             ]).collect(), &[0, 1, 5]))
             (list("Where", &["Place", "A, MWh", "B, MWh", "Change, MWh", "PUE A", "PUE B"], self.places.iter().take(40).map(|place| vec![
-                place.place.clone(), short(place.facility_mwh[0]), short(place.facility_mwh[1]), signed(place.change_mwh),
+                place.place.clone(), fine(place.facility_mwh[0]), fine(place.facility_mwh[1]), signed(place.change_mwh),
                 format!("{:.4}", place.pue[0]), format!("{:.4}", place.pue[1]),
             ]).collect(), &[0]))
             (list("When", &["Time", "A, MW", "B, MW", "Change, MW", "Mostly"], self.hours.iter().map(|when| vec![
-                format!("{} to {}", moment(a, when.from_s), moment(a, when.until_s)), short(when.facility_mw[0]), short(when.facility_mw[1]), signed(when.change_mw), when.mostly.clone(),
+                format!("{} to {}", moment(a, when.from_s), moment(a, when.until_s)), fine(when.facility_mw[0]), fine(when.facility_mw[1]), signed(when.change_mw), when.mostly.clone(),
             ]).collect(), &[0, 4]))
             (list("Incidents that differ", &["In A", "In B", "Incident", "Why"], self.incidents.iter().map(|event| vec![
                 event.a.to_string(), event.b.to_string(), event.what.clone(), event.why.clone(),
