@@ -266,6 +266,11 @@ fn files(recorder: &Recorder, loaded: &Loaded, instead: Instead<'_>) -> Vec<Inpu
         let tables = [
             (Some("scenario"), scenario::BUILTIN, *name == loaded.file),
             (Some("workload"), workload::plan::BUILTIN, own == Some(name)),
+            (
+                Some("plan"),
+                growth::BUILTIN,
+                loaded.scenario.plan.as_deref() == Some(name),
+            ),
             (None, rainier::site::texts::BUILTIN, true),
         ];
         for (role, table, wanted) in tables {
@@ -278,9 +283,12 @@ fn files(recorder: &Recorder, loaded: &Loaded, instead: Instead<'_>) -> Vec<Inpu
         }
     }
     let texts: Vec<(String, String)> = all.iter().map(|(_, name, text)| (name.clone(), text.clone())).collect();
+    // A built-in scenario, workload or plan stands in a table of its own, under a name that a site may have as well.
+    let own_table = |role: &str| matches!(role, "scenario" | "workload" | "plan");
     let roles: BTreeMap<String, &'static str> = scenario::files_of(&Disk, &loaded.file, instead)
         .into_iter()
         .map(|(role, name)| (name, role.as_str()))
+        .filter(|(name, role)| !(name.starts_with("builtin:") && own_table(role)))
         .collect();
     let text = texts.iter().find(|(name, _)| *name == loaded.file);
     let changed = text.and_then(|(_, text)| scenario::change(&Disk, &loaded.file, text, instead).ok());

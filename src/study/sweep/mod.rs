@@ -304,7 +304,14 @@ fn part(hash: &mut Sha256, text: &str) {
 fn shared(files: &Kept<'_>, name: &str, base: &str, fixed: &[Change]) -> Sha256 {
     let mut hash = Sha256::new();
     part(&mut hash, env!("CARGO_PKG_VERSION"));
-    for (name, text) in [texts::BUILTIN, scenario::BUILTIN, workload::plan::BUILTIN].concat() {
+    for (name, text) in [
+        texts::BUILTIN,
+        scenario::BUILTIN,
+        workload::plan::BUILTIN,
+        crate::growth::BUILTIN,
+    ]
+    .concat()
+    {
         part(&mut hash, name);
         part(&mut hash, text);
     }
