@@ -600,7 +600,7 @@ fn capital(ui: &mut egui::Ui, half: f32, costs: &Costs, trend: &Trend) {
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Trend>();
     app.add_systems(Update, forget.run_if(changed));
-    app.add_systems(Tick, remember.after(TickSet::Meters));
+    app.add_systems(Tick, remember.after(TickSet::Rules));
     app.add_systems(Last, total);
     app.add_systems(EguiPrimaryContextPass, window);
 }

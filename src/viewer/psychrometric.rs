@@ -534,6 +534,6 @@ fn window(
 
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Trail>();
-    app.add_systems(Tick, remember.after(TickSet::Meters));
+    app.add_systems(Tick, remember.after(TickSet::Rules));
     app.add_systems(EguiPrimaryContextPass, window);
 }
