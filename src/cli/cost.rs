@@ -7,28 +7,17 @@ use rainier::record::money::{ENDS, Money};
 use rainier::scenario;
 use rainier::sim::Twin;
 use rainier::sim::meters::LEDGER_TOLERANCE;
-use rainier::site::Address;
-use rainier::site::campus::Found;
 
 use crate::Failure;
 use crate::args::Cost;
-use crate::run::threads;
+use crate::run::{leave_live, threads};
 
 pub(crate) fn cost(args: &Cost) -> Result<(), Failure> {
     let mut loaded = scenario::load(&Disk, &args.scenario, args.instead.of()).map_err(Failure::Input)?;
     if let Some(duration_s) = args.duration {
         loaded.scenario.duration_s = duration_s.max(loaded.scenario.tick_s);
     }
-    if let Some(place) = &args.only {
-        let campus = &loaded.site.campus;
-        let found = place.parse::<Address>().ok().and_then(|address| campus.find(address));
-        if !matches!(found, Some(Found::Building(_) | Found::Hall(_))) {
-            return Err(Failure::Place(format!(
-                "{place:?}: a building or hall of this site, such as B01 or B01/H1"
-            )));
-        }
-        loaded.only = found;
-    }
+    leave_live(&mut loaded, args.only.as_deref())?;
     let (name, capital) = (loaded.scenario.name.clone(), loaded.site.capital.clone());
     let mut twin = Twin::new(loaded, threads(args.threads));
     while !twin.done() {

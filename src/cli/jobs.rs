@@ -5,8 +5,8 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 use rainier::record::JobsSummary;
+use rainier::sim::jobs::Jobs;
 use rainier::sim::jobs::records::Record;
-use rainier::sim::jobs::{Jobs, KINDS};
 use rainier::site::Campus;
 use rainier::workload::Kind;
 
@@ -130,7 +130,7 @@ pub(crate) fn print(jobs: &Jobs, summary: &JobsSummary, now_s: f64) {
     let t = &summary.totals;
     let all: f64 = t.held_h.iter().sum::<f64>() + t.free_h + t.spare_h + t.down_h;
     let share = |h: f64| if all > 0.0 { h / all * 100.0 } else { 0.0 };
-    let held: Vec<String> = KINDS
+    let held: Vec<String> = Kind::ALL
         .iter()
         .map(|kind| format!("{} {:.1}", kind.as_str(), share(t.held_h[*kind as usize])))
         .collect();

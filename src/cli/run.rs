@@ -14,6 +14,8 @@ use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
+use rainier::site::Address;
+use rainier::site::campus::Found;
 
 use crate::Failure;
 use crate::args::Run;
@@ -27,6 +29,20 @@ pub(crate) fn threads(asked: Option<u16>) -> usize {
         || std::thread::available_parallelism().map_or(1, usize::from),
         usize::from,
     )
+}
+
+/// Leaves the one building or hall live that is named, if any.
+pub(crate) fn leave_live(loaded: &mut Loaded, only: Option<&str>) -> Result<(), Failure> {
+    let Some(place) = only else { return Ok(()) };
+    let campus = &loaded.site.campus;
+    let found = place.parse::<Address>().ok().and_then(|address| campus.find(address));
+    if !matches!(found, Some(Found::Building(_) | Found::Hall(_))) {
+        return Err(Failure::Place(format!(
+            "{place:?}: a building or hall of this site, such as B01 or B01/H1"
+        )));
+    }
+    loaded.only = found;
+    Ok(())
 }
 
 fn load(args: &Run, files: &Recorder) -> Result<Loaded, Failure> {

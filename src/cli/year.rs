@@ -9,13 +9,11 @@ use rainier::sim::Twin;
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::twin::Plan;
-use rainier::site::Address;
-use rainier::site::campus::Found;
 use serde::Serialize;
 
 use crate::Failure;
 use crate::args::Year;
-use crate::run::threads;
+use crate::run::{leave_live, threads};
 
 /// Length of the run at nameplate, s: temperatures have long settled.
 const NAMEPLATE_S: f64 = 3_600.0;
@@ -65,16 +63,7 @@ pub(crate) fn year(args: &Year) -> Result<(), Failure> {
     if let Some(days) = args.days {
         loaded.scenario.duration_s = f64::from(days) * 86_400.0;
     }
-    if let Some(place) = &args.only {
-        let campus = &loaded.site.campus;
-        let found = place.parse::<Address>().ok().and_then(|address| campus.find(address));
-        if !matches!(found, Some(Found::Building(_) | Found::Hall(_))) {
-            return Err(Failure::Place(format!(
-                "{place:?}: a building or hall of this site, such as B01 or B01/H1"
-            )));
-        }
-        loaded.only = found;
-    }
+    leave_live(&mut loaded, args.only.as_deref())?;
     let whole = loaded.only.is_none();
     let threads = threads(args.threads);
     let mut nameplate = loaded.clone();

@@ -12,6 +12,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in order.
+    pub const ALL: [Self; 3] = [Self::Training, Self::Serving, Self::Batch];
+
     /// The kind in a word.
     #[must_use]
     pub fn as_str(self) -> &'static str {

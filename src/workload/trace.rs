@@ -436,14 +436,16 @@ pub(crate) fn job_of(cells: &[Cell<'_>; COLUMNS.len()], row: usize, how: &Mappin
         Cell::Text(text) => Some(text),
         _ => None,
     };
-    const KINDS: [Kind; 3] = [Kind::Training, Kind::Serving, Kind::Batch];
     let kind = match text(4) {
         None => how.kind,
-        Some(word) => KINDS.into_iter().find(|kind| kind.as_str() == word).unwrap_or_else(|| {
-            let allowed = KINDS.map(Kind::as_str).join(", ");
-            say(4, Code::UnknownChoice, quoted(word), allowed);
-            how.kind
-        }),
+        Some(word) => Kind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .unwrap_or_else(|| {
+                let allowed = Kind::ALL.map(Kind::as_str).join(", ");
+                say(4, Code::UnknownChoice, quoted(word), allowed);
+                how.kind
+            }),
     };
     let preemptible = match cells[9] {
         Cell::Empty | Cell::Text("false") | Cell::Flag(false) => false,

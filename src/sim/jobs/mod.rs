@@ -29,10 +29,10 @@ use super::state::{HallColumns, RackColumns};
 use super::twin::Plan;
 use super::{Tick, TickSet};
 use crate::site::Campus;
+use crate::workload::Job;
 use crate::workload::place::{self, Ask, Decision, FREE, Pool};
 use crate::workload::plan::Workload;
 use crate::workload::synthetic::Arrivals;
-use crate::workload::{Job, Kind};
 
 /// Most jobs that wait; later ones are turned away and counted.
 pub const MOST_WAITING: usize = 20_000;
@@ -98,8 +98,6 @@ pub struct Jobs {
     /// Limits on power.
     pub limits: Limits,
     seed: u64,
-    /// Unit of each rack.
-    unit_of_rack: Vec<u32>,
     kinds: Vec<KindFigures>,
     /// Next of the jobs with a time.
     next: usize,
@@ -120,10 +118,6 @@ impl Jobs {
     #[must_use]
     pub fn new(workload: Arc<Workload>, campus: &Campus, clock: &Clock, seed: u32) -> Self {
         let pool = Pool::of(campus);
-        let mut unit_of_rack = vec![0; campus.racks()];
-        for (u, unit) in pool.units.iter().enumerate() {
-            unit_of_rack[unit.racks.clone()].fill(u as u32);
-        }
         let kinds = campus
             .rack_kinds
             .iter()
@@ -150,7 +144,6 @@ impl Jobs {
             interruptions: Vec::new(),
             limits,
             seed,
-            unit_of_rack,
             kinds,
             next: 0,
             arrivals,
@@ -179,31 +172,27 @@ impl Jobs {
     /// The job that holds a rack.
     #[must_use]
     pub fn of_rack(&self, rack: usize) -> Option<&Running> {
-        let slot = self.pool.used_by[*self.unit_of_rack.get(rack)? as usize];
-        self.slots.get(slot as usize)?.as_ref()
+        self.slots.get(self.slot_of_rack(rack)? as usize)?.as_ref()
     }
 
     /// Slot of the job that holds a rack.
     #[must_use]
     pub fn slot_of_rack(&self, rack: usize) -> Option<u32> {
-        let slot = self.pool.used_by[*self.unit_of_rack.get(rack)? as usize];
+        let slot = self.pool.used_by[self.pool.unit_of(rack)?];
         (slot < SPARE).then_some(slot)
     }
 
     /// Whether a rack is kept free to take the place of a failed one.
     #[must_use]
     pub fn is_spare(&self, rack: usize) -> bool {
-        self.unit_of_rack
-            .get(rack)
-            .is_some_and(|unit| self.pool.used_by[*unit as usize] == SPARE)
+        let unit = self.pool.unit_of(rack);
+        unit.is_some_and(|unit| self.pool.used_by[unit] == SPARE)
     }
 
     /// Whether the unit of a rack waits for a repair.
     #[must_use]
     pub fn is_broken(&self, rack: usize) -> bool {
-        self.unit_of_rack
-            .get(rack)
-            .is_some_and(|unit| self.broken[*unit as usize])
+        self.pool.unit_of(rack).is_some_and(|unit| self.broken[unit])
     }
 
     /// Takes the records of jobs that ended since they were last taken.
@@ -483,6 +472,3 @@ pub(super) fn plugin(app: &mut App) {
     app.add_systems(Tick, run.in_set(TickSet::Demand).before(super::demand::ask));
     app.add_systems(Tick, equipment::fail.in_set(TickSet::Meters));
 }
-
-/// Kinds of jobs, for tables.
-pub const KINDS: [Kind; 3] = [Kind::Training, Kind::Serving, Kind::Batch];
