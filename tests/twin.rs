@@ -9,8 +9,9 @@ use rainier::scenario::{self, Loaded};
 use rainier::sim::command::Command;
 use rainier::sim::hall_meters::HallMeters;
 use rainier::sim::meters::LEDGER_TOLERANCE;
+use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{ChipColumns, HallColumns, RackColumns, Twin};
+use rainier::sim::{ChipColumns, HallColumns, RackColumns, Tick, Twin, exchange};
 use rainier::site::load::load_site;
 use rainier::site::texts::NoFiles;
 
@@ -52,6 +53,30 @@ fn the_default_campus_is_the_one_of_the_design() {
             );
         }
     }
+}
+
+/// Twins that change places go on as they would have gone on: nothing of their state stays behind.
+#[test]
+fn twins_change_places_and_go_on_the_same() {
+    // One has jobs and failures, the other a heat wave and none.
+    let of = |name: &str| {
+        let mut loaded = load(name);
+        loaded.scenario.duration_s = loaded.scenario.tick_s * 40.0;
+        loaded
+    };
+    let names = ["builtin:lab-jobs", "builtin:lab-day"];
+    let alone = names.map(|name| finish(of(name), 1).1.world().resource::<Plan>().0.name.clone());
+    assert_eq!(alone[0], alone[1], "the same campus");
+    let expected = names.map(|name| digest_world(finish(of(name), 1).1.world()));
+    let [mut a, mut b] = names.map(|name| Twin::new(of(name), 1).into_world());
+    for tick in 0..40 {
+        if tick == 13 {
+            exchange(&mut a, &mut b);
+        }
+        a.run_schedule(Tick);
+        b.run_schedule(Tick);
+    }
+    assert_eq!([digest_world(&b), digest_world(&a)], expected);
 }
 
 /// Every place has a name, and every name leads back to its place.

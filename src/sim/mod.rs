@@ -9,6 +9,7 @@ pub mod command;
 pub mod cooling;
 pub mod demand;
 pub mod entities;
+mod exchange;
 pub mod hall_meters;
 pub mod jobs;
 mod live;
@@ -27,6 +28,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
 
+pub use exchange::exchange;
 pub use state::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
 pub use twin::Twin;
 

@@ -354,6 +354,12 @@ impl Twin {
         self.app.world_mut()
     }
 
+    /// The world itself, with the [`Tick`] that steps it.
+    #[must_use]
+    pub fn into_world(mut self) -> World {
+        std::mem::take(self.app.world_mut())
+    }
+
     /// Whether the scenario is over.
     #[must_use]
     pub fn done(&self) -> bool {

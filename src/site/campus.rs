@@ -329,6 +329,31 @@ impl RackKind {
 }
 
 impl Campus {
+    /// Whether another campus has the same ground, buildings and racks in the same places, whatever their figures are.
+    #[must_use]
+    pub fn looks_like(&self, other: &Self) -> bool {
+        fn alike<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        self.name == other.name
+            && self.terrain == other.terrain
+            && self.chip_first == other.chip_first
+            && alike(&self.features, &other.features, |a, b| a == b)
+            && alike(&self.substations, &other.substations, |a, b| a.rect == b.rect)
+            && alike(&self.buildings, &other.buildings, |a, b| {
+                (a.rect, a.height_m, a.gensets, &a.halls) == (b.rect, b.height_m, b.gensets, &b.halls)
+            })
+            && alike(&self.halls, &other.halls, |a, b| {
+                (a.rect, &a.racks, &a.units) == (b.rect, &b.racks, &b.units)
+            })
+            && alike(&self.rows, &other.rows, |a, b| {
+                (a.first_m, a.rack_pitch_m, &a.racks, a.kind) == (b.first_m, b.rack_pitch_m, &b.racks, b.kind)
+            })
+            && alike(&self.rack_kinds, &other.rack_kinds, |a, b| {
+                a.rack.size_m == b.rack.size_m && a.face_grid() == b.face_grid()
+            })
+    }
+
     /// Number of racks.
     #[must_use]
     pub fn racks(&self) -> usize {

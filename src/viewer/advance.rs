@@ -2,7 +2,6 @@
 
 use bevy::platform::time::Instant;
 use bevy::prelude::*;
-use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 
 /// How fast simulated time goes.
@@ -50,7 +49,7 @@ fn advance(world: &mut World) {
             world.resource_mut::<Pace>().paused = true;
             break;
         }
-        world.run_schedule(Tick);
+        crate::cases::tick(world);
         let mut pace = world.resource_mut::<Pace>();
         pace.owed_s -= dt_s;
         if started.elapsed().as_millis() >= BUDGET_MS {

@@ -1,9 +1,11 @@
 //! What the view is started with: flags natively, nothing in a browser.
 
 use rainier::diag::Report;
-use rainier::scenario::{self, Instead, Loaded};
+use rainier::scenario::{self, Instead};
 use rainier::site::texts::Files;
 
+use crate::cases::Case;
+use crate::scenarios::text_of;
 use crate::selection::Overlay;
 
 /// The campus in 3D: racks coloured by their live chips, from the whole site down to one chip.
@@ -26,6 +28,12 @@ pub(crate) struct Args {
     /// Weather file that replaces the site's: normals, an EPW file, or builtin:NAME
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
     pub(crate) weather: Option<String>,
+    /// Scenario file, or builtin:NAME, to compare it with
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
+    pub(crate) compare: Option<String>,
+    /// Colour the racks by what the other scenario has more or less
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, requires = "compare"))]
+    pub(crate) difference: bool,
     /// Place to look at, such as B03, B03/H2 or B03/H2/R12/K07
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "PLACE"))]
     pub(crate) look: Option<String>,
@@ -117,6 +125,8 @@ impl Args {
             scenario: DEFAULT_SCENARIO.into(),
             site: None,
             weather: None,
+            compare: None,
+            difference: false,
             look: None,
             overlay: Overlay::Temperature,
             roofs: false,
@@ -145,8 +155,16 @@ impl Args {
     }
 
     /// The scenario asked for.
-    pub(crate) fn load(&self) -> Result<Loaded, Report> {
-        scenario::load(TEXTS, &self.scenario, self.instead())
+    pub(crate) fn load(&self) -> Result<Case, Report> {
+        let loaded = scenario::load(TEXTS, &self.scenario, self.instead())?;
+        Ok(Case::of(loaded, text_of(&self.scenario)))
+    }
+
+    /// The scenario to compare it with.
+    pub(crate) fn behind(&self) -> Option<Result<Case, Report>> {
+        let file = self.compare.as_ref()?;
+        let load = || Ok(Case::of(scenario::load(TEXTS, file, self.instead())?, text_of(file)));
+        Some(load())
     }
 }
 

@@ -100,7 +100,7 @@ impl Orbit {
             Found::Rack(rack) => (campus.rack_at_m(rack), 1.5, 4.2),
             Found::Chip { rack, .. } => (campus.rack_at_m(rack), 1.5, 3.2),
         };
-        self.goal.focus = crate::meshes::at(at_m, up);
+        self.goal.focus = crate::world::meshes::at(at_m, up);
         self.goal.distance = distance;
         if matches!(found, Found::Rack(_) | Found::Chip { .. }) {
             // Racks look east and west: stand in the aisle, before the next row.
@@ -111,7 +111,7 @@ impl Orbit {
 
     /// Shows a stretch of ground from above.
     fn over(&mut self, [west, south, east, north]: [f64; 4]) {
-        self.goal.focus = crate::meshes::at([(west + east) / 2.0, (south + north) / 2.0], 0.0);
+        self.goal.focus = crate::world::meshes::at([(west + east) / 2.0, (south + north) / 2.0], 0.0);
         let size = ((east - west).max(north - south) as f32).max(12.0);
         self.goal.distance = (size * 1.35).clamp(DISTANCE_M[0], DISTANCE_M[1]);
         self.goal.pitch = self.goal.pitch.clamp(0.75, 1.2);
@@ -123,7 +123,7 @@ impl Orbit {
     }
 }
 
-fn spawn(mut commands: Commands, plan: Res<Plan>, hour: Res<crate::scene::Hour>) {
+fn spawn(mut commands: Commands, plan: Res<Plan>, hour: Res<crate::world::scene::Hour>) {
     let orbit = Orbit::of(&plan.0);
     commands.spawn((
         Camera3d::default(),

@@ -3,33 +3,18 @@
 //! The view reads the simulation and changes it only through its commands.
 
 mod advance;
-mod airflow;
 mod args;
 mod camera;
-mod growth;
-mod jobs;
-mod materials;
-mod meshes;
-mod money;
-mod oneline;
-mod parts;
-mod plot;
-mod psychrometric;
-mod racks;
-mod rising;
-mod route;
+mod cases;
+mod difference;
+mod history;
+mod panels;
 mod scenarios;
-mod scene;
-mod schematic;
 mod selection;
 mod shot;
-mod slice;
-mod timeline;
-mod ui;
-mod units;
 #[cfg(target_arch = "wasm32")]
 mod web;
-mod windows;
+mod world;
 
 use bevy::app::PluginGroupBuilder;
 use bevy::asset::AssetMetaCheck;
@@ -37,22 +22,23 @@ use bevy::prelude::*;
 use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy_egui::EguiPlugin;
-use rainier::scenario::Loaded;
+
+use crate::cases::{Beside, Case, Side};
 
 fn main() -> AppExit {
     #[cfg(target_arch = "wasm32")]
     console_error_panic_hook::set_once();
     let args = args::Args::read();
-    let loaded = match args.load() {
-        Ok(loaded) => loaded,
-        Err(report) => return fail(&report.to_string()),
+    let (case, behind) = match (args.load(), args.behind().transpose()) {
+        (Ok(case), Ok(behind)) => (case, behind),
+        (Err(report), _) | (_, Err(report)) => return fail(&report.to_string()),
     };
     if let Some(place) = &args.look
-        && let Err(message) = selection::place(&loaded.site.campus, place)
+        && let Err(message) = selection::place(&case.loaded.site.campus, place)
     {
         return fail(&message);
     }
-    app(args, loaded).run()
+    app(args, case, behind).run()
 }
 
 /// Says what is wrong and ends with the exit code of wrong input.
@@ -84,7 +70,7 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
         })
 }
 
-fn app(args: args::Args, loaded: Loaded) -> App {
+fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
     let mut app = App::new();
     app.add_plugins(plugins(&args));
     // A lost device must leave a message on the screen, not a closed tab.
@@ -93,36 +79,22 @@ fn app(args: args::Args, loaded: Loaded) -> App {
         RenderErrorPolicy::StopRendering
     }));
     app.add_plugins(EguiPlugin::default());
-    app.insert_resource(scenarios::Scenarios::of(&loaded));
-    app.insert_resource(money::Costs::of(&loaded));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    rainier::sim::twin::install(&mut app, loaded, threads);
+    rainier::sim::twin::install(&mut app, (*case.loaded).clone(), threads);
+    cases::remember(app.world_mut());
+    cases::begin(app.world_mut(), case);
+    if let Some(behind) = behind {
+        app.insert_resource(Beside::new(behind, Side::A));
+    }
     app.add_plugins((
         advance::plugin,
         camera::plugin,
-        jobs::plugin,
-        materials::plugin,
-        oneline::plugin,
-        parts::plugin,
-        racks::plugin,
-        route::plugin,
+        difference::plugin,
+        panels::plugin,
         scenarios::plugin,
-        scene::plugin,
         selection::plugin,
-        ui::plugin,
+        world::plugin,
     ));
-    app.add_plugins((
-        airflow::plugin,
-        growth::plugin,
-        money::plugin,
-        rising::plugin,
-        timeline::plugin,
-        psychrometric::plugin,
-        schematic::plugin,
-        slice::plugin,
-        units::plugin,
-    ));
-    app.init_resource::<windows::Windows>();
     shot::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]
     web::add(&mut app);

@@ -1,22 +1,69 @@
-//! Which scenario runs, and starting another one.
+//! Which scenarios run: starting others in their place, and a second one beside.
 
 use bevy::prelude::*;
-use rainier::scenario::{self, Loaded};
+use rainier::diag::Report;
+use rainier::scenario::{self, Instead};
 use rainier::sim::twin::replace;
+use rainier::site::change::Role;
 
 use crate::advance::Pace;
 use crate::args::TEXTS;
+use crate::cases::{self, Beside, Case};
+use crate::difference::Difference;
 use crate::selection::Selection;
 
-/// The scenario that runs and the one that is asked for.
+/// Where the text of a scenario comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// `builtin:NAME`, or a file.
+    Named(String),
+    /// The text itself, under the name of a file; files that it names are looked for beside that.
+    Text {
+        /// Name.
+        file: String,
+        /// RON.
+        text: String,
+    },
+}
+
+impl Source {
+    fn load(&self) -> Result<Case, Report> {
+        match self {
+            Self::Named(file) => {
+                let loaded = scenario::load(TEXTS, file, Instead::default())?;
+                Ok(Case::of(loaded, text_of(file)))
+            }
+            Self::Text { file, text } => {
+                let loaded = scenario::load_text(TEXTS, file, text, Instead::default())?;
+                Ok(Case::of(loaded, text.clone()))
+            }
+        }
+    }
+}
+
+/// The text of a scenario that could be loaded by its name.
+pub(crate) fn text_of(file: &str) -> String {
+    scenario::text_by_role(TEXTS, Role::Scenario, file).unwrap_or_default()
+}
+
+/// What is asked for; it is done before the next frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Start a scenario in the place of the one in front.
+    Start(Source),
+    /// Start a scenario beside the one in front, both from their starts.
+    Compare(Source),
+    /// Put the one behind in front.
+    Exchange,
+    /// Let the one behind go.
+    Alone,
+}
+
+/// What is asked for, and what could be.
 #[derive(Resource, Debug, Clone, Default)]
 pub(crate) struct Scenarios {
-    /// Name of the one that runs.
-    pub(crate) name: String,
-    /// What it asks.
-    pub(crate) about: String,
-    /// One to start: `builtin:NAME` or a file.
-    pub(crate) wanted: Option<String>,
+    /// In the order of asking.
+    pub(crate) asks: Vec<Ask>,
     /// Why the last one could not be started; empty if it could.
     pub(crate) problem: String,
     /// What can be chosen: file name and title.
@@ -24,42 +71,71 @@ pub(crate) struct Scenarios {
 }
 
 impl Scenarios {
-    /// With `loaded` running.
-    pub(crate) fn of(loaded: &Loaded) -> Self {
-        Self {
-            name: loaded.scenario.name.clone(),
-            about: loaded.scenario.about.clone(),
-            choices: scenario::builtin_titles(),
-            ..Self::default()
-        }
+    /// Asks for something.
+    pub(crate) fn ask(&mut self, ask: Ask) {
+        self.asks.push(ask);
     }
 }
 
-/// Puts a scenario in the place of the one that runs, from its start.
-pub(crate) fn start(world: &mut World, loaded: Loaded) {
-    world.resource_mut::<Selection>().0 = None;
-    let mut scenarios = world.resource_mut::<Scenarios>();
-    scenarios.name.clone_from(&loaded.scenario.name);
-    scenarios.about.clone_from(&loaded.scenario.about);
-    scenarios.problem.clear();
-    world.insert_resource(crate::money::Costs::of(&loaded));
-    replace(world, loaded);
+/// Puts a case in the place of the one in front, from its start.
+fn start(world: &mut World, case: Case) {
+    replace(world, (*case.loaded).clone());
+    cases::begin(world, case);
+}
+
+/// Starts a case behind the one in front, which starts anew: both are compared from the same moment on.
+fn compare(world: &mut World, behind: Case) {
+    let front = world.resource::<Case>().clone();
+    start(world, front);
+    let side = world.get_resource::<Beside>().map(|beside| beside.front);
+    world.insert_resource(Beside::new(behind, side.unwrap_or_default()));
+}
+
+/// Does one thing that is asked for.
+///
+/// # Errors
+/// Every error of a scenario; what ran goes on then.
+pub(crate) fn answer(world: &mut World, ask: Ask) -> Result<(), Report> {
+    match ask {
+        Ask::Start(source) => {
+            let case = source.load()?;
+            world.resource_mut::<Selection>().0 = None;
+            start(world, case);
+            let behind = world.get_resource::<Beside>();
+            if let Some(behind) = behind.and_then(|beside| beside.get::<Case>().cloned()) {
+                compare(world, behind);
+            }
+        }
+        Ask::Compare(source) => {
+            let behind = source.load()?;
+            compare(world, behind);
+        }
+        Ask::Exchange => {
+            cases::exchange(world);
+            return Ok(());
+        }
+        Ask::Alone => {
+            world.remove_resource::<Beside>();
+            world.insert_resource(Difference::default());
+            return Ok(());
+        }
+    }
+    // What ran before may have come to its end and stand there.
+    world.resource_mut::<Pace>().paused = false;
+    Ok(())
 }
 
 fn switch(world: &mut World) {
-    let Some(file) = world.resource_mut::<Scenarios>().wanted.take() else {
-        return;
-    };
-    match scenario::load(TEXTS, &file, scenario::Instead::default()) {
-        Ok(loaded) => {
-            start(world, loaded);
-            // The one before may have come to its end and stand there.
-            world.resource_mut::<Pace>().paused = false;
-        }
-        Err(report) => world.resource_mut::<Scenarios>().problem = report.to_string(),
+    for ask in std::mem::take(&mut world.resource_mut::<Scenarios>().asks) {
+        let problem = answer(world, ask).err().map(|report| report.to_string());
+        world.resource_mut::<Scenarios>().problem = problem.unwrap_or_default();
     }
 }
 
 pub(crate) fn plugin(app: &mut App) {
+    app.insert_resource(Scenarios {
+        choices: scenario::builtin_titles(),
+        ..Scenarios::default()
+    });
     app.add_systems(First, switch);
 }

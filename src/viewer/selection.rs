@@ -131,7 +131,7 @@ fn keys(
     mut roofs: ResMut<Roofs>,
     mut pace: ResMut<crate::advance::Pace>,
     mut selection: ResMut<Selection>,
-    mut focus: ResMut<crate::jobs::Focus>,
+    mut focus: ResMut<crate::panels::jobs::Focus>,
     plan: Res<rainier::sim::twin::Plan>,
 ) {
     const DIGITS: [KeyCode; 9] = [
@@ -157,7 +157,7 @@ fn keys(
         pace.paused = !pace.paused;
     }
     if keys.just_pressed(KeyCode::Escape) {
-        focus.set_if_neq(crate::jobs::Focus(None));
+        focus.set_if_neq(crate::panels::jobs::Focus(None));
         selection.0 = selection.0.and_then(|found| up(&plan.0, found));
     }
 }

@@ -2,17 +2,17 @@
 
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
-use rainier::sim::Tick;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
 
 use crate::advance::Pace;
 use crate::args::Args;
 use crate::camera::Orbit;
-use crate::jobs::Wanted;
-use crate::parts::{Part, Parts};
+use crate::difference::Difference;
+use crate::panels::jobs::Wanted;
+use crate::panels::parts::{Part, Parts};
+use crate::panels::timeline::Timeline;
 use crate::selection::{Roofs, Selection, Shown, place};
-use crate::timeline::Timeline;
 
 /// The picture to take.
 #[derive(Resource, Debug, Clone)]
@@ -49,7 +49,7 @@ fn take(world: &mut World) {
     };
     world.resource_mut::<Pace>().paused = true;
     while world.resource::<Clock>().time_s < shot.at_s && !world.resource::<Clock>().done() {
-        world.run_schedule(Tick);
+        crate::cases::tick(world);
     }
     let waits = shot.frames + 1 == FRAMES && shot.since_s < LEAST_S;
     // The tick before took long: only what goes by after it counts.
@@ -83,10 +83,12 @@ pub(crate) fn add(app: &mut App, args: &Args) {
         (Part::Timeline, args.timeline.is_some()),
         (Part::Growth, args.growth),
         (Part::Money, args.money),
+        (Part::Compare, args.compare.is_some()),
     ] {
         parts.show(part, on);
     }
     app.insert_resource(parts);
+    app.world_mut().resource_mut::<Difference>().on = args.difference;
     app.world_mut().resource_mut::<Timeline>().wanted = args.timeline;
     app.insert_resource(Wanted(args.job.clone()));
     app.insert_resource(Roofs(args.roofs));

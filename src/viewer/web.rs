@@ -8,8 +8,7 @@ use std::cell::RefCell;
 use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
 use bevy::prelude::*;
 use rainier::record::digest_world;
-use rainier::scenario::{Instead, command as scenario_command, load_text};
-use rainier::sim::Tick;
+use rainier::scenario::command as scenario_command;
 use rainier::sim::clock::Clock;
 use rainier::sim::command::CommandQueue;
 use rainier::sim::jobs::Jobs;
@@ -20,13 +19,14 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::advance::Pace;
-use crate::args::TEXTS;
 use crate::camera::Orbit;
-use crate::growth::Growth;
-use crate::jobs::{Focus, Wanted};
-use crate::parts::{Part, Parts};
+use crate::cases::Case;
+use crate::panels::growth::Growth;
+use crate::panels::jobs::{Focus, Wanted};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::timeline::Timeline;
+use crate::scenarios::{Ask, Source, answer as answer_ask};
 use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
-use crate::timeline::Timeline;
 
 impl Overlay {
     /// Name in scripts.
@@ -199,7 +199,7 @@ fn answer(world: &mut World) {
     }
     let ticks = world.resource::<ToRun>().0.min(TICKS_PER_FRAME);
     for _ in 0..ticks {
-        world.run_schedule(Tick);
+        crate::cases::tick(world);
     }
     world.resource_mut::<ToRun>().0 -= ticks;
 }
@@ -244,9 +244,11 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         Request::Speed(times) if times.is_finite() => world.resource_mut::<Pace>().speed = times.clamp(1.0, 10_000.0),
         Request::Speed(_) => return Err("a speed is 1 to 10,000".into()),
         Request::Load(text) => {
-            let loaded =
-                load_text(TEXTS, "page.ron", &text, Instead::default()).map_err(|report| report.to_string())?;
-            crate::scenarios::start(world, loaded);
+            let source = Source::Text {
+                file: "page.ron".into(),
+                text,
+            };
+            answer_ask(world, Ask::Start(source)).map_err(|report| report.to_string())?;
         }
         Request::Event(action, at, value) => {
             let campus = world.resource::<Plan>().0.clone();
@@ -301,7 +303,7 @@ fn publish(world: &mut World) {
             "time_s": clock.time_s,
             "time": clock.label(),
             "site": plan.0.name,
-            "scenario": world.resource::<crate::scenarios::Scenarios>().name,
+            "scenario": world.resource::<Case>().name(),
             "dry_bulb_c": outside.dry_bulb_c,
             "wet_bulb_c": outside.wet_bulb_c,
             "live_chips": now.live_chips,

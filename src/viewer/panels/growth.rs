@@ -10,12 +10,14 @@ use rainier::sim::twin::Plan;
 use rainier::site::schema::Tag;
 
 use crate::args::TEXTS;
-use crate::parts::{Part, Parts};
-use crate::plot::{Axes, faint};
-use crate::scene::changed;
-use crate::timeline::{Timeline, band, diamond, months, said_date};
-use crate::ui::{ACCENT, ALARM, GROUND, QUIET, TEXT, compact, grouped, key_label, reading, said};
-use crate::windows::Windows;
+use crate::panels::format::{compact, grouped, said};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::pieces::{key_label, reading};
+use crate::panels::plot::{Axes, faint};
+use crate::panels::theme::{ACCENT, ALARM, GROUND, QUIET, TEXT};
+use crate::panels::timeline::{Timeline, band, diamond, months, said_date};
+use crate::panels::windows::Windows;
+use crate::world::scene::changed;
 
 /// Draws of what may be late. A page has one thread, which the picture needs too.
 const DRAWS: u32 = if cfg!(target_arch = "wasm32") { 60 } else { 200 };

@@ -8,10 +8,10 @@ use rainier::site::Campus;
 use rainier::site::campus::{Found, PowerKind};
 use rainier::site::pick::FLOOR_M;
 
-use crate::materials::{GroundMaterial, Light};
-use crate::meshes::{Builder, at};
-use crate::scene::Hour;
 use crate::selection::Selection;
+use crate::world::materials::{GroundMaterial, Light};
+use crate::world::meshes::{Builder, at};
+use crate::world::scene::Hour;
 
 /// Colours of line-ups, in the order of a building's line-ups.
 const LINEUPS: [Srgba; 4] = [

@@ -10,10 +10,11 @@ use rainier::growth::Standing;
 use rainier::sim::clock::Clock;
 use rainier::site::schema::Tag;
 
-use crate::growth::{Growth, Planned, limit_color};
-use crate::parts::{Part, Parts};
-use crate::plot::{Axes, faint};
-use crate::ui::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT, compact, said};
+use crate::panels::format::{compact, said};
+use crate::panels::growth::{Growth, Planned, limit_color};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::plot::{Axes, faint};
+use crate::panels::theme::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT};
 
 /// Days of the plan that pass in a second of play.
 const DAYS_PER_S: f32 = 45.0;
@@ -282,7 +283,7 @@ fn track(
             response.clone().on_hover_text_at_pointer(format!(
                 "{}: {}",
                 said_date(standing.on),
-                crate::ui::watts(standing.runs.it_w)
+                crate::panels::format::watts(standing.runs.it_w)
             ));
         }
     }
@@ -363,15 +364,15 @@ pub(crate) fn months(painter: &egui::Painter, axes: &Axes, planned: &Planned) {
 pub(crate) fn legend(ui: &mut egui::Ui, parts: &Parts, growth: &Growth) -> bool {
     let shown = parts.shown(Part::Timeline) && growth.planned.as_ref().is_some_and(|planned| planned.here);
     if shown {
-        let frame = crate::ui::frame().corner_radius(egui::CornerRadius::same(6));
+        let frame = crate::panels::pieces::frame().corner_radius(egui::CornerRadius::same(6));
         frame.show(ui, |ui| {
             ui.label(RichText::new("By the plan, on the date below").size(12.0));
             for (code, text) in [
-                (crate::jobs::LIT, "racks with power; their building is lit"),
-                (crate::jobs::UNLIT, "racks installed, waiting for power"),
+                (crate::panels::jobs::LIT, "racks with power; their building is lit"),
+                (crate::panels::jobs::UNLIT, "racks installed, waiting for power"),
             ] {
                 ui.horizontal(|ui| {
-                    crate::jobs::swatch(ui, code);
+                    crate::panels::jobs::swatch(ui, code);
                     ui.label(RichText::new(text).size(11.5).color(QUIET));
                 });
             }

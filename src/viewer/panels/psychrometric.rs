@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, pos2, vec2};
@@ -12,10 +13,11 @@ use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
 use rainier::sim::{HallColumns, Tick, TickSet};
 
-use crate::parts::{Part, Parts};
+use crate::panels::format::said;
+use crate::panels::parts::{Part, Parts};
+use crate::panels::theme::{ACCENT, AIR_CLASSES, GROUND, LINE, PANEL, QUIET, TEXT};
+use crate::panels::windows::Windows;
 use crate::selection::{Selection, name};
-use crate::ui::{ACCENT, AIR_CLASSES, GROUND, LINE, PANEL, QUIET, TEXT, said};
-use crate::windows::Windows;
 
 /// Dry bulb at the left and the right edge, °C.
 const DRY_BULB_C: [f64; 2] = [-20.0, 50.0];
@@ -39,18 +41,33 @@ type State = [f64; 2];
 #[derive(Resource, Debug, Default)]
 struct Trail(VecDeque<(f64, State)>);
 
-/// Keeps the outside air after each tick; it only reads the twin. Another scenario begins another trail.
+/// Keeps the outside air after each tick; it only reads the twin.
 fn remember(clock: Res<Clock>, outside: Res<Outside>, mut trail: ResMut<Trail>) {
     let now_s = clock.time_s;
-    if trail.0.back().is_some_and(|(at_s, _)| *at_s >= now_s) {
-        trail.0.clear();
-    }
     if trail.0.back().is_none_or(|(at_s, _)| now_s - at_s >= TRAIL_STEP_S) {
         trail.0.push_back((now_s, [outside.dry_bulb_c, outside.humidity_ratio]));
     }
     while trail.0.len() > TRAIL_LENGTH || trail.0.front().is_some_and(|(at_s, _)| now_s - at_s > TRAIL_S) {
         trail.0.pop_front();
     }
+}
+
+/// Lets a world with a twin remember the outside air.
+pub(crate) fn remember_in(world: &mut World) {
+    world.init_resource::<Trail>();
+    world
+        .resource_mut::<Schedules>()
+        .add_systems(Tick, remember.after(TickSet::Rules));
+}
+
+/// Another scenario begins in a world.
+pub(crate) fn forget(world: &mut World) {
+    world.insert_resource(Trail::default());
+}
+
+/// The cases of two worlds change places.
+pub(crate) fn exchange(a: &mut World, b: &mut World) {
+    crate::cases::swap::<Trail>(a, b);
 }
 
 /// A class's allowed air: at each dry bulb the driest and the dampest.
@@ -324,7 +341,7 @@ fn states(painter: &egui::Painter, scale: &Scale, states: &[(&'static str, State
     let whole = |p: &Pos2| p.x.is_finite() && p.y.is_finite();
     for (k, pair) in points.windows(2).enumerate().filter(|(_, pair)| pair.iter().all(whole)) {
         // From supply to return the air has been through the racks.
-        let color = if k == 3 { crate::ui::ALARM } else { ACCENT };
+        let color = if k == 3 { crate::panels::theme::ALARM } else { ACCENT };
         painter.line_segment([pair[0], pair[1]], Stroke::new(2.0, color));
     }
     if let (Some(mixed), Some(back)) = (points.get(1).filter(|p| whole(p)), points.get(4).filter(|p| whole(p)))
@@ -533,7 +550,5 @@ fn window(
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Trail>();
-    app.add_systems(Tick, remember.after(TickSet::Rules));
     app.add_systems(EguiPrimaryContextPass, window);
 }

@@ -16,11 +16,13 @@ use rainier::workload::Kind;
 use rainier::workload::progress::Phase;
 
 use crate::camera::Orbit;
-use crate::parts::{Part, Parts};
-use crate::scene::changed;
+use crate::panels::format::{compact, grouped, said, watts};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::pieces::{key_label, reading};
+use crate::panels::theme::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT};
+use crate::panels::windows::Windows;
 use crate::selection::{Overlay, Roofs, Selection, Shown};
-use crate::ui::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT, compact, grouped, key_label, reading, said, watts};
-use crate::windows::Windows;
+use crate::world::scene::changed;
 
 /// Colours of racks by number: racks without a job, then training, services and batches. After Okabe and Ito: apart in
 /// hue or lightness to all eyes; batches are muted, so that large jobs stand out among them.
@@ -706,6 +708,6 @@ pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Focus>();
     app.init_resource::<Wanted>();
     app.add_systems(Update, (forget.run_if(changed), look_for).chain());
-    app.add_systems(PostUpdate, follow.before(crate::racks::upload));
+    app.add_systems(PostUpdate, follow.before(crate::world::racks::upload));
     app.add_systems(EguiPrimaryContextPass, window);
 }

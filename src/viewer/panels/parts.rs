@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Growth,
     /// Money and carbon.
     Money,
+    /// Two cases side by side.
+    Compare,
     /// The list of assumptions.
     Assumptions,
     /// The keys.
@@ -31,7 +33,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// All of them, in the order of their buttons.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Slice,
         Self::Airflow,
         Self::Chart,
@@ -41,6 +43,7 @@ impl Part {
         Self::Timeline,
         Self::Growth,
         Self::Money,
+        Self::Compare,
         Self::Assumptions,
         Self::Keys,
     ];
@@ -57,6 +60,7 @@ impl Part {
             Self::Timeline => "timeline",
             Self::Growth => "growth",
             Self::Money => "money",
+            Self::Compare => "compare",
             Self::Assumptions => "assumptions",
             Self::Keys => "keys",
         }
@@ -74,6 +78,7 @@ impl Part {
             Self::Timeline => "Timeline",
             Self::Growth => "Growth",
             Self::Money => "Money",
+            Self::Compare => "Compare",
             Self::Assumptions => "Assumptions",
             Self::Keys => "?",
         }
@@ -91,6 +96,7 @@ impl Part {
             Self::Timeline => "the campus as it was built and is planned, by date",
             Self::Growth => "what can run by when, and what binds",
             Self::Money => "the bill, and carbon",
+            Self::Compare => "another scenario beside this one, step by step",
             Self::Assumptions => "every assumed figure with its source",
             Self::Keys => "all keys",
         }
@@ -108,6 +114,7 @@ impl Part {
             Self::Timeline => Some((KeyCode::KeyT, "T")),
             Self::Growth => Some((KeyCode::KeyG, "G")),
             Self::Money => Some((KeyCode::KeyM, "M")),
+            Self::Compare => Some((KeyCode::KeyB, "B")),
             Self::Keys => Some((KeyCode::KeyH, "H")),
             Self::Assumptions => None,
         }

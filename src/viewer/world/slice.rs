@@ -14,11 +14,11 @@ use rainier::sim::{HallColumns, RackColumns, RowColumns};
 use rainier::site::Campus;
 use rainier::site::pick::FLOOR_M;
 
-use crate::materials::{SliceLook, SliceMaterial};
-use crate::parts::{Part, Parts};
-use crate::racks::map_stops;
-use crate::scene::Hour;
+use crate::panels::parts::{Part, Parts};
 use crate::selection::{AIR_C, Selection};
+use crate::world::materials::{SliceLook, SliceMaterial};
+use crate::world::racks::{MAP, map_stops};
+use crate::world::scene::Hour;
 
 /// Which way the air goes through racks: from the west (-1) to the east (+1). The site's file says that rows run
 /// north-south, not to which side they breathe: an assumption for all halls, and the only place where it is made.
@@ -87,7 +87,7 @@ fn mesh(campus: &Campus, hall: usize) -> Mesh {
     let over = MARGIN_M / rack_m;
     let corner = |at: [f64; 2], texel: [f64; 2]| {
         (
-            crate::meshes::at(at, 0.0).to_array(),
+            crate::world::meshes::at(at, 0.0).to_array(),
             [texel[0] as f32, texel[1] as f32],
         )
     };
@@ -172,7 +172,7 @@ fn draw(
         let look = SliceLook {
             grid: Vec4::new(rows as f32, racks as f32, (AIR_C[1] - AIR_C[0]) / LINE_K, 0.0),
             haze: hour.haze,
-            map: map_stops(),
+            map: map_stops(MAP),
         };
         let material = materials.add(SliceMaterial {
             look,

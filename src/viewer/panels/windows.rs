@@ -4,7 +4,7 @@ use bevy::prelude::Resource;
 use bevy_egui::egui;
 use egui::{Rect, Vec2, pos2, vec2};
 
-use crate::parts::Part;
+use crate::panels::parts::Part;
 
 /// What a window's frame and title take of its size, points.
 const FRAME: Vec2 = vec2(14.0, 48.0);

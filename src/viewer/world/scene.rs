@@ -1,5 +1,7 @@
 //! The still world: ground, roads, ponds, trees, buildings, yards and substations, from the site's data.
 
+use std::sync::Arc;
+
 use bevy::prelude::*;
 use noise::{Fbm, MultiFractal, NoiseFn, Perlin};
 use rainier::num::uniform;
@@ -10,10 +12,10 @@ use rainier::site::Campus;
 use rainier::site::campus::{Building, Rect};
 use rainier::site::files::FeatureKind;
 
-use crate::materials::{GroundMaterial, Light, RackMaterial};
-use crate::meshes::{Builder, at};
-use crate::rising::AsOf;
 use crate::selection::Roofs;
+use crate::world::materials::{GroundMaterial, Light, RackMaterial};
+use crate::world::meshes::{Builder, at};
+use crate::world::rising::AsOf;
 
 /// Colour of the haze by day, linear.
 const HAZE: Vec3 = Vec3::new(0.30, 0.40, 0.52);
@@ -474,9 +476,19 @@ fn shine(
     }
 }
 
-/// Builds the world anew when another scenario has been loaded.
-pub(crate) fn changed(plan: Res<Plan>) -> bool {
-    plan.is_changed() && !plan.is_added()
+/// Whether another scenario has come in front.
+pub(crate) fn changed(plan: Res<Plan>, mut known: Local<bool>) -> bool {
+    let first = !std::mem::replace(&mut *known, true);
+    plan.is_changed() && !first
+}
+
+/// Whether what stands on the site is no longer what was drawn.
+pub(crate) fn moved(plan: Res<Plan>, mut drawn: Local<Option<Arc<Campus>>>) -> bool {
+    if !plan.is_changed() {
+        return false;
+    }
+    let before = drawn.replace(plan.0.clone());
+    before.is_some_and(|before| !before.looks_like(&plan.0))
 }
 
 /// Whether the first hall of a building has come into service, or its last has gone out of it.
@@ -486,14 +498,15 @@ fn lit(plan: Res<Plan>, halls: Res<HallColumns>, mut known: Local<Option<Vec<boo
     }
     let now: Vec<bool> = plan.0.buildings.iter().map(|b| is_live(b, &halls.live)).collect();
     let old = known.replace(now.clone());
-    // A new campus is built anyhow.
-    old.is_some_and(|old| old != now) && !plan.is_changed()
+    old.is_some_and(|old| old != now)
 }
 
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Hour>();
     app.add_systems(Startup, build);
-    app.add_systems(Update, build.run_if(lit));
-    app.add_systems(Update, (build, crate::racks::build).run_if(changed));
+    app.add_systems(
+        Update,
+        (build.run_if(moved.or(lit)), crate::world::racks::build.run_if(moved)),
+    );
     app.add_systems(Update, (lift, shine));
 }

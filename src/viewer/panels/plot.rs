@@ -3,7 +3,7 @@
 use bevy_egui::egui;
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
-use crate::ui::{LINE, QUIET};
+use crate::panels::theme::{LINE, QUIET};
 
 /// A chart's place and the values at its edges.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +87,7 @@ impl Axes {
 }
 
 /// The next of 1, 2 and 5 times a power of ten.
-fn nice_step(rough: f64) -> f64 {
+pub(crate) fn nice_step(rough: f64) -> f64 {
     if !(rough.is_finite() && rough > 0.0) {
         return 1.0;
     }

@@ -12,13 +12,13 @@ use rainier::sim::{HallColumns, RackColumns, RowColumns, UnitColumns};
 use rainier::site::Campus;
 use rainier::site::campus::Found;
 
-use crate::parts::{Part, Parts};
+use crate::panels::format::{said, watts};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::pieces::{reading, swatch};
+use crate::panels::theme::{GROUND, LINE, MODES, PANEL, QUIET, TEXT, WATER, diagram_color, mode_color};
+use crate::panels::windows::Windows;
 use crate::selection::{Selection, name};
-use crate::ui::{
-    GROUND, LINE, MODES, PANEL, QUIET, TEXT, WATER, diagram_color, mode_color, reading, said, swatch, watts,
-};
-use crate::units::runs;
-use crate::windows::Windows;
+use crate::world::units::runs;
 
 /// Size of the diagram of air, points.
 const AIR_SIZE: egui::Vec2 = vec2(952.0, 216.0);

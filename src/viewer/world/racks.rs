@@ -13,11 +13,13 @@ use rainier::sim::{ChipColumns, HallColumns, RackColumns};
 use rainier::site::Campus;
 use rainier::site::pick::FLOOR_M;
 
-use crate::jobs::{Colors, Focus, PALETTE, codes};
-use crate::materials::{ATTRIBUTE_IDS, Look, RackMaterial, TEXTURE_COLUMNS};
-use crate::rising::AsOf;
-use crate::scene::Hour;
+use crate::cases::{Beside, Side};
+use crate::difference::{self, Difference, Less, between};
+use crate::panels::jobs::{Colors, Focus, PALETTE, codes};
 use crate::selection::{Overlay, Selection, Shown};
+use crate::world::materials::{ATTRIBUTE_IDS, Look, RackMaterial, TEXTURE_COLUMNS};
+use crate::world::rising::AsOf;
+use crate::world::scene::Hour;
 
 /// Stops of the colour map, dark to light: those of matplotlib's inferno at sevenths, readable without colour.
 pub(crate) const MAP: [[u8; 3]; 8] = [
@@ -31,9 +33,9 @@ pub(crate) const MAP: [[u8; 3]; 8] = [
     [252, 255, 164],
 ];
 
-/// The stops for a shader, linear.
-pub(crate) fn map_stops() -> [Vec4; 8] {
-    MAP.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4())
+/// Stops for a shader, linear.
+pub(crate) fn map_stops(map: [[u8; 3]; 8]) -> [Vec4; 8] {
+    map.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4())
 }
 
 /// The texture that the racks read.
@@ -41,8 +43,8 @@ pub(crate) fn map_stops() -> [Vec4; 8] {
 pub(crate) struct ChipTexture {
     image: Handle<Image>,
     material: Handle<RackMaterial>,
-    /// What is in it: tick, overlay and the job that is looked at.
-    holds: Option<(u64, Overlay, Focus)>,
+    /// What is in it: tick, overlay, the job that is looked at, and the letter of the case; none for a difference.
+    holds: Option<(u64, Overlay, Focus, Option<Side>)>,
 }
 
 /// A hall's racks.
@@ -61,7 +63,7 @@ fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
         // A row runs north-south, so that a rack's width lies along z and its face looks east or west.
         let half = Vec3::new(depth / 2.0, height, width / 2.0);
         for rack in row.racks.clone() {
-            let base = crate::meshes::at(campus.rack_at_m(rack), FLOOR_M);
+            let base = crate::world::meshes::at(campus.rack_at_m(rack), FLOOR_M);
             let p = |x: f32, y: f32, z: f32| base + Vec3::new(x * half.x, y * half.y, z * half.z);
             let faces: [[Vec3; 4]; 5] = [
                 [p(1.0, 0.0, 1.0), p(1.0, 0.0, -1.0), p(1.0, 1.0, -1.0), p(1.0, 1.0, 1.0)],
@@ -115,8 +117,8 @@ fn bounds(campus: &Campus, hall: usize) -> Aabb {
         .fold(0.0, f64::max);
     let [x, y] = rect.at_m;
     Aabb::from_min_max(
-        crate::meshes::at([x - east, y + north], FLOOR_M),
-        crate::meshes::at([x + east, y - north], FLOOR_M + high_m),
+        crate::world::meshes::at([x - east, y + north], FLOOR_M),
+        crate::world::meshes::at([x + east, y - north], FLOOR_M + high_m),
     )
 }
 
@@ -151,7 +153,7 @@ pub(crate) fn build(
     let look = Look {
         selected: UVec4::new(0, 0, TEXTURE_COLUMNS, 0),
         haze: hour.haze,
-        map: map_stops(),
+        map: map_stops(MAP),
         palette: PALETTE.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4()),
     };
     let material = materials.add(RackMaterial {
@@ -190,13 +192,19 @@ pub(crate) fn upload(
     racks: Res<RackColumns>,
     jobs: Option<Res<Jobs>>,
     (colors, focus, as_of): (Res<Colors>, Res<Focus>, Res<AsOf>),
+    beside: Option<Res<Beside>>,
+    mut difference: ResMut<Difference>,
     mut texture: ResMut<ChipTexture>,
     mut images: ResMut<Assets<Image>>,
 ) {
-    let wanted = as_of.is_now().then_some((clock.tick, shown.0, *focus));
+    let beside = beside.as_deref();
+    let side = beside.map_or(Side::A, |beside| beside.front);
+    let compared = beside.filter(|_| difference.on);
+    let side = compared.is_none().then_some(side);
+    let wanted = as_of.is_now().then_some((clock.tick, shown.0, *focus, side));
     // A plan's date moves apart from the ticks.
     let stale = if as_of.is_now() {
-        texture.holds != wanted
+        texture.holds != wanted || plan.is_changed()
     } else {
         as_of.is_changed()
     };
@@ -210,6 +218,25 @@ pub(crate) fn upload(
     if !as_of.is_now() {
         fill(data, &plan.0, as_of.codes(&plan.0).into_iter());
         texture.holds = None;
+        return;
+    }
+    if let Some(beside) = compared {
+        let pairs = beside.pair(&*chips).zip(beside.pair(&*racks));
+        let less = pairs.and_then(|(chips, racks)| between(shown.0, chips, racks));
+        // Rounding of single precision is no difference.
+        let reach = less.as_ref().map_or(f32::NAN, |less| less.reach(1e-3));
+        difference.set_if_neq(Difference { on: true, reach });
+        match less {
+            Some(Less::Chips(less)) => {
+                let codes = data.iter_mut().zip(&less);
+                codes.for_each(|(out, value)| *out = difference::byte(*value, reach));
+            }
+            Some(Less::Racks(less)) => {
+                fill(data, &plan.0, less.iter().map(|value| difference::byte(*value, reach)));
+            }
+            None => {}
+        }
+        texture.holds = wanted;
         return;
     }
     let [low, high] = shown.0.range();
@@ -244,18 +271,27 @@ fn mark(
     shown: Res<Shown>,
     jobs: Option<Res<Jobs>>,
     as_of: Res<AsOf>,
+    (beside, difference): (Option<Res<Beside>>, Res<Difference>),
     texture: Res<ChipTexture>,
     mut materials: ResMut<Assets<RackMaterial>>,
 ) {
-    if !selection.is_changed() && !shown.is_changed() && !plan.is_changed() && !as_of.is_changed() {
+    if !selection.is_changed()
+        && !shown.is_changed()
+        && !plan.is_changed()
+        && !as_of.is_changed()
+        && !difference.is_changed()
+    {
         return;
     }
+    let compared = beside.is_some() && difference.on && as_of.is_now();
     let range = selection.chips(&plan.0);
     if let Some(mut material) = materials.get_mut(&texture.material) {
         material.look.selected.x = range.start as u32;
         material.look.selected.y = range.end as u32;
+        material.look.map = map_stops(if compared { difference::MAP } else { MAP });
         material.look.selected.w = match shown.0 {
             _ if !as_of.is_now() => 2,
+            _ if compared => u32::from(!difference.reach.is_finite()),
             Overlay::Units => 1,
             // Without a workload there are no jobs to colour by.
             Overlay::Job if jobs.is_none() => 1,

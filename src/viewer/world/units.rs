@@ -7,13 +7,13 @@ use rainier::sim::twin::Plan;
 use rainier::sim::{HallColumns, UnitColumns};
 use rainier::site::Campus;
 
-use crate::materials::{GroundMaterial, Light};
-use crate::meshes::{Builder, at};
-use crate::parts::{Part, Parts};
-use crate::rising::AsOf;
-use crate::scene::{Hour, Roof, STEEL, WALL_M, changed, is_live};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::theme::mode_color;
 use crate::selection::{Overlay, Roofs, Shown};
-use crate::ui::mode_color;
+use crate::world::materials::{GroundMaterial, Light};
+use crate::world::meshes::{Builder, at};
+use crate::world::rising::AsOf;
+use crate::world::scene::{Hour, Roof, STEEL, WALL_M, is_live, moved};
 
 /// Size of a unit on a roof: east-west, height and north-south, m.
 const SIZE_M: Vec3 = Vec3::new(3.6, 2.4, 6.0);
@@ -169,6 +169,6 @@ fn clear(mut commands: Commands, old: Query<Entity, With<Units>>) {
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.add_systems(Update, clear.run_if(changed));
+    app.add_systems(Update, clear.run_if(moved));
     app.add_systems(PostUpdate, draw);
 }

@@ -21,14 +21,14 @@ use rainier::site::Campus;
 use rainier::site::pick::FLOOR_M;
 
 use crate::advance::Pace;
-use crate::materials::{ATTRIBUTE_POINT, AirflowLook, AirflowMaterial};
-use crate::meshes::at;
-use crate::parts::{Part, Parts};
-use crate::scene::Hour;
+use crate::panels::parts::{Part, Parts};
+use crate::panels::theme::{DIAGRAM_C, diagram_color};
 use crate::selection::{Roofs, Selection};
-use crate::slice::{AIR_EAST, shown};
-use crate::ui::{DIAGRAM_C, diagram_color};
-use crate::units;
+use crate::world::materials::{ATTRIBUTE_POINT, AirflowLook, AirflowMaterial};
+use crate::world::meshes::at;
+use crate::world::scene::Hour;
+use crate::world::slice::{AIR_EAST, shown};
+use crate::world::units;
 
 /// Equal steps along a path.
 const STEPS: usize = 20;

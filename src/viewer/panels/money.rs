@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, pos2, vec2};
@@ -17,12 +18,13 @@ use rainier::sim::{Tick, TickSet};
 use rainier::site::files::{CapitalFile, GridFile, TariffFile};
 use rainier::site::schema::Figure;
 
-use crate::parts::{Part, Parts};
-use crate::plot::Axes;
-use crate::scenarios::Scenarios;
-use crate::scene::changed;
-use crate::ui::{ACCENT, GROUND, QUIET, TEXT, grouped, reading, said};
-use crate::windows::Windows;
+use crate::cases::Case;
+use crate::panels::format::{grouped, said};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::pieces::reading;
+use crate::panels::plot::Axes;
+use crate::panels::theme::{ACCENT, GROUND, QUIET, TEXT};
+use crate::panels::windows::Windows;
 
 /// Parts of a bill.
 const PARTS: usize = Bill::NAMES.len();
@@ -182,8 +184,22 @@ fn remember(clock: Res<Clock>, meters: Res<Meters>, mut trend: ResMut<Trend>) {
     }
 }
 
-fn forget(mut trend: ResMut<Trend>) {
-    *trend = Trend::default();
+/// Lets a world with a twin remember its money.
+pub(crate) fn remember_in(world: &mut World) {
+    world.init_resource::<Trend>();
+    world
+        .resource_mut::<Schedules>()
+        .add_systems(Tick, remember.after(TickSet::Rules));
+}
+
+/// Another scenario begins in a world.
+pub(crate) fn forget(world: &mut World) {
+    world.insert_resource(Trend::default());
+}
+
+/// The cases of two worlds change places.
+pub(crate) fn exchange(a: &mut World, b: &mut World) {
+    crate::cases::swap::<Trend>(a, b);
 }
 
 /// Works out what the run comes to, once a second while it is shown.
@@ -200,7 +216,7 @@ fn total(world: &mut World) {
     {
         return;
     }
-    let name = world.resource::<Scenarios>().name.clone();
+    let name = world.resource::<Case>().name().to_owned();
     let capital = world.resource::<Costs>().capital.clone();
     let money = Money::of(world, &capital, &name, None);
     world.resource_mut::<Trend>().money = Some((second, money));
@@ -275,7 +291,7 @@ fn trend_chart(
         x: [first.time_s, last.time_s.max(first.time_s + STEP_S)],
         y: [low - room, high + room],
     };
-    axes.levels(&painter, 2.5, crate::ui::compact);
+    axes.levels(&painter, 2.5, crate::panels::format::compact);
     for (color, points) in lines {
         axes.line(&painter, points.iter().copied(), Stroke::new(1.5, *color));
     }
@@ -598,9 +614,6 @@ fn capital(ui: &mut egui::Ui, half: f32, costs: &Costs, trend: &Trend) {
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Trend>();
-    app.add_systems(Update, forget.run_if(changed));
-    app.add_systems(Tick, remember.after(TickSet::Rules));
     app.add_systems(Last, total);
     app.add_systems(EguiPrimaryContextPass, window);
 }

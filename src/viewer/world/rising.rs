@@ -5,14 +5,14 @@ use rainier::growth::Phase;
 use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 
-use crate::growth::{Growth, Planned};
-use crate::jobs::{ABSENT, LIT, UNLIT};
-use crate::materials::{GroundMaterial, Light};
-use crate::meshes::{Builder, at};
-use crate::parts::{Part, Parts};
-use crate::scene::{EARTH, GRAVEL, Hour, ROOF, SLAB, Shell, WALL, WALL_M, changed, shell, slab};
+use crate::panels::growth::{Growth, Planned};
+use crate::panels::jobs::{ABSENT, LIT, UNLIT};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::timeline::Timeline;
 use crate::selection::Roofs;
-use crate::timeline::Timeline;
+use crate::world::materials::{GroundMaterial, Light};
+use crate::world::meshes::{Builder, at};
+use crate::world::scene::{EARTH, GRAVEL, Hour, ROOF, SLAB, Shell, WALL, WALL_M, moved, shell, slab};
 
 /// Days before its steel in which the ground of a building is prepared.
 const GROUND_DAYS: f64 = 75.0;
@@ -282,6 +282,6 @@ fn clear(mut commands: Commands, mut as_of: ResMut<AsOf>, old: Query<Entity, Wit
 
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<AsOf>();
-    app.add_systems(Update, clear.run_if(changed));
-    app.add_systems(PostUpdate, (set, draw).chain().before(crate::racks::upload));
+    app.add_systems(Update, clear.run_if(moved));
+    app.add_systems(PostUpdate, (set, draw).chain().before(crate::world::racks::upload));
 }

@@ -12,10 +12,10 @@ use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 use rainier::site::campus::{Found, PowerKind};
 
-use crate::parts::{Part, Parts};
+use crate::panels::parts::{Part, Parts};
+use crate::panels::theme::{ALARM, LINE, PANEL, QUIET, TEXT};
+use crate::panels::windows::Windows;
 use crate::selection::Selection;
-use crate::ui::{ALARM, LINE, PANEL, QUIET, TEXT};
-use crate::windows::Windows;
 
 /// Stops of loading: idle, half, full, over; cold to warm, apart in lightness too.
 const LOADING: [(f64, [u8; 3]); 4] = [

@@ -217,10 +217,10 @@ impl Material for AirflowMaterial {
 
 pub(crate) fn plugin(app: &mut App) {
     let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
-    let ground = Shader::from_wgsl(include_str!("../../assets/shaders/ground.wgsl"), "ground.wgsl");
-    let racks = Shader::from_wgsl(include_str!("../../assets/shaders/racks.wgsl"), "racks.wgsl");
-    let slice = Shader::from_wgsl(include_str!("../../assets/shaders/slice.wgsl"), "slice.wgsl");
-    let airflow = Shader::from_wgsl(include_str!("../../assets/shaders/airflow.wgsl"), "airflow.wgsl");
+    let ground = Shader::from_wgsl(include_str!("../../../assets/shaders/ground.wgsl"), "ground.wgsl");
+    let racks = Shader::from_wgsl(include_str!("../../../assets/shaders/racks.wgsl"), "racks.wgsl");
+    let slice = Shader::from_wgsl(include_str!("../../../assets/shaders/slice.wgsl"), "slice.wgsl");
+    let airflow = Shader::from_wgsl(include_str!("../../../assets/shaders/airflow.wgsl"), "airflow.wgsl");
     for (handle, shader) in [
         (&GROUND_SHADER, ground),
         (&RACK_SHADER, racks),

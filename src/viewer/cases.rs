@@ -1,0 +1,161 @@
+//! Two cases side by side: the one in front lives in the app's own world, the other in a world beside it.
+//!
+//! They step together. Either can be put in front at any time, and then every panel and colour is of that one.
+
+use std::sync::Arc;
+
+use bevy::prelude::*;
+use rainier::scenario::Loaded;
+use rainier::sim::clock::Clock;
+use rainier::sim::{Tick, Twin};
+
+use crate::history::{self, History};
+use crate::panels::money::{self, Costs};
+use crate::panels::psychrometric;
+
+/// What the view knows of a scenario beside its twin.
+#[derive(Resource, Debug, Clone)]
+pub(crate) struct Case {
+    /// As it was loaded, to start it again.
+    pub(crate) loaded: Arc<Loaded>,
+    /// Its text.
+    pub(crate) text: String,
+}
+
+impl Case {
+    /// Of a scenario and its text.
+    pub(crate) fn of(loaded: Loaded, text: String) -> Self {
+        Self {
+            loaded: Arc::new(loaded),
+            text,
+        }
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.loaded.scenario.name
+    }
+
+    /// What it asks.
+    pub(crate) fn about(&self) -> &str {
+        &self.loaded.scenario.about
+    }
+}
+
+/// Names of two cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Side {
+    /// The first one.
+    #[default]
+    A,
+    /// The one that it is compared with.
+    B,
+}
+
+impl Side {
+    /// Its letter.
+    pub(crate) fn letter(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+        }
+    }
+
+    /// The other one.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+}
+
+/// The case behind the one in front.
+#[derive(Resource)]
+pub(crate) struct Beside {
+    world: World,
+    /// Which one is in front.
+    pub(crate) front: Side,
+}
+
+impl Beside {
+    /// A case at its start, behind the one of a side.
+    pub(crate) fn new(case: Case, front: Side) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut world = Twin::new((*case.loaded).clone(), threads).into_world();
+        remember(&mut world);
+        begin(&mut world, case);
+        Self { world, front }
+    }
+
+    /// A resource of the case behind; none that it has not.
+    pub(crate) fn get<R: Resource>(&self) -> Option<&R> {
+        self.world.get_resource::<R>()
+    }
+
+    /// The cases' resources in the order A, B.
+    pub(crate) fn pair<'w, R: Resource>(&'w self, front: &'w R) -> Option<[&'w R; 2]> {
+        let behind = self.get::<R>()?;
+        Some(match self.front {
+            Side::A => [front, behind],
+            Side::B => [behind, front],
+        })
+    }
+}
+
+/// Lets a world with a twin remember what panels show of its past.
+pub(crate) fn remember(world: &mut World) {
+    history::remember(world);
+    money::remember_in(world);
+    psychrometric::remember_in(world);
+}
+
+/// Forgets the past of a world whose scenario has been replaced by a case at its start.
+pub(crate) fn begin(world: &mut World, case: Case) {
+    world.insert_resource(Costs::of(&case.loaded));
+    world.insert_resource(case);
+    world.insert_resource(History::default());
+    money::forget(world);
+    psychrometric::forget(world);
+}
+
+/// Gives each of two worlds the other's resource; both have one.
+pub(crate) fn swap<R: Resource>(a: &mut World, b: &mut World) {
+    if let (Some(of_a), Some(of_b)) = (a.remove_resource::<R>(), b.remove_resource::<R>()) {
+        a.insert_resource(of_b);
+        b.insert_resource(of_a);
+    }
+}
+
+/// Puts the case behind in front.
+pub(crate) fn exchange(world: &mut World) {
+    let Some(mut beside) = world.remove_resource::<Beside>() else {
+        return;
+    };
+    let behind = &mut beside.world;
+    rainier::sim::exchange(world, behind);
+    swap::<Case>(world, behind);
+    swap::<Costs>(world, behind);
+    swap::<History>(world, behind);
+    money::exchange(world, behind);
+    psychrometric::exchange(world, behind);
+    beside.front = beside.front.other();
+    world.insert_resource(beside);
+}
+
+/// One fixed step of the case in front; the one behind keeps up with it.
+pub(crate) fn tick(world: &mut World) {
+    world.run_schedule(Tick);
+    let time_s = world.resource::<Clock>().time_s;
+    let Some(mut beside) = world.get_resource_mut::<Beside>() else {
+        return;
+    };
+    let behind = &mut beside.world;
+    // Ticks of the two may differ in length.
+    while behind
+        .get_resource::<Clock>()
+        .is_some_and(|clock| clock.time_s + 0.5 * clock.dt_s < time_s && !clock.done())
+    {
+        behind.run_schedule(Tick);
+    }
+}

@@ -1,0 +1,216 @@
+//! The panels: readings on top, the selected place on the right, legend and time below, and windows between.
+
+mod bars;
+mod compare;
+pub(crate) mod format;
+pub(crate) mod growth;
+pub(crate) mod jobs;
+mod legend;
+mod lists;
+pub(crate) mod money;
+pub(crate) mod oneline;
+pub(crate) mod parts;
+pub(crate) mod pieces;
+mod place;
+pub(crate) mod plot;
+pub(crate) mod psychrometric;
+pub(crate) mod schematic;
+pub(crate) mod theme;
+pub(crate) mod timeline;
+pub(crate) mod windows;
+
+use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
+use bevy::prelude::*;
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
+use egui::RichText;
+use rainier::sim::clock::Clock;
+use rainier::sim::meters::Meters;
+use rainier::sim::power::grid::Grid;
+use rainier::sim::power::incidents::Incidents;
+use rainier::sim::twin::Plan;
+use rainier::sim::weather::Outside;
+use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
+use rainier::site::campus::Found;
+
+use self::bars::{overlay_choice, time_controls, top_bar};
+use self::growth::Growth;
+use self::jobs::JobView;
+use self::legend::{air_legend, legend};
+use self::lists::{assumption_list, key_list, listing};
+use self::parts::{Part, Parts};
+use self::pieces::{frame, scrolled};
+use self::place::place_panel;
+use self::theme::{QUIET, theme};
+use self::timeline::Timeline;
+use self::windows::Windows;
+use crate::advance::Pace;
+use crate::camera::Orbit;
+use crate::cases::{Beside, Case};
+use crate::difference::Difference;
+use crate::scenarios::Scenarios;
+use crate::selection::{Overlay, Roofs, Selection, Shown};
+use crate::world::slice::Height;
+
+/// Pages narrower than this, in points, show the panel only with a selection.
+const NARROW: f32 = 860.0;
+
+/// Columns that the panels read.
+#[derive(bevy::ecs::system::SystemParam)]
+struct State<'w> {
+    plan: Res<'w, Plan>,
+    case: Res<'w, Case>,
+    beside: Option<Res<'w, Beside>>,
+    difference: Res<'w, Difference>,
+    clock: Res<'w, Clock>,
+    meters: Res<'w, Meters>,
+    outside: Res<'w, Outside>,
+    chips: Res<'w, ChipColumns>,
+    racks: Res<'w, RackColumns>,
+    rows: Res<'w, RowColumns>,
+    halls: Res<'w, HallColumns>,
+    units: Res<'w, UnitColumns>,
+    power: Res<'w, PowerColumns>,
+    grid: Res<'w, Grid>,
+    incidents: Res<'w, Incidents>,
+}
+
+fn panels(
+    mut contexts: EguiContexts,
+    state: State,
+    diagnostics: Res<DiagnosticsStore>,
+    mut pace: ResMut<Pace>,
+    mut shown: ResMut<Shown>,
+    mut roofs: ResMut<Roofs>,
+    mut selection: ResMut<Selection>,
+    mut orbit: ResMut<Orbit>,
+    mut parts: ResMut<Parts>,
+    mut height: ResMut<Height>,
+    mut scenarios: ResMut<Scenarios>,
+    mut job_view: JobView,
+    (growth, mut timeline): (Res<Growth>, ResMut<Timeline>),
+    mut windows: ResMut<Windows>,
+    mut themed: Local<bool>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    if !*themed {
+        theme(ctx);
+        *themed = true;
+    }
+    let ctx = ctx.clone();
+    let mut root = egui::Ui::new(
+        ctx.clone(),
+        "panels".into(),
+        egui::UiBuilder::new()
+            .layer_id(egui::LayerId::background())
+            .max_rect(ctx.content_rect()),
+    );
+    let root = &mut root;
+    let narrow = ctx.content_rect().width() < NARROW;
+    egui::Panel::top("readings").frame(frame()).show(root, |ui| {
+        scrolled(ui, |ui| top_bar(ui, &state, &mut scenarios, narrow))
+    });
+    egui::Panel::bottom("time").frame(frame()).show(root, |ui| {
+        scrolled(ui, |ui| {
+            time_controls(ui, &state.clock, &mut pace);
+            ui.separator();
+            overlay_choice(ui, &mut shown);
+            ui.separator();
+            ui.toggle_value(&mut roofs.0, "Roofs").on_hover_text("key R");
+            for part in Part::ALL {
+                let mut on = parts.shown(part);
+                if ui
+                    .toggle_value(&mut on, part.title())
+                    .on_hover_text(part.hint())
+                    .changed()
+                {
+                    parts.show(part, on);
+                }
+            }
+            let fps = diagnostics
+                .get(&FrameTimeDiagnosticsPlugin::FPS)
+                .and_then(|d| d.smoothed());
+            ui.label(
+                RichText::new(format!("{:.0} frames/s", fps.unwrap_or(0.0)))
+                    .size(11.0)
+                    .color(QUIET),
+            );
+        });
+    });
+    if parts.shown(Part::Timeline) {
+        let close = egui::Panel::bottom("timeline")
+            .frame(frame())
+            .show(root, |ui| timeline::bar(ui, &mut timeline, &growth, &state.clock));
+        if close.inner {
+            parts.show(Part::Timeline, false);
+        }
+    }
+    // A narrow page shows the campus first; the panel comes with a selection.
+    if !narrow || selection.0.is_some() {
+        let width = if narrow { 220.0 } else { 300.0 };
+        egui::Panel::right("place")
+            .frame(frame())
+            .exact_size(width)
+            .resizable(false)
+            .show(root, |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    place_panel(ui, &state, &mut selection, &mut orbit, &mut job_view);
+                });
+            });
+    }
+    let window = ctx.content_rect();
+    let mut free = root.available_rect_before_wrap();
+    windows.set_free(free);
+    let free_bottom = free.bottom();
+    let legend_width = match (narrow, shown.0) {
+        (true, _) => 120.0,
+        (false, Overlay::Job) => 380.0,
+        _ => 230.0,
+    };
+    // A rack is looked at from head to foot: it stands beside the legend, not behind it.
+    if matches!(selection.0, Some(Found::Rack(_) | Found::Chip { .. })) {
+        free.min.x += legend_width + 40.0;
+    }
+    let free = (free.center() - window.center()) / window.height().max(1.0);
+    orbit.free = Vec2::new(free.x, free.y);
+    // Behind windows: on a small page there is no room beside them.
+    egui::Area::new("legend".into())
+        .order(egui::Order::Background)
+        .anchor(egui::Align2::LEFT_BOTTOM, [14.0, free_bottom - window.bottom() - 12.0])
+        .show(&ctx, |ui| {
+            if timeline::legend(ui, &parts, &growth) {
+                return;
+            }
+            legend(ui, shown.0, legend_width, &state, &selection, &job_view);
+            air_legend(ui, &parts, &selection, &mut height, legend_width);
+        });
+    listing(
+        &ctx,
+        &mut parts,
+        &mut windows,
+        Part::Assumptions,
+        [480.0, 200.0],
+        |ui| {
+            assumption_list(ui, &state.plan.0);
+        },
+    );
+    listing(&ctx, &mut parts, &mut windows, Part::Keys, [420.0, 300.0], key_list);
+    Ok(())
+}
+
+/// Readings, places, lists and every window.
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Windows>();
+    app.add_plugins((
+        compare::plugin,
+        growth::plugin,
+        jobs::plugin,
+        money::plugin,
+        oneline::plugin,
+        parts::plugin,
+        psychrometric::plugin,
+        schematic::plugin,
+        timeline::plugin,
+    ));
+    app.add_plugins(FrameTimeDiagnosticsPlugin::default());
+    app.add_systems(EguiPrimaryContextPass, panels);
+}

@@ -1,0 +1,27 @@
+//! What is drawn in 3D: the still world, racks and units in the colours of their state, air, and routes of power.
+
+pub(crate) mod airflow;
+pub(crate) mod materials;
+pub(crate) mod meshes;
+pub(crate) mod racks;
+pub(crate) mod rising;
+pub(crate) mod route;
+pub(crate) mod scene;
+pub(crate) mod slice;
+pub(crate) mod units;
+
+use bevy::app::App;
+
+/// Everything that is drawn in 3D.
+pub(crate) fn plugin(app: &mut App) {
+    app.add_plugins((
+        airflow::plugin,
+        materials::plugin,
+        racks::plugin,
+        rising::plugin,
+        route::plugin,
+        scene::plugin,
+        slice::plugin,
+        units::plugin,
+    ));
+}
