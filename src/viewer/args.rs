@@ -5,6 +5,7 @@ use rainier::scenario::{self, Instead};
 use rainier::site::texts::Files;
 
 use crate::cases::Case;
+use crate::panels::theme::Look;
 use crate::scenarios::text_of;
 use crate::selection::Overlay;
 
@@ -73,6 +74,9 @@ pub(crate) struct Args {
     /// Open money and carbon
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) money: bool,
+    /// Light or dark panels
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Look::Dark))]
+    pub(crate) theme: Look,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -140,6 +144,7 @@ impl Args {
             timeline: None,
             growth: false,
             money: false,
+            theme: Look::Dark,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,

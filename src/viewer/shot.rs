@@ -72,6 +72,7 @@ fn take(world: &mut World) {
 /// Adds what the flags ask for.
 pub(crate) fn add(app: &mut App, args: &Args) {
     app.insert_resource(Shown(args.overlay));
+    app.insert_resource(args.theme);
     let mut parts = Parts::default();
     for (part, on) in [
         (Part::Slice, args.slice),

@@ -115,7 +115,12 @@ fn table(ui: &mut egui::Ui, width: f32, pair: [&History; 2], time_s: f64, chosen
         }
         response
     };
-    line(ui, ["", "A", "B", "B − A"], [QUIET, COLORS[0], COLORS[1], QUIET], false);
+    line(
+        ui,
+        ["", "A", "B", "B − A"],
+        [QUIET.now(), COLORS[0], COLORS[1], QUIET.now()],
+        false,
+    );
     for series in Series::ALL {
         let Some(values) = pair[0].at(series, time_s).zip(pair[1].at(series, time_s)) else {
             continue;
@@ -140,7 +145,12 @@ fn table(ui: &mut egui::Ui, width: f32, pair: [&History; 2], time_s: f64, chosen
             String::new()
         };
         let texts = texts.each_ref().map(String::as_str);
-        let response = line(ui, texts, [TEXT, TEXT, TEXT, tint], *chosen == series);
+        let response = line(
+            ui,
+            texts,
+            [TEXT.now(), TEXT.now(), TEXT.now(), tint.now()],
+            *chosen == series,
+        );
         if response.on_hover_text(hint).clicked() {
             *chosen = series;
         }
@@ -182,7 +192,7 @@ fn chart(ui: &mut egui::Ui, size: egui::Vec2, pair: [&History; 2], series: Serie
             Align2::CENTER_CENTER,
             text,
             FontId::proportional(12.0),
-            QUIET,
+            QUIET.now(),
         );
         return None;
     }
@@ -209,7 +219,7 @@ fn chart(ui: &mut egui::Ui, size: egui::Vec2, pair: [&History; 2], series: Serie
     }
     for (x, align) in [(axes.x[0], Align2::LEFT_TOP), (axes.x[1], Align2::RIGHT_TOP)] {
         let at = pos2(axes.right_of(x), rect.bottom() + 4.0);
-        painter.text(at, align, when(x), FontId::proportional(10.5), QUIET);
+        painter.text(at, align, when(x), FontId::proportional(10.5), QUIET.now());
     }
     let pointer = response.hover_pos().filter(|at| rect.contains(*at))?;
     let time_s = axes.x_at(pointer.x);
@@ -220,7 +230,13 @@ fn chart(ui: &mut egui::Ui, size: egui::Vec2, pair: [&History; 2], series: Serie
         }
     }
     let at = pos2(pointer.x, rect.bottom() + 4.0);
-    painter.text(at, Align2::CENTER_TOP, when(time_s), FontId::proportional(10.5), TEXT);
+    painter.text(
+        at,
+        Align2::CENTER_TOP,
+        when(time_s),
+        FontId::proportional(10.5),
+        TEXT.now(),
+    );
     Some(time_s)
 }
 

@@ -242,7 +242,7 @@ fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, date: Option<Date
             }
             let (name, color) = match standing.binding {
                 Some(limit) => (limit.as_str(), limit_color(limit)),
-                None => ("nothing", QUIET),
+                None => ("nothing", QUIET.now()),
             };
             reading(ui, "Bound by", name.into(), "", color);
         }
@@ -297,7 +297,7 @@ fn chart(
     let sampled = || days.iter().enumerate().step_by(step);
     let area: Vec<_> = sampled()
         .map(|(day, standing): (usize, &Standing)| {
-            let color = standing.binding.map_or(QUIET, limit_color);
+            let color = standing.binding.map_or(QUIET.now(), limit_color);
             ([day as f64, unit.of(&standing.runs)], faint(color, 0.5))
         })
         .collect();
@@ -315,7 +315,7 @@ fn chart(
                 .months
                 .iter()
                 .map(|month| [planned.day_of(month.on), month.chips[k] * scale]);
-            axes.line(&painter, points, Stroke::new(0.8, faint(TEXT, 0.6)));
+            axes.line(&painter, points, Stroke::new(0.8, faint(TEXT.now(), 0.6)));
         }
     }
     let runs = sampled().map(|(day, standing)| [day as f64, unit.of(&standing.runs)]);
@@ -333,14 +333,14 @@ fn chart(
         egui::Align2::RIGHT_TOP,
         "on record",
         egui::FontId::proportional(10.0),
-        QUIET,
+        QUIET.now(),
     );
     painter.text(
         pos2(known + 4.0, rect.top() + 2.0),
         egui::Align2::LEFT_TOP,
         "planned",
         egui::FontId::proportional(10.0),
-        QUIET,
+        QUIET.now(),
     );
     months(&painter, &axes, planned);
     let pointer = response.hover_pos().filter(|at| rect.expand(4.0).contains(*at));
@@ -349,7 +349,7 @@ fn chart(
         if let Some((value, direct)) = unit.recorded(planned, comparison) {
             let at = axes.at(planned.day_of(comparison.recorded.on.0), value);
             let near = pointer.is_some_and(|p| p.distance(at) < 7.0);
-            diamond(&painter, at, if near { 6.0 } else { 4.5 }, ALARM, direct);
+            diamond(&painter, at, if near { 6.0 } else { 4.5 }, ALARM.now(), direct);
             if near {
                 told = Some(planned.said(comparison));
             }
@@ -363,7 +363,7 @@ fn chart(
     if let Some(told) = told {
         response.clone().on_hover_text_at_pointer(told);
     }
-    let stroke = Stroke::new(0.7, faint(TEXT, 0.6));
+    let stroke = Stroke::new(0.7, faint(TEXT.now(), 0.6));
     painter.line_segment([pos2(at.x, rect.top()), pos2(at.x, rect.bottom())], stroke);
     Some(axes.x_at(at.x).clamp(0.0, last) as f32)
 }

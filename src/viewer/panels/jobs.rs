@@ -485,10 +485,10 @@ fn line(ui: &mut egui::Ui, width: f32, job: &Running, jobs: &Jobs, view: &JobVie
         now,
     ];
     cells(&painter, rect, &texts, |k| match k {
-        0 => TEXT,
-        9 if alarm => ALARM,
-        1 | 5 | 9 => QUIET,
-        _ => TEXT,
+        0 => TEXT.now(),
+        9 if alarm => ALARM.now(),
+        1 | 5 | 9 => QUIET.now(),
+        _ => TEXT.now(),
     });
     let clicked = response.clicked();
     response.on_hover_ui(|ui| {
@@ -623,7 +623,7 @@ fn window(
                 &ui.painter_at(rect),
                 rect,
                 &COLUMNS.map(|(title, ..)| title.to_owned()),
-                |_| QUIET,
+                |_| QUIET.now(),
             );
             let height = (room.y - 150.0).max(72.0);
             let area = egui::ScrollArea::vertical()

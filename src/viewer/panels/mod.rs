@@ -40,7 +40,7 @@ use self::lists::{assumption_list, key_list, listing};
 use self::parts::{Part, Parts};
 use self::pieces::{frame, scrolled};
 use self::place::place_panel;
-use self::theme::{QUIET, theme};
+use self::theme::{Look, QUIET, theme};
 use self::timeline::Timeline;
 use self::windows::Windows;
 use crate::advance::Pace;
@@ -89,12 +89,11 @@ fn panels(
     mut job_view: JobView,
     (growth, mut timeline): (Res<Growth>, ResMut<Timeline>),
     mut windows: ResMut<Windows>,
-    mut themed: Local<bool>,
+    (mut look, mut dressed): (ResMut<Look>, Local<Option<Look>>),
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
-    if !*themed {
-        theme(ctx);
-        *themed = true;
+    if dressed.replace(*look) != Some(*look) {
+        theme(ctx, *look);
     }
     let ctx = ctx.clone();
     let mut root = egui::Ui::new(
@@ -125,6 +124,10 @@ fn panels(
                 {
                     parts.show(part, on);
                 }
+            }
+            let hint = "light or dark panels";
+            if ui.button("◐").on_hover_text(hint).clicked() {
+                *look = look.other();
             }
             let fps = diagnostics
                 .get(&FrameTimeDiagnosticsPlugin::FPS)

@@ -257,9 +257,9 @@ fn line(ui: &mut egui::Ui, width: f32, name: &str, value: &str, behind: impl FnO
     let (rect, response) = ui.allocate_exact_size(vec2(width, 16.0), Sense::hover());
     let painter = ui.painter_at(rect);
     let font = FontId::proportional(11.5);
-    painter.text(rect.left_center(), Align2::LEFT_CENTER, name, font, QUIET);
+    painter.text(rect.left_center(), Align2::LEFT_CENTER, name, font, QUIET.now());
     let font = FontId::monospace(11.5);
-    painter.text(rect.right_center(), Align2::RIGHT_CENTER, value, font, TEXT);
+    painter.text(rect.right_center(), Align2::RIGHT_CENTER, value, font, TEXT.now());
     response.on_hover_ui(|ui| {
         ui.label(RichText::new(behind()).size(12.0));
     });
@@ -351,7 +351,7 @@ fn bill(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &Tr
             } else {
                 FontId::monospace(11.5)
             };
-            painter.text(pos2(rect.left() + x, rect.center().y), align, text, font, tint);
+            painter.text(pos2(rect.left() + x, rect.center().y), align, text, font, tint.now());
         }
         response
     };
@@ -509,7 +509,7 @@ fn window(
                     trend_chart(ui, half, "Bill over the last day, $/h", &trend, &[(blue, slope)], "$/h");
                     let of = |k: usize| trend.points.iter().map(|p| [p.time_s, p.g_per_kwh[k]]).collect();
                     let title = "Grid, g/kWh: average white, margin orange";
-                    let lines = [(TEXT, of(0)), (Color32::from_rgb(230, 159, 0), of(1))];
+                    let lines = [(TEXT.now(), of(0)), (Color32::from_rgb(230, 159, 0), of(1))];
                     trend_chart(ui, half, title, &trend, &lines, "g/kWh");
                     let of = trend.points.iter().map(|p| [p.time_s, p.grid_w / 1e9 * p.g_per_kwh[0]]);
                     let green = Color32::from_rgb(0, 168, 120);

@@ -295,7 +295,11 @@ fn draw_node(painter: &egui::Painter, state: &State, p: &Placed, hovered: bool) 
     };
     painter.rect_stroke(p.rect, 3.0, edge, StrokeKind::Inside);
     if p.rect.width() > 70.0 {
-        let ink = if live { Color32::from_rgb(12, 16, 22) } else { TEXT };
+        let ink = if live {
+            Color32::from_rgb(12, 16, 22)
+        } else {
+            TEXT.now()
+        };
         let value = if node.kind == PowerKind::Genset {
             format!("{} of {}", state.grid.units[p.node], node.units)
         } else {

@@ -8,13 +8,13 @@ use super::theme::{ACCENT, ALARM, LINE, PANEL, QUIET, TEXT, mode_color};
 
 pub(crate) fn frame() -> Frame {
     Frame::new()
-        .fill(PANEL)
+        .fill(PANEL.now())
         .inner_margin(Margin::symmetric(14, 9))
         .stroke(Stroke::new(1.0, LINE))
 }
 
 /// A reading: its name small above its value.
-pub(crate) fn reading(ui: &mut egui::Ui, title: &str, value: String, unit: &str, color: Color32) {
+pub(crate) fn reading(ui: &mut egui::Ui, title: &str, value: String, unit: &str, color: impl Into<Color32>) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.label(RichText::new(title).size(11.0).color(QUIET));
@@ -57,12 +57,12 @@ pub(crate) fn scrolled(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) 
 }
 
 /// A colour and what it stands for, which stay together where a line ends.
-pub(crate) fn key_label(ui: &mut egui::Ui, color: Color32, text: &str, size: f32, tint: Color32) {
+pub(crate) fn key_label(ui: &mut egui::Ui, color: Color32, text: &str, size: f32, tint: impl Into<Color32>) {
     let mut job = egui::text::LayoutJob::default();
     let font = FontId::proportional(size);
     let format = |color| egui::TextFormat::simple(font.clone(), color);
     job.append("■\u{a0}", 0.0, format(color));
-    job.append(&text.replace(' ', "\u{a0}"), 0.0, format(tint));
+    job.append(&text.replace(' ', "\u{a0}"), 0.0, format(tint.into()));
     ui.label(job);
 }
 
@@ -115,6 +115,7 @@ pub(crate) fn color_bar(ui: &mut egui::Ui, colors: &[Color32], [low, high]: [f32
         ][usize::from(k > 0) + usize::from(k == 4)];
         let at = egui::pos2(labels.left() + labels.width() * k as f32 / 4.0, labels.top());
         let font = FontId::proportional(11.0);
-        ui.painter().text(at, align, format!("{value:.digits$}"), font, QUIET);
+        ui.painter()
+            .text(at, align, format!("{value:.digits$}"), font, QUIET.now());
     }
 }

@@ -55,7 +55,7 @@ impl Axes {
                 Align2::RIGHT_CENTER,
                 text(k * step),
                 FontId::proportional(10.5),
-                QUIET,
+                QUIET.now(),
             );
             k += 1.0;
         }

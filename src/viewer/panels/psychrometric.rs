@@ -244,7 +244,7 @@ fn ground(painter: &egui::Painter, scale: &Scale, curves: &Curves) {
             Align2::CENTER_TOP,
             text,
             FontId::proportional(11.0),
-            QUIET,
+            QUIET.now(),
         );
     }
     for g in (0..=30).step_by(5).map(f64::from) {
@@ -258,7 +258,7 @@ fn ground(painter: &egui::Painter, scale: &Scale, curves: &Curves) {
             Align2::LEFT_CENTER,
             text,
             FontId::proportional(11.0),
-            QUIET,
+            QUIET.now(),
         );
     }
     let inside = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
@@ -285,7 +285,7 @@ fn ground(painter: &egui::Painter, scale: &Scale, curves: &Curves) {
     for (wet_c, line) in &curves.wet {
         inside.extend(Shape::dashed_line(
             &line.iter().map(|state| scale.at(*state)).collect::<Vec<_>>(),
-            Stroke::new(0.6, faint(QUIET, 0.45)),
+            Stroke::new(0.6, faint(QUIET.now(), 0.45)),
             3.0,
             4.0,
         ));
@@ -298,7 +298,7 @@ fn ground(painter: &egui::Painter, scale: &Scale, curves: &Curves) {
                 Align2::RIGHT_BOTTOM,
                 format!("{wet_c:.0}"),
                 font,
-                faint(QUIET, 0.8),
+                faint(QUIET.now(), 0.8),
             );
         }
     }
@@ -307,7 +307,7 @@ fn ground(painter: &egui::Painter, scale: &Scale, curves: &Curves) {
         let stroke = if saturated {
             Stroke::new(1.6, QUIET)
         } else {
-            Stroke::new(0.6, faint(QUIET, 0.45))
+            Stroke::new(0.6, faint(QUIET.now(), 0.45))
         };
         inside.add(scale.curve(curve, stroke));
         if (*rh * 10.0).round() as i32 % 2 == 0 && !saturated {
@@ -321,7 +321,7 @@ fn ground(painter: &egui::Painter, scale: &Scale, curves: &Curves) {
                 Align2::RIGHT_CENTER,
                 format!("{:.0} %", rh * 100.0),
                 font,
-                QUIET,
+                QUIET.now(),
             );
         }
     }
@@ -332,7 +332,7 @@ fn ground(painter: &egui::Painter, scale: &Scale, curves: &Curves) {
 fn badge(painter: &egui::Painter, at: Pos2, number: usize) {
     painter.circle(at, 8.0, PANEL, Stroke::new(1.5, ACCENT));
     let font = FontId::monospace(11.0);
-    painter.text(at, Align2::CENTER_CENTER, number.to_string(), font, TEXT);
+    painter.text(at, Align2::CENTER_CENTER, number.to_string(), font, TEXT.now());
 }
 
 /// The states with their numbers, joined in their order; numbers of states that lie together stand side by side.
@@ -350,7 +350,7 @@ fn states(painter: &egui::Painter, scale: &Scale, states: &[(&'static str, State
         // What is mixed in comes from the return; where nothing is, mixed air is outside air.
         painter.extend(Shape::dashed_line(
             &[*back, *mixed],
-            Stroke::new(1.0, faint(ACCENT, 0.7)),
+            Stroke::new(1.0, faint(ACCENT.now(), 0.7)),
             4.0,
             4.0,
         ));
@@ -373,7 +373,7 @@ fn states(painter: &egui::Painter, scale: &Scale, states: &[(&'static str, State
         let Some(place) = places.map(|offset| *at + offset).find(free) else {
             continue;
         };
-        painter.line_segment([*at, place], Stroke::new(0.8, faint(TEXT, 0.6)));
+        painter.line_segment([*at, place], Stroke::new(0.8, faint(TEXT.now(), 0.6)));
         badge(painter, place, k + 1);
         taken.push(place);
     }
@@ -387,7 +387,13 @@ fn key(painter: &egui::Painter, rect: Rect, listed: &[(&'static str, State)], pr
         badge(painter, pos2(left + 6.0, y), k + 1);
         let rh = air::relative_humidity(*t_c, *w, pressure_pa) * 100.0;
         let name_at = pos2(left + 22.0, y);
-        painter.text(name_at, Align2::LEFT_CENTER, name, FontId::proportional(12.0), QUIET);
+        painter.text(
+            name_at,
+            Align2::LEFT_CENTER,
+            name,
+            FontId::proportional(12.0),
+            QUIET.now(),
+        );
         let values = [
             (176.0, said(*t_c, 1, "°C")),
             (262.0, said(*w * 1000.0, 1, "g/kg")),
@@ -395,7 +401,7 @@ fn key(painter: &egui::Painter, rect: Rect, listed: &[(&'static str, State)], pr
         ];
         for (right, text) in values.into_iter().take(if compact { 1 } else { 3 }) {
             let end = pos2(left + right, y);
-            painter.text(end, Align2::RIGHT_CENTER, text, FontId::monospace(12.0), TEXT);
+            painter.text(end, Align2::RIGHT_CENTER, text, FontId::monospace(12.0), TEXT.now());
         }
         y += 20.0;
     }
@@ -411,7 +417,7 @@ fn key(painter: &egui::Painter, rect: Rect, listed: &[(&'static str, State)], pr
             StrokeKind::Inside,
         );
         let font = FontId::proportional(11.0);
-        let end = painter.text(pos2(x + 14.0, y), Align2::LEFT_CENTER, text, font, QUIET);
+        let end = painter.text(pos2(x + 14.0, y), Align2::LEFT_CENTER, text, font, QUIET.now());
         x = end.right() + 10.0;
         if compact && x > left + 130.0 {
             (x, y) = (left, y + 16.0);
@@ -506,7 +512,7 @@ fn window(
         let trailed: Vec<_> = trail.0.iter().collect();
         for pair in trailed.windows(2) {
             let age = ((clock.time_s - pair[1].0) / TRAIL_S).clamp(0.0, 1.0) as f32;
-            let stroke = Stroke::new(2.0, faint(TEXT, 0.75 * (1.0 - age) + 0.08));
+            let stroke = Stroke::new(2.0, faint(TEXT.now(), 0.75 * (1.0 - age) + 0.08));
             inside.line_segment([scale.at(pair[0].1), scale.at(pair[1].1)], stroke);
         }
         let listed = process(&outside, &halls, &of);
@@ -518,17 +524,17 @@ fn window(
         }
         let font = FontId::proportional(11.5);
         let below = pos2(rect.center().x, whole.bottom() - 2.0);
-        painter.text(below, Align2::CENTER_BOTTOM, "dry bulb, °C", font.clone(), QUIET);
-        let galley = painter.layout_no_wrap("humidity ratio, g/kg".into(), font, QUIET);
+        painter.text(below, Align2::CENTER_BOTTOM, "dry bulb, °C", font.clone(), QUIET.now());
+        let galley = painter.layout_no_wrap("humidity ratio, g/kg".into(), font, QUIET.now());
         let beside = pos2(
             whole.right() - galley.size().y - 1.0,
             rect.center().y + galley.size().x / 2.0,
         );
-        let turned = egui::epaint::TextShape::new(beside, galley, QUIET).with_angle(-std::f32::consts::FRAC_PI_2);
+        let turned = egui::epaint::TextShape::new(beside, galley, QUIET.now()).with_angle(-std::f32::consts::FRAC_PI_2);
         painter.add(turned);
         if let Some(at) = response.hover_pos().filter(|at| rect.contains(*at)) {
             let state = scale.state(at);
-            let stroke = Stroke::new(0.7, faint(TEXT, 0.5));
+            let stroke = Stroke::new(0.7, faint(TEXT.now(), 0.5));
             inside.line_segment([pos2(at.x, rect.top()), pos2(at.x, rect.bottom())], stroke);
             inside.line_segment([pos2(rect.left(), at.y), pos2(rect.right(), at.y)], stroke);
             response.on_hover_ui_at_pointer(|ui| hover(ui, state, outside.pressure_pa));

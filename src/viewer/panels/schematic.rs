@@ -140,7 +140,7 @@ fn subject(campus: &Campus, selection: &Selection, live: &[bool]) -> (Vec<usize>
 fn part(painter: &egui::Painter, rect: Rect, title: &str, values: &[(String, Color32)]) {
     painter.rect(rect, 4.0, PANEL, Stroke::new(1.0, LINE), StrokeKind::Inside);
     let top = rect.center_top() + vec2(0.0, 6.0);
-    painter.text(top, Align2::CENTER_TOP, title, FontId::proportional(11.0), QUIET);
+    painter.text(top, Align2::CENTER_TOP, title, FontId::proportional(11.0), QUIET.now());
     for (k, (text, color)) in values.iter().enumerate() {
         let at = top + vec2(0.0, 16.0 + 15.0 * k as f32);
         painter.text(at, Align2::CENTER_TOP, text, FontId::monospace(11.5), *color);
@@ -155,7 +155,7 @@ fn flow(painter: &egui::Painter, points: &[Pos2], share: f64, color: Color32) {
     } else {
         1.0
     };
-    let color = if flows { color } else { LINE };
+    let color = if flows { color } else { LINE.now() };
     let [.., before, end] = points else { return };
     let along = (*end - *before).normalized();
     let size = width * 0.9 + 3.5;
@@ -175,10 +175,10 @@ fn flow(painter: &egui::Painter, points: &[Pos2], share: f64, color: Color32) {
 
 /// A flow's name above it.
 fn label(painter: &egui::Painter, at: Pos2, text: String) {
-    let galley = painter.layout_no_wrap(text, FontId::proportional(11.0), QUIET);
+    let galley = painter.layout_no_wrap(text, FontId::proportional(11.0), QUIET.now());
     let rect = Align2::CENTER_CENTER.anchor_size(at, galley.size());
     painter.rect_filled(rect.expand2(vec2(4.0, 1.0)), 2.0, GROUND);
-    painter.galley(rect.min, galley, QUIET);
+    painter.galley(rect.min, galley, QUIET.now());
 }
 
 /// The way of the air.
@@ -257,7 +257,7 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
         ),
     );
 
-    let plain = |text: String| (text, TEXT);
+    let plain = |text: String| (text, TEXT.now());
     let of_air = |t_c: f64| (said(t_c, 1, "°C"), diagram_color(t_c));
     let supply_w = whole.of_air(&halls.supply_humidity_ratio);
     let supply_rh = air::relative_humidity(supply_c, supply_w, outside.pressure_pa) * 100.0;
@@ -299,7 +299,7 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
             } else {
                 "dry".into()
             }),
-            (said(evaporated, 2, "kg/s"), WATER),
+            (said(evaporated, 2, "kg/s"), WATER.now()),
         ],
     );
     part(
@@ -371,14 +371,14 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
             Align2::CENTER_BOTTOM,
             said(out_c, 1, "°C"),
             font.clone(),
-            TEXT,
+            TEXT.now(),
         );
         painter.text(
             pos2(middle, down + 6.0),
             Align2::CENTER_TOP,
             said(back_c, 1, "°C"),
             font,
-            TEXT,
+            TEXT.now(),
         );
     };
     let coolant_kg_s = whole.sum(coolant);
@@ -396,7 +396,7 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
             diagram_color(facility_c[0]),
         );
     }
-    let plain = |text: String| (text, TEXT);
+    let plain = |text: String| (text, TEXT.now());
     part(
         painter,
         place(0),
@@ -426,7 +426,7 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
         place(2),
         "Facility water",
         &[
-            (said(facility_kg_s, 0, "kg/s"), WATER),
+            (said(facility_kg_s, 0, "kg/s"), WATER.now()),
             plain(format!("+{}", said(facility_c[0] - facility_c[1], 1, "K"))),
         ],
     );
@@ -453,7 +453,7 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     let title = if basin_m3 > 0.0 {
         tower.push((
             format!("{}, {}", said(evaporated, 2, "kg/s"), said(basin_m3, 0, "m³")),
-            WATER,
+            WATER.now(),
         ));
         "Towers"
     } else {

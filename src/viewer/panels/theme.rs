@@ -1,28 +1,80 @@
 //! Colours and the look of all panels.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bevy::prelude::Resource;
 use bevy_egui::egui;
 use egui::{Color32, CornerRadius, Stroke};
 use rainier::sim::state::UnitMode;
 
 use crate::world::racks::MAP;
 
-pub(crate) const PANEL: Color32 = Color32::from_rgb(17, 21, 28);
+/// Whether the light theme is on. One for the whole program: a colour is asked for in places that know nothing of it.
+static LIGHT: AtomicBool = AtomicBool::new(false);
 
-pub(crate) const LINE: Color32 = Color32::from_rgb(46, 54, 66);
+/// A colour of the theme: one in the dark, one in the light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tint {
+    dark: Color32,
+    light: Color32,
+}
 
-pub(crate) const TEXT: Color32 = Color32::from_rgb(226, 232, 240);
+impl Tint {
+    const fn new(dark: [u8; 3], light: [u8; 3]) -> Self {
+        Self {
+            dark: Color32::from_rgb(dark[0], dark[1], dark[2]),
+            light: Color32::from_rgb(light[0], light[1], light[2]),
+        }
+    }
 
-pub(crate) const QUIET: Color32 = Color32::from_rgb(150, 162, 178);
+    /// As it is now.
+    pub(crate) fn now(self) -> Color32 {
+        if LIGHT.load(Ordering::Relaxed) {
+            self.light
+        } else {
+            self.dark
+        }
+    }
+}
 
-pub(crate) const ACCENT: Color32 = Color32::from_rgb(94, 214, 238);
+impl From<Tint> for Color32 {
+    fn from(tint: Tint) -> Self {
+        tint.now()
+    }
+}
 
-pub(crate) const ALARM: Color32 = Color32::from_rgb(255, 132, 96);
+/// The ground of panels.
+pub(crate) const PANEL: Tint = Tint::new([17, 21, 28], [250, 251, 252]);
+
+/// Lines between things.
+pub(crate) const LINE: Tint = Tint::new([46, 54, 66], [206, 212, 220]);
+
+/// What is read first.
+pub(crate) const TEXT: Tint = Tint::new([226, 232, 240], [22, 28, 36]);
+
+/// What is read second.
+pub(crate) const QUIET: Tint = Tint::new([150, 162, 178], [84, 95, 110]);
+
+/// Titles, and what can be clicked.
+pub(crate) const ACCENT: Tint = Tint::new([94, 214, 238], [0, 104, 134]);
+
+/// What asks for attention.
+pub(crate) const ALARM: Tint = Tint::new([255, 132, 96], [184, 52, 10]);
 
 /// The ground of diagrams and charts.
-pub(crate) const GROUND: Color32 = Color32::from_rgb(11, 14, 19);
+pub(crate) const GROUND: Tint = Tint::new([11, 14, 19], [238, 241, 245]);
 
 /// Water.
-pub(crate) const WATER: Color32 = Color32::from_rgb(110, 180, 255);
+pub(crate) const WATER: Tint = Tint::new([110, 180, 255], [20, 96, 186]);
+
+/// What is chosen.
+const CHOSEN: Tint = Tint::new([22, 78, 99], [190, 226, 238]);
+
+/// Buttons at rest and under the pointer.
+const BUTTONS: [Tint; 2] = [
+    Tint::new([38, 45, 56], [228, 232, 238]),
+    Tint::new([54, 64, 80], [212, 219, 228]),
+];
 
 /// Modes of cooling units in the order of the legend.
 pub(crate) const MODES: [UnitMode; 6] = [
@@ -64,7 +116,7 @@ pub(crate) const COLD_TO_HOT: [[u8; 3]; 3] = [[56, 140, 250], [214, 222, 232], [
 /// Colour of air or water of a temperature in diagrams.
 pub(crate) fn diagram_color(t_c: f64) -> Color32 {
     if !t_c.is_finite() {
-        return QUIET;
+        return QUIET.now();
     }
     let share = ((t_c - DIAGRAM_C[0]) / (DIAGRAM_C[1] - DIAGRAM_C[0])).clamp(0.0, 1.0) as f32 * 2.0;
     let k = usize::from(share >= 1.0);
@@ -78,14 +130,52 @@ pub(crate) fn map_colors() -> [Color32; 8] {
     MAP.map(|[r, g, b]| Color32::from_rgb(r, g, b))
 }
 
-pub(crate) fn theme(ctx: &egui::Context) {
-    let mut visuals = egui::Visuals::dark();
-    visuals.panel_fill = PANEL;
-    visuals.window_fill = PANEL;
-    visuals.override_text_color = Some(TEXT);
-    visuals.selection.bg_fill = Color32::from_rgb(22, 78, 99);
-    visuals.selection.stroke = Stroke::new(1.0, ACCENT);
-    visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, LINE);
+/// Light or dark panels.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
+pub(crate) enum Look {
+    /// Light text on dark ground.
+    #[default]
+    Dark,
+    /// Dark text on light ground.
+    Light,
+}
+
+impl Look {
+    /// The other one.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Dark => Self::Light,
+            Self::Light => Self::Dark,
+        }
+    }
+}
+
+/// Dresses all panels.
+pub(crate) fn theme(ctx: &egui::Context, look: Look) {
+    LIGHT.store(look == Look::Light, Ordering::Relaxed);
+    let mut visuals = match look {
+        Look::Dark => egui::Visuals::dark(),
+        Look::Light => egui::Visuals::light(),
+    };
+    visuals.panel_fill = PANEL.now();
+    visuals.window_fill = PANEL.now();
+    visuals.extreme_bg_color = GROUND.now();
+    visuals.override_text_color = Some(TEXT.now());
+    visuals.hyperlink_color = ACCENT.now();
+    visuals.selection.bg_fill = CHOSEN.now();
+    visuals.selection.stroke = Stroke::new(1.0, ACCENT.now());
+    visuals.window_stroke = Stroke::new(1.0, LINE.now());
+    visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, LINE.now());
+    for (widget, fill) in [
+        (&mut visuals.widgets.inactive, BUTTONS[0]),
+        (&mut visuals.widgets.hovered, BUTTONS[1]),
+        (&mut visuals.widgets.active, BUTTONS[1]),
+        (&mut visuals.widgets.open, BUTTONS[1]),
+    ] {
+        widget.bg_fill = fill.now();
+        widget.weak_bg_fill = fill.now();
+    }
     visuals.window_corner_radius = CornerRadius::same(6);
     ctx.set_visuals(visuals);
     ctx.all_styles_mut(|style| {
@@ -95,4 +185,42 @@ pub(crate) fn theme(ctx: &egui::Context) {
             font.size = font.size.max(12.5);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance after WCAG 2.2, section "relative luminance".
+    fn luminance(color: Color32) -> f64 {
+        let linear = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+    }
+
+    /// Text stands out from what it is written on by 4.5 at least: WCAG 2.2, success criterion 1.4.3.
+    #[test]
+    fn text_can_be_read_in_both_looks() {
+        for ink in [TEXT, QUIET, ACCENT, ALARM, WATER] {
+            for ground in [PANEL, GROUND] {
+                for [ink, ground] in [[ink.dark, ground.dark], [ink.light, ground.light]] {
+                    let [a, b] = [ink, ground].map(luminance);
+                    let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+                    assert!(contrast >= 4.5, "{ink:?} on {ground:?}: {contrast:.2}");
+                }
+            }
+        }
+        for ground in BUTTONS.into_iter().chain([CHOSEN]) {
+            for [ink, ground] in [[TEXT.dark, ground.dark], [TEXT.light, ground.light]] {
+                let [a, b] = [ink, ground].map(luminance);
+                assert!((a.max(b) + 0.05) / (a.min(b) + 0.05) >= 4.5, "{ink:?} on {ground:?}");
+            }
+        }
+    }
 }

@@ -177,7 +177,7 @@ fn facts(ui: &mut egui::Ui, planned: &Planned, date: Date) {
         Some(limit) => format!("bound by {}", limit.as_str()),
         None => "complete".into(),
     };
-    let color = standing.binding.map_or(QUIET, limit_color);
+    let color = standing.binding.map_or(QUIET.now(), limit_color);
     if !planned.here {
         let text = format!("of {}: this site stays as it is", planned.plan.site);
         ui.label(RichText::new(text).size(11.0).color(ALARM));
@@ -214,7 +214,7 @@ fn track(
     let days = || planned.course.days.iter().enumerate().step_by(step);
     let area: Vec<_> = days()
         .map(|(day, standing): (usize, &Standing)| {
-            let color = standing.binding.map_or(QUIET, limit_color);
+            let color = standing.binding.map_or(QUIET.now(), limit_color);
             ([day as f64, standing.runs.it_w], faint(color, 0.45))
         })
         .collect();
@@ -228,7 +228,7 @@ fn track(
         Align2::LEFT_TOP,
         "planned",
         FontId::proportional(10.0),
-        QUIET,
+        QUIET.now(),
     );
     band(&painter, &axes, planned);
     months(&painter, &axes, planned);
@@ -255,7 +255,7 @@ fn track(
             Align2::CENTER_TOP,
             "simulation",
             FontId::proportional(10.0),
-            ACCENT,
+            ACCENT.now(),
         );
     }
     let mut said = None;
@@ -263,7 +263,7 @@ fn track(
     for mark in marks(planned) {
         let at = pos2(axes.right_of(mark.day), rect.top() - 4.0);
         let near = pointer.is_some_and(|p| (p.x - at.x).abs() < 6.0 && p.y < rect.top() + 10.0);
-        diamond(&painter, at, if near { 5.5 } else { 4.0 }, ALARM, mark.solid);
+        diamond(&painter, at, if near { 5.5 } else { 4.0 }, ALARM.now(), mark.solid);
         if near {
             said = Some(mark.text);
         }
@@ -297,7 +297,7 @@ pub(crate) fn diamond(painter: &egui::Painter, at: egui::Pos2, size: f32, color:
         at + vec2(0.0, size),
         at + vec2(-size, 0.0),
     ];
-    let fill = if solid { color } else { GROUND };
+    let fill = if solid { color } else { GROUND.now() };
     painter.add(Shape::convex_polygon(corners, fill, Stroke::new(1.3, color)));
 }
 
@@ -312,7 +312,7 @@ pub(crate) fn band(painter: &egui::Painter, axes: &Axes, planned: &Planned) {
         pos2(axes.right_of(from), axes.rect.top()),
         pos2(axes.right_of(to).max(axes.right_of(from) + 1.0), axes.rect.bottom()),
     );
-    painter.rect_filled(rect, 0.0, faint(ACCENT, 0.16));
+    painter.rect_filled(rect, 0.0, faint(ACCENT.now(), 0.16));
     if let Some(middle) = day(target.p50) {
         let x = axes.right_of(middle);
         painter.line_segment([pos2(x, rect.top()), pos2(x, rect.bottom())], Stroke::new(1.2, ACCENT));
@@ -351,11 +351,11 @@ pub(crate) fn months(painter: &egui::Painter, axes: &Axes, planned: &Planned) {
                 Align2::CENTER_TOP,
                 on.year().to_string(),
                 FontId::proportional(11.0),
-                TEXT,
+                TEXT.now(),
             );
         } else if (on.month() - 1) % every == 0 {
             let text = on.strftime("%b").to_string();
-            painter.text(at, Align2::CENTER_TOP, text, font, QUIET);
+            painter.text(at, Align2::CENTER_TOP, text, font, QUIET.now());
         }
     }
 }

@@ -506,7 +506,10 @@ pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, build);
     app.add_systems(
         Update,
-        (build.run_if(moved.or(lit)), crate::world::racks::build.run_if(moved)),
+        (
+            build.run_if(moved.or_else(lit)),
+            crate::world::racks::build.run_if(moved),
+        ),
     );
     app.add_systems(Update, (lift, shine));
 }
