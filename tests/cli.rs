@@ -1,18 +1,12 @@
 //! The command line as a user meets it: errors with places, exit codes, files.
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fs;
-use std::process::{Command, Output};
+use std::process::Output;
 
-fn rainier(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rainier"))
-        .args(args)
-        .output()
-        .expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use program::{rainier, text};
 
 #[test]
 fn describe_goes_from_site_to_chip() {

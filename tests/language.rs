@@ -1,8 +1,11 @@
 //! The language of scenarios: changes, rules, records, versions, the reference, and every scenario that ships.
 
 mod common;
+#[path = "common/program.rs"]
+mod program;
 
 use common::{Texts, load, run_for};
+use program::{rainier, text};
 use proptest::prelude::*;
 use rainier::record::digest_world;
 use rainier::scenario::{self, Instead, Loaded};
@@ -531,13 +534,6 @@ fn a_rule_is_an_incident_of_its_own() {
     assert!(met.cause.is_some());
 }
 
-fn rainier(args: &[&str]) -> std::process::Output {
-    std::process::Command::new(env!("CARGO_BIN_EXE_rainier"))
-        .args(args)
-        .output()
-        .expect("the program starts")
-}
-
 #[test]
 fn the_program_upgrades_files_and_writes_the_columns_that_are_asked_for() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -553,7 +549,7 @@ fn the_program_upgrades_files_and_writes_the_columns_that_are_asked_for() {
         "an old file can be read as it is"
     );
     let output = rainier(&["check", "--upgrade", path]);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = text(&output.stdout);
     assert!(
         said.contains("written anew in format 1, from 0") && said.contains("ok (scenario)"),
         "{said}"
@@ -565,7 +561,7 @@ fn the_program_upgrades_files_and_writes_the_columns_that_are_asked_for() {
     );
     let out = folder.path().join("out");
     let output = rainier(&["run", path, "-q", "--out", out.to_str().expect("is text")]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}", text(&output.stderr));
     let csv = std::fs::read_to_string(out.join("series.csv")).expect("is there");
     assert_eq!(csv.lines().next(), Some("time_s,pue,B01_H1_inlet_c,B02_H1_inlet_c"));
     assert_eq!(csv.lines().count(), 13);

@@ -1,8 +1,11 @@
 //! Money and carbon in the twin: the bill's ledger, months, hours, bands, fleets.
 
 mod common;
+#[path = "common/program.rs"]
+mod program;
 
 use common::{Texts, load};
+use program::{rainier, text};
 use rainier::economics::bill::Parts;
 use rainier::economics::capital::present_worth;
 use rainier::economics::fleet::{YEAR_S, mix};
@@ -14,7 +17,6 @@ use rainier::sim::meters::{LEDGER_TOLERANCE, Meters, Prices};
 use rainier::sim::twin::Plan;
 use rainier::site::campus::Found;
 use rainier::site::texts::{Files, NoFiles};
-use std::process::Command;
 
 const LAB: &str = include_str!("../assets/sites/lab.ron");
 const INDIANA: &str = include_str!("../assets/tariffs/indiana.ron");
@@ -338,11 +340,7 @@ fn a_fleet_of_what_stands_there_is_what_stands_there() {
 #[test]
 fn the_commands_answer_and_refuse() {
     let run = |args: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_rainier"))
-            .args(args)
-            .output()
-            .expect("starts");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let output = rainier(args);
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
     let (code, out, err) = run(&["cost", "builtin:lab-day", "--json", "--only", "B01", "--years", "5"]);
@@ -403,13 +401,7 @@ fn the_commands_answer_and_refuse() {
 
 #[test]
 fn every_file_of_money_is_checked_by_its_kind() {
-    let check = |name: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_rainier"))
-            .args(["check", name])
-            .output()
-            .expect("starts");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
+    let check = |name: &str| text(&rainier(&["check", name]).stdout);
     for (name, kind) in [
         ("builtin:indiana", "tariff"),
         ("builtin:anderson", "tariff"),

@@ -1,9 +1,11 @@
 //! Sweeps as a user meets them: runs as written, stops and shares, failures, and a table at the end.
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
@@ -16,16 +18,7 @@ use rainier::study::sweep::files::Entry;
 use rainier::study::sweep::{BUILTIN, Kept, Sweep};
 use tempfile::TempDir;
 
-fn rainier(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rainier"))
-        .args(args)
-        .output()
-        .expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use program::{rainier, text};
 
 /// A sweep of two ticks of the small site with these axes and whatever else.
 fn sweep_file(axes: &str, more: &str) -> (TempDir, String) {
