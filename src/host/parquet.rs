@@ -12,7 +12,7 @@ use ::parquet::data_type::DataType;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::ColumnChunkMetaData;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
-use ::parquet::schema::types::ColumnDescriptor;
+use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 use bytes::Bytes;
 
 use crate::diag::{Code, Diagnostic, Place, Report};
@@ -81,36 +81,26 @@ pub fn numbers(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<f64>>), String> {
 }
 
 fn read_numbers(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<f64>>), String> {
-    footer(bytes).ok_or("a corrupt or shortened file")?;
-    let said = |error: ParquetError| error.to_string();
-    let reader = SerializedFileReader::new(Bytes::copy_from_slice(bytes)).map_err(said)?;
-    let metadata = reader.metadata();
-    let columns = metadata.file_metadata().schema_descr().columns();
-    let names: Vec<String> = columns.iter().map(|column| column.path().string()).collect();
+    let file = Opened::of(bytes)?;
+    let columns = file.columns();
+    let flat = |column: &ColumnDescPtr| column.max_def_level() + column.max_rep_level() == 0;
+    if let Some(column) = columns
+        .iter()
+        .find(|column| column.physical_type() != Type::DOUBLE || !flat(column))
+    {
+        return Err(format!("{} is no column of numbers", column.path().string()));
+    }
+    let names = columns.iter().map(|column| column.path().string()).collect();
     let mut table = vec![Vec::new(); columns.len()];
-    let mut before = 0;
-    for (g, group) in metadata.row_groups().iter().enumerate() {
-        let rows = usize::try_from(group.num_rows())
-            .ok()
-            .filter(|rows| *rows <= MOST_ROWS - before);
-        let rows = rows.ok_or_else(|| format!("{} rows more after {before}", group.num_rows()))?;
-        let read = reader.get_row_group(g).map_err(said)?;
-        for (k, column) in columns.iter().enumerate() {
-            if column.physical_type() != Type::DOUBLE || column.max_def_level() + column.max_rep_level() > 0 {
-                return Err(format!("{} is no column of numbers", names[k]));
-            }
-            pages(bytes, group.column(k), rows).ok_or_else(|| format!("corrupt pages of {}", names[k]))?;
-            let values = held(read.get_column_reader(k).map_err(said)?, column, rows).map_err(said)?;
-            if values.len() != rows {
-                return Err(format!("{} rows of {rows} in {}", values.len(), names[k]));
-            }
-            table[k].extend(values.into_iter().map(|value| match value {
+    let all: Vec<usize> = (0..columns.len()).collect();
+    file.each_group(&all, |_, _, group| {
+        for (column, values) in table.iter_mut().zip(group) {
+            column.extend(values.into_iter().map(|value| match value {
                 Held::Number(x) => x,
                 _ => f64::NAN,
             }));
         }
-        before += rows;
-    }
+    })?;
     Ok((names, table))
 }
 
@@ -138,21 +128,17 @@ fn read_all(file: &str, bytes: &[u8], row: &mut Row<'_>) -> Result<(), Report> {
 
 /// Every row, or what is wrong with them; or why the file is corrupt.
 fn read(file: &str, bytes: &[u8], row_of: &mut Row<'_>) -> Result<Result<(), Report>, String> {
-    footer(bytes).ok_or("a corrupt or shortened file")?;
-    let said = |error: ParquetError| error.to_string();
-    let reader = SerializedFileReader::new(Bytes::copy_from_slice(bytes)).map_err(said)?;
-    let metadata = reader.metadata();
-    let schema = metadata.file_metadata().schema_descr();
+    let table = Opened::of(bytes)?;
     let mut faults = Faults::of(file);
     let place = |k: usize| Place {
         line: 1,
         column: k as u32 + 1,
     };
-    let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
+    let names: Vec<String> = table.columns().iter().map(|column| column.path().string()).collect();
     let Some(columns) = header(names.iter().map(String::as_str), &mut faults, &place) else {
         return Ok(faults.finish(()));
     };
-    for (k, column) in schema.columns().iter().enumerate() {
+    for (k, column) in table.columns().iter().enumerate() {
         if let Some(c) = columns[k]
             && let Some(allowed) = refused(c, column)
         {
@@ -170,30 +156,17 @@ fn read(file: &str, bytes: &[u8], row_of: &mut Row<'_>) -> Result<Result<(), Rep
     }
 
     let mut faults = Faults::of(file);
-    let mut before = 0;
-    for (g, group) in metadata.row_groups().iter().enumerate() {
-        let rows = usize::try_from(group.num_rows())
-            .ok()
-            .filter(|rows| *rows <= MOST_ROWS - before);
-        let rows = rows.ok_or_else(|| format!("{} rows more after {before}", group.num_rows()))?;
-        let read = reader.get_row_group(g).map_err(said)?;
-        let mut table: [Option<Vec<Held>>; COLUMNS.len()] = Default::default();
-        for (k, column) in columns.iter().enumerate() {
-            let Some(c) = column else { continue };
-            pages(bytes, group.column(k), rows).ok_or_else(|| format!("corrupt pages of {}", COLUMNS[*c]))?;
-            let descriptor = &schema.columns()[k];
-            let values = held(read.get_column_reader(k).map_err(said)?, descriptor, rows).map_err(said)?;
-            if values.len() != rows {
-                return Err(format!("{} rows of {rows} in {}", values.len(), COLUMNS[*c]));
-            }
-            table[*c] = Some(values);
+    let wanted: Vec<usize> = (0..columns.len()).filter(|k| columns[*k].is_some()).collect();
+    table.each_group(&wanted, |before, rows, group| {
+        let mut held: [Option<Vec<Held>>; COLUMNS.len()] = Default::default();
+        for (c, values) in columns.iter().flatten().zip(group) {
+            held[*c] = Some(values);
         }
         for row in 0..rows {
-            let cells = std::array::from_fn(|c| table[c].as_ref().map_or(Cell::Empty, |column| column[row].cell()));
+            let cells = std::array::from_fn(|c| held[c].as_ref().map_or(Cell::Empty, |column| column[row].cell()));
             row_of(&cells, before + row + 1, &columns, &mut faults);
         }
-        before += rows;
-    }
+    })?;
     Ok(faults.finish(()))
 }
 
@@ -229,6 +202,51 @@ fn refused(c: usize, column: &ColumnDescriptor) -> Option<&'static str> {
         (number, "INT32, INT64, FLOAT, DOUBLE, as plain numbers")
     };
     (!(flat && right)).then_some(allowed)
+}
+
+/// A file whose footer has been read.
+struct Opened<'a> {
+    bytes: &'a [u8],
+    reader: SerializedFileReader<Bytes>,
+}
+
+impl<'a> Opened<'a> {
+    fn of(bytes: &'a [u8]) -> Result<Self, String> {
+        footer(bytes).ok_or("a corrupt or shortened file")?;
+        let reader = SerializedFileReader::new(Bytes::copy_from_slice(bytes)).map_err(|error| error.to_string())?;
+        Ok(Self { bytes, reader })
+    }
+
+    fn columns(&self) -> &[ColumnDescPtr] {
+        self.reader.metadata().file_metadata().schema_descr().columns()
+    }
+
+    /// Reads these columns group by group. `take` gets how many rows came before, how many there are, and the columns.
+    fn each_group(&self, wanted: &[usize], mut take: impl FnMut(usize, usize, Vec<Vec<Held>>)) -> Result<(), String> {
+        let said = |error: ParquetError| error.to_string();
+        let mut before = 0;
+        for (g, group) in self.reader.metadata().row_groups().iter().enumerate() {
+            let rows = usize::try_from(group.num_rows())
+                .ok()
+                .filter(|rows| *rows <= MOST_ROWS - before);
+            let rows = rows.ok_or_else(|| format!("{} rows more after {before}", group.num_rows()))?;
+            let read = self.reader.get_row_group(g).map_err(said)?;
+            let mut columns = Vec::with_capacity(wanted.len());
+            for k in wanted {
+                let column = &self.columns()[*k];
+                let name = column.path().string();
+                pages(self.bytes, group.column(*k), rows).ok_or_else(|| format!("corrupt pages of {name}"))?;
+                let values = held(read.get_column_reader(*k).map_err(said)?, column, rows).map_err(said)?;
+                if values.len() != rows {
+                    return Err(format!("{} rows of {rows} in {name}", values.len()));
+                }
+                columns.push(values);
+            }
+            take(before, rows, columns);
+            before += rows;
+        }
+        Ok(())
+    }
 }
 
 /// A value that has been read.
