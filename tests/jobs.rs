@@ -186,6 +186,35 @@ fn one_hot_hall_slows_the_whole_job() {
     assert!(hot_w < 0.98 * calm_w, "the cool hall waits at {hot_w} W of {calm_w} W");
 }
 
+/// Chips that have tripped compute nothing until somebody starts them again: their job has stopped and waits, and does
+/// not merely get on at no pace.
+#[test]
+fn a_tripped_chip_stops_its_job_until_it_is_started_again() {
+    let events = r#"(at_s: 600, action: FailUnits, at: "B01/H1", value: 4),
+        (at_s: 3600, action: RepairUnits, at: "B01/H1"), (at_s: 5400, action: RestartChips, at: "B01/H1")"#;
+    let mut twin = twin(&workload(JOB, "", ""), &scenario(7_200.0, 30.0, 1, events));
+    let mut most_tripped = 0;
+    let mut at_restart = None;
+    while !twin.done() {
+        twin.tick();
+        let now_s = twin.world().resource::<Clock>().time_s;
+        most_tripped = most_tripped.max(twin.world().resource::<HallColumns>().tripped[0]);
+        if now_s == 5_400.0 {
+            at_restart = twin.world().resource::<Jobs>().open_records(now_s).pop();
+        }
+    }
+    assert!(most_tripped > 0);
+    let jobs = twin.world().resource::<Jobs>();
+    let (before, after) = (at_restart.expect("it runs"), &jobs.open_records(7_200.0)[0]);
+    // The first chips trip within half an hour of the loss of all air; the hall is cool again long before the restart.
+    assert!(before.stuck_s > 3_000.0, "{before:?}");
+    assert!(before.interruptions >= 1, "{before:?}");
+    assert_eq!(jobs.totals.by_cause.last(), Some(&u64::from(after.interruptions)));
+    assert!(jobs.interruptions.iter().all(|stop| stop.rack.is_some()));
+    assert!(after.stuck_s - before.stuck_s <= 60.0, "{after:?}");
+    assert!(after.done_s - before.done_s > 1_200.0, "{before:?} {after:?}");
+}
+
 /// A cap on a building holds its IT to the limit, and what it costs is pace.
 #[test]
 fn a_power_cap_is_held_and_slows_the_job() {

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use noise::{NoiseFn, Perlin};
 
 use super::clock::Clock;
+use super::jobs::Jobs;
 use super::state::HallColumns;
 use super::twin::Plan;
 use super::{Tick, TickSet};
@@ -20,8 +21,6 @@ pub struct Demand {
     pub now: Vec<f64>,
     /// Utilisation by rack now, 0 to 1.
     pub rack: Vec<f64>,
-    /// What jobs ask of racks; NaN where there is none.
-    jobs: Vec<f64>,
     /// Swing of the texture, as a share of the level.
     pub texture: f64,
     noise: Perlin,
@@ -38,16 +37,9 @@ impl Demand {
             level: vec![level; rows],
             now: vec![0.0; rows],
             rack: vec![0.0; racks],
-            jobs: Vec::new(),
             texture,
             noise: Perlin::new(seed),
         }
-    }
-
-    /// Takes what jobs ask of racks in this tick; NaN where a rack has none.
-    pub fn follow(&mut self, jobs: &[f64]) {
-        self.jobs.clear();
-        self.jobs.extend_from_slice(jobs);
     }
 
     /// Sets the level of the rows of a place, or of all.
@@ -63,8 +55,15 @@ impl Demand {
     }
 }
 
-pub(super) fn ask(plan: Res<Plan>, clock: Res<Clock>, mut demand: ResMut<Demand>, mut halls: ResMut<HallColumns>) {
+pub(super) fn ask(
+    plan: Res<Plan>,
+    clock: Res<Clock>,
+    jobs: Option<Res<Jobs>>,
+    mut demand: ResMut<Demand>,
+    mut halls: ResMut<HallColumns>,
+) {
     let demand = &mut *demand;
+    let by_jobs = jobs.as_ref().map_or(&[][..], |jobs| &jobs.asked);
     let x = clock.time_s / TEXTURE_PERIOD_S;
     for (row, now) in demand.now.iter_mut().enumerate() {
         let live = halls.live[plan.0.rows[row].hall];
@@ -76,7 +75,7 @@ pub(super) fn ask(plan: Res<Plan>, clock: Res<Clock>, mut demand: ResMut<Demand>
         };
         let of_row = plan.0.rows[row].racks.clone();
         demand.rack[of_row.clone()].fill(*now);
-        if live && let Some(jobs) = demand.jobs.get(of_row.clone()) {
+        if live && let Some(jobs) = by_jobs.get(of_row.clone()) {
             for (rack, asked) in demand.rack[of_row.clone()].iter_mut().zip(jobs) {
                 if !asked.is_nan() {
                     *rack = *asked;

@@ -1,5 +1,7 @@
 //! State as columns, in the order of the campus's indices: chips, racks, halls, units, power nodes.
 
+use std::ops::Range;
+
 use bevy_ecs::prelude::Resource;
 
 /// Chips, rack by rack. 14 bytes a chip, so that a rack's chips stay in cache through a tick.
@@ -63,6 +65,14 @@ pub struct RackColumns {
     pub air_kg_s: Vec<f32>,
     /// Share of its inlet air that comes from the hot aisle, by its place in the hall.
     pub hot_share: Vec<f32>,
+}
+
+impl RackColumns {
+    /// Whether all of these racks get on, however slowly: each has power, and none of its chips has tripped.
+    #[must_use]
+    pub fn all_compute(&self, racks: Range<usize>) -> bool {
+        self.pace[racks].iter().all(|pace| *pace > 0.0)
+    }
 }
 
 /// Rows of racks: the air that reaches their cold aisle.

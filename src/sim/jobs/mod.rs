@@ -24,7 +24,6 @@ use self::records::{Ending, Interruption, Record, Totals};
 pub use self::running::Running;
 use super::chips::Kernels;
 use super::clock::Clock;
-use super::demand::Demand;
 use super::state::{HallColumns, RackColumns};
 use super::twin::Plan;
 use super::{Tick, TickSet};
@@ -109,8 +108,8 @@ pub struct Jobs {
     numbers: u64,
     changed: bool,
     looked_s: f64,
-    /// Utilisation asked of each rack by its job; NaN without one.
-    asked: Vec<f64>,
+    /// Utilisation asked of each rack by its job in this tick; NaN without one.
+    pub(super) asked: Vec<f64>,
 }
 
 impl Jobs {
@@ -259,11 +258,11 @@ impl Jobs {
         self.changed = true;
     }
 
-    /// Units that can be used: live, with power, not broken.
+    /// Units that can be used: live, with power, with no tripped chip, not broken.
     fn look_at_units(&mut self, live: &[bool], racks: &RackColumns) {
         for u in 0..self.pool.units.len() {
             let unit = &self.pool.units[u];
-            let up = live[unit.hall as usize] && !self.broken[u] && !racks.dark[unit.racks.clone()].contains(&true);
+            let up = live[unit.hall as usize] && !self.broken[u] && racks.all_compute(unit.racks.clone());
             if self.pool.down[u] == up {
                 self.pool.set_down(u, !up);
                 self.changed |= up;
@@ -437,7 +436,6 @@ fn run(
     jobs: Option<ResMut<Jobs>>,
     racks: Res<RackColumns>,
     halls: Res<HallColumns>,
-    mut demand: ResMut<Demand>,
 ) {
     let Some(mut jobs) = jobs else { return };
     let (jobs, campus) = (&mut *jobs, &*plan.0);
@@ -465,7 +463,6 @@ fn run(
     let kind_of = |slot: u32| slots.get(slot as usize)?.as_ref().map(|job| job.job.kind);
     jobs.totals.watch(&jobs.pool, SPARE, dt_s / 3600.0, kind_of);
     running::advance(jobs, &clock, &racks, from_s, dt_s);
-    demand.follow(&jobs.asked);
 }
 
 pub(super) fn plugin(app: &mut App) {
