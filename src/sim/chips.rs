@@ -17,7 +17,7 @@ use super::state::{ChipColumns, HallColumns, RackColumns, chip_flag};
 use super::twin::Plan;
 use super::workers::{Workers, split};
 use super::{Tick, TickSet};
-use crate::num::{exp, lag, pow};
+use crate::num::{exp, lag, ln, pow};
 use crate::physics::air::AIR_CP_J_PER_KG_K;
 use crate::physics::loss::LossBlock;
 use crate::physics::zonal::{Aisle, Inlet};
@@ -197,6 +197,11 @@ impl Kernel {
         }
     }
 
+    /// Resistance of a chip's sink to what flows past it, K/W, for the logarithm of the flow over full flow.
+    fn sink_resistance(&self, ln_flow: f64) -> f64 {
+        self.resistance_flow * exp(-self.resistance_exponent * ln_flow)
+    }
+
     /// Hosts and the like at a utilisation, W.
     fn overhead_w(&self, utilisation: f64) -> f64 {
         self.overhead_w[0] + self.overhead_w[1] * utilisation
@@ -220,7 +225,7 @@ impl Kernel {
     /// Power at a junction temperature over power at the reference temperature. Bounded below, since the line
     /// is not meant for the cold.
     fn leakage(&self, junction_c: f32) -> f32 {
-        (1.0 + self.leakage_per_k * (junction_c - self.leakage_reference_c)).max(0.5)
+        higher(1.0 + self.leakage_per_k * (junction_c - self.leakage_reference_c), 0.5)
     }
 
     /// Power of a chip of the mean, W.
@@ -230,22 +235,62 @@ impl Kernel {
 
     /// Speed that the rack's own controller sets, share of full: the most of what load and inlet ask for, or, where
     /// fans follow the chips, what holds a chip of two standard deviations at the target.
-    fn fan_speed(&self, utilisation: f64, inlet_c: f64, rise_k: f64) -> f64 {
+    fn fans(&self, utilisation: f64, inlet_c: f64, rise_k: f64) -> Fans {
         let ramp = self.fan_ramp_per_k * (inlet_c - self.fan_ramp_from_c).max(0.0);
-        let asked = if self.liquid || !self.fan_target_c.is_finite() {
-            self.expected_w(utilisation) / self.rating_w + ramp
+        if self.liquid || !self.fan_target_c.is_finite() {
+            let asked = self.expected_w(utilisation) / self.rating_w + ramp;
+            Fans::at(asked.clamp(self.fan_min, 1.0))
         } else {
             let leakage = f64::from(self.leakage(self.fan_target_c as f32));
             let hot_w = self.chip_w(utilisation) * leakage * (1.0 + 2.0 * f64::from(self.power_spread * SPREAD_STEPS));
             let breathed_c = inlet_c + f64::from(self.preheat.last().copied().unwrap_or(0.0)) * rise_k;
             let flow_part = (self.fan_target_c - breathed_c) / hot_w - self.resistance_fixed;
             if flow_part > 0.0 && self.resistance_flow > 0.0 && self.resistance_exponent > 0.0 {
-                pow(self.resistance_flow / flow_part, 1.0 / self.resistance_exponent).max(ramp)
+                let ln_speed = ln(self.resistance_flow / flow_part) / self.resistance_exponent;
+                let asked = exp(ln_speed);
+                let speed = asked.max(ramp).clamp(self.fan_min, 1.0);
+                if speed == asked {
+                    Fans {
+                        speed,
+                        ln_speed,
+                        resistance: Some(flow_part),
+                    }
+                } else {
+                    Fans::at(speed)
+                }
             } else {
-                1.0
+                Fans::at(1.0)
             }
-        };
-        asked.clamp(self.fan_min, 1.0)
+        }
+    }
+}
+
+/// Speed of a rack's fans, share of full, and its natural logarithm: of powers of one speed only the first is dear.
+#[derive(Clone, Copy)]
+struct Fans {
+    speed: f64,
+    ln_speed: f64,
+    /// Resistance of the chips' sinks that the speed was found for, K/W.
+    resistance: Option<f64>,
+}
+
+impl Fans {
+    fn at(speed: f64) -> Self {
+        Self {
+            speed,
+            ln_speed: ln(speed),
+            resistance: None,
+        }
+    }
+
+    /// The speed to a power.
+    fn power(self, exponent: f64) -> f64 {
+        // As nearly all racks' fans have it.
+        if exponent == 3.0 {
+            self.speed * self.speed * self.speed
+        } else {
+            exp(exponent * self.ln_speed)
+        }
     }
 }
 
@@ -321,6 +366,28 @@ struct ChipSlices<'a> {
     spread: &'a [i8],
 }
 
+/// Heat sinks of a rack's chips at what flows past them.
+#[derive(Clone, Copy)]
+struct Sinks {
+    /// To air or coolant, K/W.
+    resistance: f64,
+    /// Time constant, s.
+    tau_s: f64,
+    /// Share of the old temperature that is left after the tick.
+    keep: f32,
+}
+
+impl Sinks {
+    fn of(kernel: &Kernel, resistance: f64, dt_s: f64) -> Self {
+        let tau_s = resistance * kernel.chip_j_per_k;
+        Self {
+            resistance,
+            tau_s,
+            keep: lag(dt_s, tau_s) as f32,
+        }
+    }
+}
+
 /// What the chips of one rack meet in a tick: air, or coolant.
 #[derive(Clone, Copy)]
 struct ChipAir {
@@ -350,51 +417,138 @@ impl ChipAir {
     }
 }
 
-/// A utilisation as it stands in its column.
+/// A utilisation, 0 to 1, as it stands in its column.
 fn byte(utilisation: f32) -> u8 {
-    (utilisation * 255.0 + 0.5) as u8
+    // 2^23: from here on a number's last bits count by ones. A cast would look after numbers beyond the range of the
+    // integer, and that one lane at a time.
+    const ONES: f32 = 8_388_608.0;
+    let steps = utilisation * 255.0 + 0.5;
+    let nearest = steps + ONES;
+    let above = u32::from(nearest - ONES > steps);
+    nearest.to_bits().wrapping_sub(above) as u8
 }
 
-/// Steps chips that run free: no branches, so that the compiler makes vectors of it.
-/// New temperatures go to `next`, so that a rack that turns out to throttle can be stepped again.
+/// The higher of two numbers, in one step of the machine; the second, if the first is none.
+fn higher(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// Sums over the chips of a rack, lane by lane.
+struct LaneSums<const N: usize> {
+    power_w: [f64; N],
+    warmed_k: [f64; N],
+    hottest_c: [f32; N],
+}
+
+impl<const N: usize> LaneSums<N> {
+    const NONE: Self = Self {
+        power_w: [0.0; N],
+        warmed_k: [0.0; N],
+        hottest_c: [f32::MIN; N],
+    };
+}
+
+/// Steps as many chips as there are lanes: loops of one length over numbers of one size, of which the compiler makes
+/// vectors.
+#[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "one index runs over all columns")]
+fn step_lanes<const N: usize>(
+    kernel: &Kernel,
+    air: ChipAir,
+    old: &[f32; N],
+    next: &mut [f32; N],
+    watts: &mut [f32; N],
+    busy: &mut [u8; N],
+    spread: &[i8; N],
+    preheat: &[f32; N],
+    height: &[f32; N],
+    sums: &mut LaneSums<N>,
+) {
+    let (mut used, mut sink, mut sink_next) = ([0.0_f32; N], [0.0_f32; N], [0.0_f32; N]);
+    for l in 0..N {
+        let s = f32::from(spread[l]);
+        let u = air.utilisation_of(kernel, s);
+        let leakage = kernel.leakage(old[l]);
+        let p = (kernel.idle_w + kernel.dynamic_w * u) * leakage * (1.0 + kernel.power_spread * s);
+        sink[l] = old[l] - kernel.junction_resistance * watts[l];
+        let settled = air.inlet_c + preheat[l] * air.rise_k + height[l] * air.lift_k + air.resistance * p;
+        let t = settled + (sink[l] - settled) * air.keep + kernel.junction_resistance * p;
+        next[l] = t;
+        watts[l] = p;
+        used[l] = u;
+        // The sink as it will be read back, so that heat is booked to the last bit.
+        sink_next[l] = t - kernel.junction_resistance * p;
+    }
+    for l in 0..N {
+        busy[l] = byte(used[l]);
+    }
+    for l in 0..N {
+        sums.power_w[l] += f64::from(watts[l]);
+    }
+    for l in 0..N {
+        sums.warmed_k[l] += f64::from(sink_next[l]) - f64::from(sink[l]);
+    }
+    for l in 0..N {
+        sums.hottest_c[l] = higher(next[l], sums.hottest_c[l]);
+    }
+}
+
+/// Steps chips that run free: no branches. New temperatures go to `next`, so that a rack that turns out to throttle can
+/// be stepped again.
 fn step_free(kernel: &Kernel, air: ChipAir, chips: &mut ChipSlices<'_>, next: &mut [f32]) -> ChipSums {
-    let mut power = [0.0_f64; LANES];
-    let mut warmed = [0.0_f64; LANES];
-    let mut hottest = [f32::MIN; LANES];
-    let n = chips.junction_c.len();
-    let lanes = |from: usize| from..(from + LANES).min(n);
-    let mut from = 0;
-    while from < n {
-        let part = lanes(from);
-        let old = &chips.junction_c[part.clone()];
-        let next = &mut next[part.clone()];
-        let watts = &mut chips.power_w[part.clone()];
-        let busy = &mut chips.utilisation[part.clone()];
-        let spread = &chips.spread[part.clone()];
-        let preheat = &kernel.preheat[part.clone()];
-        let height = &kernel.height[part];
-        for l in 0..old.len() {
-            let s = f32::from(spread[l]);
-            let u = air.utilisation_of(kernel, s);
-            let leakage = kernel.leakage(old[l]);
-            let p = (kernel.idle_w + kernel.dynamic_w * u) * leakage * (1.0 + kernel.power_spread * s);
-            let sink = old[l] - kernel.junction_resistance * watts[l];
-            let settled = air.inlet_c + preheat[l] * air.rise_k + height[l] * air.lift_k + air.resistance * p;
-            let t = settled + (sink - settled) * air.keep + kernel.junction_resistance * p;
-            next[l] = t;
-            watts[l] = p;
-            busy[l] = byte(u);
-            power[l] += f64::from(p);
-            // The sink as it will be read back, so that heat is booked to the last bit.
-            warmed[l] += f64::from(t - kernel.junction_resistance * p) - f64::from(sink);
-            hottest[l] = hottest[l].max(t);
-        }
-        from += LANES;
+    let (old, old_rest) = chips.junction_c.as_chunks::<LANES>();
+    let (next, next_rest) = next.as_chunks_mut::<LANES>();
+    let (watts, watts_rest) = chips.power_w.as_chunks_mut::<LANES>();
+    let (busy, busy_rest) = chips.utilisation.as_chunks_mut::<LANES>();
+    let (spread, spread_rest) = chips.spread.as_chunks::<LANES>();
+    let (preheat, preheat_rest) = kernel.preheat.as_chunks::<LANES>();
+    let (height, height_rest) = kernel.height.as_chunks::<LANES>();
+    let mut sums = LaneSums::<LANES>::NONE;
+    let groups = old
+        .iter()
+        .zip(next)
+        .zip(watts)
+        .zip(busy)
+        .zip(spread)
+        .zip(preheat)
+        .zip(height);
+    for ((((((old, next), watts), busy), spread), preheat), height) in groups {
+        step_lanes(kernel, air, old, next, watts, busy, spread, preheat, height, &mut sums);
+    }
+    // What does not fill all lanes.
+    let rest = (old_rest.as_chunks::<1>().0.iter())
+        .zip(next_rest.as_chunks_mut::<1>().0)
+        .zip(watts_rest.as_chunks_mut::<1>().0)
+        .zip(busy_rest.as_chunks_mut::<1>().0)
+        .zip(spread_rest.as_chunks::<1>().0)
+        .zip(preheat_rest.as_chunks::<1>().0)
+        .zip(height_rest.as_chunks::<1>().0);
+    for (l, ((((((old, next), watts), busy), spread), preheat), height)) in rest.enumerate() {
+        let mut of_one = LaneSums {
+            power_w: [sums.power_w[l]],
+            warmed_k: [sums.warmed_k[l]],
+            hottest_c: [sums.hottest_c[l]],
+        };
+        step_lanes(
+            kernel,
+            air,
+            old,
+            next,
+            watts,
+            busy,
+            spread,
+            preheat,
+            height,
+            &mut of_one,
+        );
+        [sums.power_w[l]] = of_one.power_w;
+        [sums.warmed_k[l]] = of_one.warmed_k;
+        [sums.hottest_c[l]] = of_one.hottest_c;
     }
     ChipSums {
-        power_w: power.iter().sum(),
-        warmed_k: warmed.iter().sum(),
-        hottest_c: hottest.iter().copied().fold(f32::MIN, f32::max),
+        power_w: sums.power_w.iter().sum(),
+        warmed_k: sums.warmed_k.iter().sum(),
+        hottest_c: sums.hottest_c.iter().copied().fold(f32::MIN, f32::max),
         limited: 0,
         tripped: 0,
         pace: 1.0,
@@ -543,6 +697,7 @@ fn step_hall(
         ..HallSums::default()
     };
     let chip_base = campus.chip_first[job.racks.start] as usize;
+    let at_draught = Fans::at(DRAUGHT);
     let mut next = Vec::new();
     let mut inlets = Vec::new();
     for (row, aisle) in campus.halls[job.hall].rows.clone().zip(air.aisles) {
@@ -550,6 +705,12 @@ fn step_hall(
         let kernel = &kernels[plan.kind];
         let (fed, unfed_s) = (power.fed[row], power.unfed_s[row].min(dt_s));
         next.resize(kernel.preheat.len(), 0.0_f32);
+        // All racks of a row stand in the same coolant.
+        let coolant_share = air.coolant_share.max(SEEP);
+        let coolant_w_per_k = kernel.coolant_w_per_k * coolant_share;
+        let by_coolant = kernel
+            .liquid
+            .then(|| Sinks::of(kernel, kernel.sink_resistance(ln(coolant_share)), dt_s));
         // What each rack drew in the last tick says how the air parts along the aisle in this one.
         inlets.resize(plan.racks.len(), Inlet::default());
         let of_row = plan.racks.start - job.racks.start..plan.racks.end - job.racks.start;
@@ -562,20 +723,20 @@ fn step_hall(
             let battery = &kernel.battery;
             let mut powered = unfed_s == 0.0 || (job.battery_j[k] > 0.0 && (fed || !job.dark[k]));
             let rise_k = (job.outlet_c[k] - inlet_c).max(0.0);
-            let speed = if powered {
-                kernel.fan_speed(asked, inlet_c, rise_k)
-            } else {
-                0.0
-            };
-            let flow_w_per_k = kernel.full_flow_w_per_k * speed.max(DRAUGHT);
-            let coolant_w_per_k = kernel.coolant_w_per_k * air.coolant_share.max(SEEP);
-            let flow = if kernel.liquid {
-                air.coolant_share.max(SEEP)
-            } else {
-                speed.max(DRAUGHT)
-            };
-            let resistance = kernel.resistance_flow * pow(flow, -kernel.resistance_exponent);
-            let tau_s = resistance * kernel.chip_j_per_k;
+            let fans = powered.then(|| kernel.fans(asked, inlet_c, rise_k));
+            let speed = fans.map_or(0.0, |fans| fans.speed);
+            // Air moves past a rack even where its fans stand, or nearly.
+            let draught = fans.filter(|fans| fans.speed >= DRAUGHT).unwrap_or(at_draught);
+            let flow_w_per_k = kernel.full_flow_w_per_k * draught.speed;
+            let Sinks {
+                resistance,
+                tau_s,
+                keep,
+            } = by_coolant.unwrap_or_else(|| {
+                let found = draught.resistance;
+                let resistance = found.unwrap_or_else(|| kernel.sink_resistance(draught.ln_speed));
+                Sinks::of(kernel, resistance, dt_s)
+            });
             let chip_air = if kernel.liquid {
                 let to_liquid_w = kernel.chip_w(asked) * kernel.preheat.len() as f64;
                 ChipAir {
@@ -589,7 +750,7 @@ fn step_hall(
                     resistance: resistance as f32,
                     dt_s,
                     tau_s,
-                    keep: lag(dt_s, tau_s) as f32,
+                    keep,
                     utilisation: asked as f32,
                 }
             } else {
@@ -600,7 +761,7 @@ fn step_hall(
                     resistance: resistance as f32,
                     dt_s,
                     tau_s,
-                    keep: lag(dt_s, tau_s) as f32,
+                    keep,
                     utilisation: asked as f32,
                 }
             };
@@ -624,8 +785,8 @@ fn step_hall(
                 of_chips = step_limited(kernel, chip_air, &mut chips, &mut next);
             }
             let mut used_w = 0.0;
-            if powered {
-                let fans_w = kernel.fan_w * pow(speed, kernel.fan_exponent);
+            if let Some(fans) = fans {
+                let fans_w = kernel.fan_w * fans.power(kernel.fan_exponent);
                 used_w = kernel.input_w(of_chips.power_w + kernel.overhead_w(asked) + fans_w);
                 let from_battery_w = used_w + kernel.network_w;
                 if unfed_s > 0.0 && (from_battery_w * unfed_s > job.battery_j[k] || from_battery_w > battery.power_w) {
@@ -821,4 +982,64 @@ fn step(
 
 pub(super) fn plugin(app: &mut App) {
     app.add_systems(Tick, step.in_set(TickSet::Chips));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{self, Instead};
+    use crate::site::texts::NoFiles;
+
+    #[test]
+    fn a_utilisation_is_rounded_to_the_nearest_step() {
+        for k in 0..=1_000_000 {
+            let utilisation = k as f32 / 1e6;
+            assert_eq!(byte(utilisation), (utilisation * 255.0 + 0.5) as u8, "{utilisation}");
+        }
+    }
+
+    /// What does not fill all lanes comes out as in lanes that are full.
+    #[test]
+    fn racks_of_any_number_of_chips_are_stepped_alike() {
+        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default());
+        let campus = loaded.unwrap_or_else(|report| panic!("{report}")).site.campus;
+        let mut kernel = Kernel::new(&campus.rack_kinds[0]);
+        let air = ChipAir {
+            inlet_c: 24.0,
+            rise_k: 12.0,
+            lift_k: 2.0,
+            resistance: 0.08,
+            dt_s: 60.0,
+            tau_s: 50.0,
+            keep: 0.3,
+            utilisation: 0.9,
+        };
+        let mut step = |n: usize| {
+            kernel.preheat.truncate(n);
+            kernel.height.truncate(n);
+            let of = |f: &dyn Fn(usize) -> f32| (0..n).map(f).collect::<Vec<f32>>();
+            let (mut junction_c, mut power_w) = (of(&|k| 40.0 + k as f32), of(&|k| 300.0 + 7.0 * k as f32));
+            let (mut utilisation, mut flags) = (vec![0; n], vec![0; n]);
+            let spread: Vec<i8> = (0..n).map(|k| (k as i8 - 7) * 9).collect();
+            let mut next = vec![0.0; n];
+            let mut chips = ChipSlices {
+                junction_c: &mut junction_c,
+                power_w: &mut power_w,
+                utilisation: &mut utilisation,
+                flags: &mut flags,
+                spread: &spread,
+            };
+            let sums = step_free(&kernel, air, &mut chips, &mut next);
+            (next, power_w, utilisation, sums)
+        };
+        let (next, power_w, utilisation, _) = step(16);
+        for n in [13, 8, 5, 1] {
+            let (next_n, power_n, utilisation_n, sums) = step(n);
+            assert_eq!((&next_n[..], &power_n[..]), (&next[..n], &power_w[..n]), "{n}");
+            assert_eq!(utilisation_n[..], utilisation[..n], "{n}");
+            let watts: f64 = power_n.iter().map(|w| f64::from(*w)).sum();
+            assert!((sums.power_w - watts).abs() < 1e-9, "{n}: {} {watts}", sums.power_w);
+            assert_eq!(sums.hottest_c, next_n.iter().copied().fold(f32::MIN, f32::max), "{n}");
+        }
+    }
 }

@@ -19,7 +19,8 @@ impl Workers {
         } else {
             threads.clamp(1, 256)
         };
-        let pool = TaskPoolBuilder::new().num_threads(threads).build();
+        // Who calls for the work takes part in it.
+        let pool = TaskPoolBuilder::new().num_threads(threads - 1).build();
         Self { pool, threads }
     }
 
@@ -29,7 +30,8 @@ impl Workers {
             items.into_iter().for_each(work);
             return;
         }
-        let per_task = items.len().div_ceil(self.threads * 4).max(1);
+        // Small parts, so that no thread waits long for the last of another that was held up.
+        let per_task = items.len().div_ceil(self.threads * 16).max(1);
         let work = &work;
         let mut items = items.into_iter();
         self.pool.scope(|scope| {

@@ -84,6 +84,8 @@ struct Duty<'a> {
     coolant_w_per_k: f64,
     /// Facility water, W/K.
     facility_w_per_k: f64,
+    /// Conductance between coolant and facility water over the difference of their warm ends, W/K.
+    exchange_w_per_k: f64,
     /// Heat into the loop with that of its pumps, W.
     heat_w: f64,
     outside: &'a Outside,
@@ -100,24 +102,22 @@ struct Settled {
     coolant_c: f64,
 }
 
-impl Duty<'_> {
-    /// Conductance between coolant and facility water over the difference of their warm ends, W/K.
-    fn exchange_w_per_k(&self) -> f64 {
-        let full = |flow_kg_s: f64, cp: f64| self.units * flow_kg_s * cp;
-        let exchanger = Exchanger {
-            arrangement: Arrangement::CounterFlow,
-            ua_w_per_k: self.units * self.spec.exchanger_w_per_k.value,
-            hot_rated_w_per_k: full(self.spec.coolant_kg_s.value, self.spec.coolant_cp_j_per_kg_k.value),
-            cold_rated_w_per_k: full(self.spec.facility_kg_s.value, WATER_CP_J_PER_KG_K),
-            // Plates are thin: nearly all resistance is in the films.
-            hot_film_share: 0.45,
-            cold_film_share: 0.45,
-        };
-        exchanger
-            .transfer(1.0, self.coolant_w_per_k, 0.0, self.facility_w_per_k)
-            .heat_w
-    }
+/// Conductance between coolant and facility water over the difference of their warm ends, W/K, of so many CDUs.
+fn exchange_w_per_k(spec: &LiquidLoopSpec, units: f64, coolant_w_per_k: f64, facility_w_per_k: f64) -> f64 {
+    let full = |flow_kg_s: f64, cp: f64| units * flow_kg_s * cp;
+    let exchanger = Exchanger {
+        arrangement: Arrangement::CounterFlow,
+        ua_w_per_k: units * spec.exchanger_w_per_k.value,
+        hot_rated_w_per_k: full(spec.coolant_kg_s.value, spec.coolant_cp_j_per_kg_k.value),
+        cold_rated_w_per_k: full(spec.facility_kg_s.value, WATER_CP_J_PER_KG_K),
+        // Plates are thin: nearly all resistance is in the films.
+        hot_film_share: 0.45,
+        cold_film_share: 0.45,
+    };
+    exchanger.transfer(1.0, coolant_w_per_k, 0.0, facility_w_per_k).heat_w
+}
 
+impl Duty<'_> {
     /// Water that leaves tower or cooler at a fan speed, °C.
     fn rejected_c(&self, speed: f64) -> f64 {
         let range_k = self.heat_w / self.facility_w_per_k;
@@ -151,7 +151,7 @@ impl Duty<'_> {
     fn settled(&self, speed: f64, lifted_w: f64) -> Settled {
         let rejected_c = self.rejected_c(speed);
         let supply_c = rejected_c - lifted_w / self.facility_w_per_k;
-        let warm_end_c = supply_c + self.heat_w / self.exchange_w_per_k().max(1e-9);
+        let warm_end_c = supply_c + self.heat_w / self.exchange_w_per_k.max(1e-9);
         Settled {
             rejected_c,
             coolant_c: warm_end_c - self.heat_w / self.coolant_w_per_k,
@@ -267,12 +267,14 @@ pub(super) fn step(
         let coolant_w_per_k = full_w_per_k * pumps;
         let each_pump_w = spec.coolant_pump_w.value + spec.facility_pump_w.value;
         let pumps_w = units * each_pump_w * pow(pumps, spec.pump_exponent.value);
+        let facility_w_per_k = units * spec.facility_kg_s.value * pumps * WATER_CP_J_PER_KG_K;
         let duty = Duty {
             spec,
             units,
             pumps,
             coolant_w_per_k,
-            facility_w_per_k: units * spec.facility_kg_s.value * pumps * WATER_CP_J_PER_KG_K,
+            facility_w_per_k,
+            exchange_w_per_k: exchange_w_per_k(spec, units, coolant_w_per_k, facility_w_per_k),
             heat_w: (gained_w + pumps_w).max(1.0),
             outside: &outside,
             wet: water.0 || halls.basin_m3[h] > 0.0,
@@ -310,8 +312,7 @@ pub(super) fn step(
             settled = duty.settled(speed, 0.0);
             settled.coolant_c = goal_c;
         }
-        let exchange_w_per_k = duty.exchange_w_per_k();
-        let keep = lag(clock.dt_s, capacity_j_per_k / exchange_w_per_k.max(1e-9));
+        let keep = lag(clock.dt_s, capacity_j_per_k / duty.exchange_w_per_k.max(1e-9));
         let after_c = settled.coolant_c + (before_c - settled.coolant_c) * keep;
         let stored_j = capacity_j_per_k * (after_c - before_c);
         let fans_w = units * spec.rejection_fan_w.value * pow(speed, spec.rejection_fan_exponent.value);

@@ -268,6 +268,8 @@ pub(super) fn step(
 
         // Every unit by itself: what its fans hold, what its media do.
         let (mut fans_w, mut wet, mut drop_w) = (0.0, 0.0, 0.0);
+        // Nearly all units of a hall run alike: what is dear to find is that of the one before.
+        let (mut efficiency_at, mut drop_at) = ((f64::NAN, 0.0), (f64::NAN, 0.0));
         for unit in hall.units.clone() {
             let flow_kg_s = units.air_kg_s[unit];
             let x = flow_kg_s / rated;
@@ -279,17 +281,21 @@ pub(super) fn step(
             if x <= 0.0 {
                 continue;
             }
-            let efficiency = spec.fan_efficiency.value * pow(x, spec.drive_exponent.value);
-            fans_w += fan::power_w(flow_kg_s, density_kg_m3, pressure_pa, efficiency);
+            if efficiency_at.0 != x {
+                efficiency_at = (x, spec.fan_efficiency.value * pow(x, spec.drive_exponent.value));
+            }
+            fans_w += fan::power_w(flow_kg_s, density_kg_m3, pressure_pa, efficiency_at.1);
             if is_wet {
                 wet += 1.0;
-                let rated = spec.saturation_effectiveness.value;
-                let effect = fan::media_effectiveness(rated, x, spec.media_ntu_exponent.value);
-                let reach = effect * (1.0 - spec.media_bypass.value);
-                let full_k = reach * (outside.dry_bulb_c - outside.wet_bulb_c);
-                let rise_k = fan_rise_k;
+                if drop_at.0 != x {
+                    let rated = spec.saturation_effectiveness.value;
+                    let effect = fan::media_effectiveness(rated, x, spec.media_ntu_exponent.value);
+                    let reach = effect * (1.0 - spec.media_bypass.value);
+                    let full_k = reach * (outside.dry_bulb_c - outside.wet_bulb_c);
+                    drop_at = (x, dry_enough_k(spec, &outside, full_k, fan_rise_k));
+                }
                 // Kept until the mixed air is known.
-                units.supply_c[unit] = -dry_enough_k(spec, &outside, full_k, rise_k);
+                units.supply_c[unit] = -drop_at.1;
                 drop_w -= w_per_k(flow_kg_s) * units.supply_c[unit];
             }
         }
