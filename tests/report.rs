@@ -1,24 +1,14 @@
 //! Explain, compare and report: what a run's folder tells, on the small site.
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-fn rainier(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rainier"))
-        .args(args)
-        .output()
-        .expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn word(path: &Path) -> &str {
-    path.to_str().expect("is text")
-}
+use program::{rainier, text, word};
 
 /// A day of the small site in which gensets break and the grid is lost, with a name that would be markup.
 const TROUBLE: &str = r#"(
@@ -249,6 +239,124 @@ fn every_chain_ends_in_a_first_cause() {
     let wrong = rainier(&["explain", run, "a dragon"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("no incident and no job; a number from 0 to"));
+}
+
+/// The same as JSON: every chain by its numbers, from a first cause to the incident itself.
+#[test]
+fn chains_are_told_as_json() {
+    let run = word(&runs()[0]);
+    let json = |args: &[&str]| -> serde_json::Value {
+        let output = rainier(&[&["explain", run, "--json"], args].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("is JSON")
+    };
+    let numbers = |value: &serde_json::Value| -> Vec<u64> {
+        let list = value.as_array().expect("a list").iter();
+        list.map(|n| n.as_u64().expect("a number")).collect()
+    };
+    let all = json(&[]);
+    let incidents = all["incidents"].as_array().expect("a list");
+    let csv = fs::read_to_string(runs()[0].join("incidents.csv")).expect("is there");
+    assert_eq!(incidents.len(), csv.lines().count() - 1);
+    for (n, incident) in incidents.iter().enumerate() {
+        let chain = numbers(&incident["chain"]);
+        assert_eq!(chain.last(), Some(&(n as u64)), "{incident}");
+        assert!(incidents[chain[0] as usize]["cause"].is_null(), "{incident}");
+        for pair in chain.windows(2) {
+            assert_eq!(incidents[pair[1] as usize]["cause"], pair[0], "{incident}");
+        }
+    }
+    let stories = all["stories"].as_array().expect("a list");
+    let told: usize = stories.iter().map(|story| numbers(&story["members"]).len()).sum();
+    assert_eq!(told, incidents.len(), "every incident is of one first cause");
+    assert!(
+        stories[0]["cost"]["unserved_kwh"].as_f64() > Some(0.0),
+        "{}",
+        stories[0]
+    );
+    assert!(stories[0]["cost"]["usd"][0].as_f64() > Some(0.0), "{}", stories[0]);
+    let outages = all["outages"].as_array().expect("a list");
+    assert!(!outages.is_empty() && outages.iter().all(|outage| numbers(&outage["chain"]).len() > 1));
+    let stops = all["stops"].as_array().expect("a list");
+    assert!(
+        stops
+            .iter()
+            .any(|stop| stop["cause"] == "power or heat" && !numbers(&stop["chain"]).is_empty())
+    );
+
+    let dark = json(&["went dark"]);
+    let n = dark["incident"]["number"].as_u64().expect("a number") as usize;
+    assert_eq!(dark["incident"], incidents[n]);
+    let why: Vec<u64> = dark["why"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|link| link["number"].as_u64())
+        .collect();
+    assert_eq!(why, numbers(&incidents[n]["chain"]));
+    assert!(dark["outages"].as_array().is_some_and(|outages| !outages.is_empty()));
+    let of_first = &dark["of_first_cause"];
+    assert!(of_first["cost"]["unserved_kwh"].as_f64() >= dark["cost"]["unserved_kwh"].as_f64());
+    assert!(numbers(&of_first["members"]).contains(&(n as u64)));
+
+    let jobs = json(&["train"])["jobs"].clone();
+    let jobs = jobs.as_array().expect("a list");
+    assert!(
+        jobs.iter()
+            .any(|job| job["stops"].as_array().is_some_and(|stops| !stops.is_empty()))
+    );
+    let wrong = rainier(&["explain", run, "a dragon", "--json"]);
+    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0));
+}
+
+/// A scenario is run with other values; a run that has ended cannot be.
+#[test]
+fn values_are_set_for_scenarios_alone() {
+    let tdp = "catalog:chips.trainium2.tdp_w=0.55kW";
+    let output = rainier(&["compare", "builtin:lab-day", "builtin:lab-day", "--set", tdp, "--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+    let inputs = json["inputs"].as_array().expect("a list");
+    assert!(
+        inputs.len() == 1 && inputs[0]["path"] == "chips.trainium2.tdp_w",
+        "{inputs:?}"
+    );
+    let moved = json["results"].as_array().expect("a list");
+    assert!(
+        moved
+            .iter()
+            .any(|moved| moved["field"] == "/it_energy_kwh" && moved["change"].as_f64() > Some(0.0))
+    );
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("page.html");
+    let output = rainier(&["report", "builtin:lab-day", "--set", tdp, "--out", word(&page)]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(fs::read_to_string(&page).expect("is written").contains(tdp));
+    let output = rainier(&["explain", "builtin:lab-day", "--set", "scenario:events=[]", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+    assert_eq!(
+        json["incidents"].as_array().map(Vec::len),
+        Some(0),
+        "{}",
+        text(&output.stderr)
+    );
+
+    let run = word(&runs()[0]);
+    for args in [
+        vec!["explain", run, "--set", tdp],
+        vec!["report", run, "--set", tdp],
+        vec!["report", run, "--site", "builtin:lab"],
+        vec!["compare", run, run, "--set", tdp],
+    ] {
+        let output = rainier(&args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(
+            text(&output.stderr).contains("a run that has ended"),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+    }
 }
 
 /// Every tag that opens is closed, in order, and nothing is fetched from elsewhere.

@@ -412,9 +412,14 @@ pub(crate) struct Explain {
     pub(crate) run: String,
     /// The one incident or job to explain: its number, or any of its words
     pub(crate) event: Option<String>,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
     /// Threads; results are the same for any number [default: all cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -423,6 +428,10 @@ pub(crate) struct Compare {
     pub(crate) a: String,
     /// The other one
     pub(crate) b: String,
+    /// Another value for a field of B, which is then a scenario, such as catalog:chips.trainium2.tdp_w=0.55kW; the file
+    /// may be left out where only one has such a field; may be given again
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<Change>,
     /// Write the comparison as an HTML page, too
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
@@ -441,13 +450,15 @@ pub(crate) struct Report {
     /// The page [default: report.html in the folder of the run, or here]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) instead: Replacements,
     /// Threads; results are the same for any number [default: all cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
 }
 
 /// Files that take the place of those that a scenario names.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 pub(crate) struct Replacements {
     /// Site file that replaces the scenario's, or builtin:NAME
     #[arg(long, value_name = "FILE")]
@@ -462,6 +473,19 @@ pub(crate) struct Replacements {
 }
 
 impl Replacements {
+    /// Other values for fields alone.
+    pub(crate) fn values(set: &[Change]) -> Self {
+        Self {
+            set: set.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether everything stays as the scenario has it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.site.is_none() && self.weather.is_none() && self.set.is_empty()
+    }
+
     /// As the library takes them.
     pub(crate) fn of(&self) -> Instead<'_> {
         Instead {

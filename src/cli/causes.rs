@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::folder::{Folder, hall_of};
 
 /// Kinds of incident by which something is lost.
@@ -32,7 +34,7 @@ pub(crate) struct Story {
 }
 
 /// What something cost.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(crate) struct Cost {
     pub(crate) unserved_kwh: f64,
     /// Rows of racks that went dark.
@@ -76,16 +78,22 @@ impl Cost {
                 short(self.lost_chip_hours)
             ));
         }
-        let chip_hours = self.chip_hours + self.lost_chip_hours;
-        if let Some([value, low, high]) = usd_per_chip_hour.filter(|_| chip_hours > 0.0) {
+        if let Some([value, low, high]) = self.usd(usd_per_chip_hour) {
             words.push(format!(
                 "about ${} of chip-hours ({} to {})",
-                short(value * chip_hours),
-                short(low * chip_hours),
-                short(high * chip_hours)
+                short(value),
+                short(low),
+                short(high)
             ));
         }
         words.join("; ")
+    }
+
+    /// Worth of the chip-hours that went, $: value, low and high; none where none went.
+    pub(crate) fn usd(&self, usd_per_chip_hour: Option<[f64; 3]>) -> Option<[f64; 3]> {
+        let chip_hours = self.chip_hours + self.lost_chip_hours;
+        let worth = usd_per_chip_hour.filter(|_| chip_hours > 0.0)?;
+        Some(worth.map(|usd| usd * chip_hours))
     }
 }
 

@@ -2,23 +2,142 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+use serde_json::{Value, json};
+
 use crate::Failure;
 use crate::args::Explain;
-use crate::causes::{blamed, chain, clock, cost_of, descendants, groups, is_loss, short, since, stories};
-use crate::folder::Folder;
+use crate::causes::{Cost, blamed, chain, clock, cost_of, descendants, groups, is_loss, short, since, stories};
+use crate::folder::{Folder, Incident, Job, Stop};
 
 /// Most lines of a list on the terminal.
 const SHOWN: usize = 30;
 
 pub(crate) fn explain(args: &Explain) -> Result<(), Failure> {
-    let run = Folder::open_or_run(&args.run, args.threads)?;
-    match &args.event {
-        None => {
-            all(&run);
-            Ok(())
-        }
-        Some(event) => one(&run, event),
+    let run = Folder::open_or_run(&args.run, &args.instead, args.threads)?;
+    let fitting = args.event.as_ref().map(|event| fitting(&run, event)).transpose()?;
+    if args.json {
+        let all = match &fitting {
+            None => json_of_all(&run),
+            Some((incidents, jobs)) => json_of(&run, incidents, jobs),
+        };
+        let text = serde_json::to_string_pretty(&all).map_err(|error| Failure::Output(error.to_string()))?;
+        println!("{text}");
+        return Ok(());
     }
+    match fitting {
+        None => all(&run),
+        Some((incidents, jobs)) => match incidents.first() {
+            Some(n) => incident(&run, *n, &incidents),
+            None => job(&run, &jobs),
+        },
+    }
+    Ok(())
+}
+
+/// An incident with its causes.
+#[derive(Serialize)]
+struct Link<'a> {
+    #[serde(flatten)]
+    incident: &'a Incident,
+    /// Whether something is lost by it.
+    loss: bool,
+    /// Numbers from the first cause to the incident itself.
+    chain: Vec<usize>,
+}
+
+/// Numbers from the first cause to an incident.
+fn from_first(run: &Folder, n: usize) -> Vec<usize> {
+    let mut chain = chain(run, n);
+    chain.reverse();
+    chain
+}
+
+fn link(run: &Folder, n: usize) -> Link<'_> {
+    let incident = &run.incidents[n];
+    Link {
+        incident,
+        loss: is_loss(&incident.kind),
+        chain: from_first(run, n),
+    }
+}
+
+/// What something cost, with the worth of its chip-hours.
+fn cost_json(run: &Folder, cost: Cost) -> Value {
+    let mut all = json!(cost);
+    all["usd"] = json!(cost.usd(run.inputs.usd_per_chip_hour));
+    all
+}
+
+/// Something that an incident led to, with the chain that ends there.
+fn blamed_json(run: &Folder, what: &impl Serialize, by: Option<usize>) -> Value {
+    let by = by.filter(|n| *n < run.incidents.len());
+    let mut all = json!(what);
+    all["incident"] = json!(by);
+    all["chain"] = json!(by.map_or_else(Vec::new, |n| from_first(run, n)));
+    all
+}
+
+fn outages_json(run: &Folder, wanted: &dyn Fn(Option<usize>) -> bool) -> Vec<Value> {
+    let outages = run.outages.iter().filter(|outage| wanted(outage.incident));
+    outages
+        .map(|outage| blamed_json(run, outage, outage.incident))
+        .collect()
+}
+
+fn stops_json(run: &Folder, wanted: &dyn Fn(&Stop, Option<usize>) -> bool) -> Vec<Value> {
+    let blamed = blamed(run);
+    let stops = run.stops.iter().zip(&blamed).filter(|(stop, by)| wanted(stop, **by));
+    stops.map(|(stop, by)| blamed_json(run, stop, *by)).collect()
+}
+
+/// All incidents, dark racks and stopped jobs of a run.
+fn json_of_all(run: &Folder) -> Value {
+    let links: Vec<Link<'_>> = (0..run.incidents.len()).map(|n| link(run, n)).collect();
+    let stories: Vec<Value> = stories(run)
+        .iter()
+        .map(|story| json!({ "first": story.first, "members": story.members, "cost": cost_json(run, story.cost) }))
+        .collect();
+    json!({
+        "run": run.title(),
+        "digest": run.inputs.digest,
+        "unserved_kwh": run.figure("/unserved_kwh"),
+        "most_dark_racks": run.figure("/most_dark_racks"),
+        "throttled_chip_hours": run.figure("/throttled_chip_hours"),
+        "stories": stories,
+        "incidents": links,
+        "outages": outages_json(run, &|_| true),
+        "stops": stops_json(run, &|_, _| true),
+        "waited": waited(run),
+    })
+}
+
+/// The first of the incidents that fit, or else the jobs that do.
+fn json_of(run: &Folder, incidents: &[usize], jobs: &[&Job]) -> Value {
+    let mut all =
+        json!({ "run": run.title(), "digest": run.inputs.digest, "also_fit": incidents.get(1..).unwrap_or(&[]) });
+    let Some(n) = incidents.first() else {
+        let jobs = jobs.iter().map(|job| {
+            let mut of_job = json!(job);
+            of_job["stops"] = json!(stops_json(run, &|stop, _| stop_of(job, stop)));
+            of_job
+        });
+        all["jobs"] = jobs.collect();
+        return all;
+    };
+    let own = descendants(run, *n);
+    let links = |numbers: &[usize]| -> Vec<Value> { numbers.iter().map(|m| json!(link(run, *m))).collect() };
+    let chain = from_first(run, *n);
+    let of_first = descendants(run, chain[0]);
+    let is_own = |by: Option<usize>| by.is_some_and(|by| own.binary_search(&by).is_ok());
+    all["incident"] = json!(link(run, *n));
+    all["why"] = json!(links(&chain));
+    all["led_to"] = json!(links(&own[1..]));
+    all["cost"] = cost_json(run, cost_of(run, &own));
+    all["of_first_cause"] = json!({ "members": of_first, "cost": cost_json(run, cost_of(run, &of_first)) });
+    all["outages"] = json!(outages_json(run, &is_own));
+    all["stops"] = json!(stops_json(run, &|_, by| is_own(by)));
+    all
 }
 
 fn more(all: usize) {
@@ -109,6 +228,21 @@ fn outages(run: &Folder, wanted: &dyn Fn(Option<usize>) -> bool) {
     more(found.len());
 }
 
+/// Jobs that waited longer than a tick for room, the longest first.
+fn waited(run: &Folder) -> Vec<&Job> {
+    let mut waited: Vec<_> = run
+        .jobs
+        .iter()
+        .filter(|job| job.start_s - job.submit_s.max(0.0) > run.inputs.tick_s)
+        .collect();
+    waited.sort_by(|a, b| {
+        (b.start_s - b.submit_s)
+            .total_cmp(&(a.start_s - a.submit_s))
+            .then(a.number.cmp(&b.number))
+    });
+    waited
+}
+
 /// Which jobs were stopped, by what, and what waited.
 fn jobs(run: &Folder) {
     let Some(of_jobs) = run.summary.get("jobs").filter(|jobs| jobs.is_object()) else {
@@ -135,16 +269,7 @@ fn jobs(run: &Folder) {
         println!("  {}", stop_words(run, stop, *by));
     }
     more(run.stops.len());
-    let mut waited: Vec<_> = run
-        .jobs
-        .iter()
-        .filter(|job| job.start_s - job.submit_s.max(0.0) > run.inputs.tick_s)
-        .collect();
-    waited.sort_by(|a, b| {
-        (b.start_s - b.submit_s)
-            .total_cmp(&(a.start_s - a.submit_s))
-            .then(a.number.cmp(&b.number))
-    });
+    let waited = waited(run);
     if !waited.is_empty() {
         println!("  Waited for room:");
     }
@@ -160,7 +285,7 @@ fn jobs(run: &Folder) {
     more(waited.len());
 }
 
-pub(crate) fn stop_words(run: &Folder, stop: &crate::folder::Stop, by: Option<usize>) -> String {
+pub(crate) fn stop_words(run: &Folder, stop: &Stop, by: Option<usize>) -> String {
     let at = stop
         .rack
         .as_ref()
@@ -182,8 +307,8 @@ pub(crate) fn stop_words(run: &Folder, stop: &crate::folder::Stop, by: Option<us
     words
 }
 
-/// The incidents and jobs that an event names.
-fn one(run: &Folder, event: &str) -> Result<(), Failure> {
+/// The incidents and jobs that an event names; at least one of either.
+fn fitting<'r>(run: &'r Folder, event: &str) -> Result<(Vec<usize>, Vec<&'r Job>), Failure> {
     let number = event.trim_start_matches('#').parse::<usize>().ok();
     let wanted = event.to_lowercase();
     let fits = |text: &str| text.to_lowercase().contains(&wanted);
@@ -195,21 +320,17 @@ fn one(run: &Folder, event: &str) -> Result<(), Failure> {
             .collect(),
     };
     let jobs: Vec<_> = run.jobs.iter().filter(|job| fits(&job.name)).collect();
-    match (found.first(), jobs.first()) {
-        (Some(n), _) => incident(run, *n, &found),
-        (None, Some(_)) => job(run, &jobs),
-        (None, None) => {
-            let allowed = match run.incidents.len() {
-                0 => "there are no incidents in this run".to_owned(),
-                n => format!(
-                    "a number from 0 to {}, or words of an incident or the name of a job",
-                    n - 1
-                ),
-            };
-            return Err(Failure::Place(format!("{event:?}: no incident and no job; {allowed}")));
-        }
+    if found.is_empty() && jobs.is_empty() {
+        let allowed = match run.incidents.len() {
+            0 => "there are no incidents in this run".to_owned(),
+            n => format!(
+                "a number from 0 to {}, or words of an incident or the name of a job",
+                n - 1
+            ),
+        };
+        return Err(Failure::Place(format!("{event:?}: no incident and no job; {allowed}")));
     }
-    Ok(())
+    Ok((found, jobs))
 }
 
 fn incident(run: &Folder, n: usize, found: &[usize]) {
@@ -293,7 +414,12 @@ fn told(run: &Folder, title: &str, members: &[usize]) {
     more(groups.len());
 }
 
-fn job(run: &Folder, jobs: &[&crate::folder::Job]) {
+/// Whether a stop came in this stay of a job.
+fn stop_of(job: &Job, stop: &Stop) -> bool {
+    stop.number == job.number && (job.start_s - 1e-6..=job.end_s + 1e-6).contains(&stop.time_s)
+}
+
+fn job(run: &Folder, jobs: &[&Job]) {
     println!("{}", run.title());
     let blamed = blamed(run);
     for job in jobs.iter().take(SHOWN) {
@@ -317,9 +443,8 @@ fn job(run: &Folder, jobs: &[&crate::folder::Job]) {
             clock(job.stuck_s),
             short(job.energy_kwh / 1e3)
         );
-        let within = |time_s: f64| (job.start_s - 1e-6..=job.end_s + 1e-6).contains(&time_s);
         let stops = run.stops.iter().zip(&blamed);
-        for (stop, by) in stops.filter(|(stop, _)| stop.number == job.number && within(stop.time_s)) {
+        for (stop, by) in stops.filter(|(stop, _)| stop_of(job, stop)) {
             println!("  {}", stop_words(run, stop, *by));
         }
     }

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rainier::host::parquet;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Failure;
-use crate::args::Run;
+use crate::args::{Replacements, Run};
 use crate::inputs::{FORMAT, Inputs};
 
 /// Largest file that is read.
@@ -49,7 +49,7 @@ impl Series {
 }
 
 /// A row of `incidents.csv`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Incident {
     pub(crate) number: usize,
     pub(crate) time_s: f64,
@@ -62,7 +62,7 @@ pub(crate) struct Incident {
 }
 
 /// A row of `outages.csv`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Outage {
     pub(crate) row: String,
     pub(crate) racks: u32,
@@ -72,7 +72,7 @@ pub(crate) struct Outage {
 }
 
 /// A row of `jobs.csv`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) number: u64,
@@ -90,7 +90,7 @@ pub(crate) struct Job {
 }
 
 /// A row of `interruptions.csv`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Stop {
     pub(crate) time_s: f64,
     pub(crate) number: u64,
@@ -219,10 +219,16 @@ impl Folder {
         })
     }
 
-    /// Opens the folder of a run, or runs a scenario.
-    pub(crate) fn open_or_run(name: &str, threads: Option<u16>) -> Result<Self, Failure> {
+    /// Opens the folder of a run, or runs a scenario with what is put in place of its own.
+    pub(crate) fn open_or_run(name: &str, instead: &Replacements, threads: Option<u16>) -> Result<Self, Failure> {
         let path = Path::new(name);
         if path.is_dir() {
+            if !instead.is_empty() {
+                return Err(Failure::Place(format!(
+                    "{name:?} is the folder of a run that has ended; --set, --site and --weather take a scenario, which \
+                     is run with them"
+                )));
+            }
             return Self::open(path);
         }
         if !name.starts_with("builtin:") && !path.is_file() {
@@ -233,6 +239,7 @@ impl Folder {
         let scratch = Scratch::new()?;
         crate::run::run(&Run {
             scenario: name.to_owned(),
+            instead: instead.clone(),
             out: Some(scratch.0.clone()),
             threads,
             silent: true,

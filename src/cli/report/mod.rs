@@ -37,7 +37,7 @@ const LINES: usize = 14;
 const DARK_HALLS: usize = 24;
 
 pub(crate) fn report(args: &Report) -> Result<(), Failure> {
-    let run = Folder::open_or_run(&args.run, args.threads)?;
+    let run = Folder::open_or_run(&args.run, &args.instead, args.threads)?;
     let default = run.path.as_deref().unwrap_or(Path::new(".")).join("report.html");
     let path = args.out.as_ref().unwrap_or(&default);
     std::fs::write(path, html_of(&run))
