@@ -231,7 +231,7 @@ impl Store {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.exists() => {
                 let text = serde_json::json!({ "format": 1, "hash": study.hash });
-                fs::write(&mark, format!("{text:#}\n")).map_err(|error| said(&mark, &error))?;
+                crate::write::text(&mark, &format!("{text:#}\n"))?;
             }
             Err(error) => return Err(said(&mark, &error)),
         }
@@ -324,7 +324,7 @@ fn rows(text: &str, study: &Study) -> Result<(Vec<String>, Answers), String> {
 fn write(folder: &Path, findings: &Findings) -> Result<(), String> {
     let json = folder.join("bands.json");
     let text = serde_json::to_string_pretty(findings).map_err(|error| error.to_string())?;
-    fs::write(&json, text + "\n").map_err(|error| format!("{} cannot be written: {error}", json.display()))?;
+    crate::write::text(&json, &(text + "\n"))?;
     let path = folder.join("bands.csv");
     let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
     let mut csv = csv::Writer::from_writer(File::create(&path).map_err(|error| said(&error))?);

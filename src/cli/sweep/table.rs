@@ -13,7 +13,8 @@ use parquet::schema::types::Type;
 use rainier::study::sweep::Sweep;
 use rainier::study::sweep::files::Entry;
 
-use super::store::{Finished, Store, whole};
+use super::store::{Finished, Store};
+use crate::write::whole;
 
 /// Rows that are in memory at a time.
 const GROUP_ROWS: usize = 4_096;

@@ -303,7 +303,7 @@ fn part(hash: &mut Sha256, text: &str) {
 /// sweep's folder, so that runs of another machine with other folders are the same runs.
 fn shared(files: &Kept<'_>, name: &str, base: &str, fixed: &[Change]) -> Sha256 {
     let mut hash = Sha256::new();
-    part(&mut hash, env!("CARGO_PKG_VERSION"));
+    part(&mut hash, crate::VERSION);
     for (name, text) in [
         texts::BUILTIN,
         scenario::BUILTIN,
