@@ -202,7 +202,7 @@ impl Series {
     pub(crate) fn push(&mut self, row: Vec<f64>) -> Result<(), String> {
         self.csv
             .write_record(row.iter().map(f64::to_string))
-            .map_err(|error| format!("series.csv: {error}"))?;
+            .map_err(|error| self.said("series.csv", &error))?;
         self.group.push(row);
         if self.group.len() >= self.rows {
             self.flush_group()
@@ -211,8 +211,13 @@ impl Series {
         }
     }
 
+    fn said(&self, name: &str, error: &dyn std::fmt::Display) -> String {
+        format!("{} cannot be written: {error}", self.folder.join(name).display())
+    }
+
     fn flush_group(&mut self) -> Result<(), String> {
-        self.write_group().map_err(|error| format!("series.parquet: {error}"))?;
+        self.write_group()
+            .map_err(|error| self.said("series.parquet", &error))?;
         self.group.clear();
         Ok(())
     }
@@ -235,10 +240,9 @@ impl Series {
         if !self.group.is_empty() {
             self.flush_group()?;
         }
-        self.csv.flush().map_err(|error| format!("series.csv: {error}"))?;
-        self.parquet
-            .close()
-            .map_err(|error| format!("series.parquet: {error}"))?;
+        self.csv.flush().map_err(|error| self.said("series.csv", &error))?;
+        let parquet = self.parquet.finish();
+        parquet.map_err(|error| self.said("series.parquet", &error))?;
         let summary = serde_json::to_string_pretty(summary).map_err(|error| error.to_string())?;
         text(&self.folder.join("summary.json"), &(summary + "\n"))
     }

@@ -128,7 +128,7 @@ fn schema(sweep: &Sweep<'_>, columns: &[(Column, String)]) -> Result<Type, Parqu
 }
 
 /// A row: its run, the values of its axes, and what became of it.
-type Row = (u64, Vec<Entry>, Option<Finished>);
+type Row = (u64, Vec<Entry>, Finished);
 
 fn fill(
     file: &mut std::fs::File,
@@ -142,8 +142,11 @@ fn fill(
     let mut next = 1;
     while next <= sweep.runs() {
         let last = sweep.runs().min(next + GROUP_ROWS as u64 - 1);
-        let row = |run| (run, sweep.values(run), store.read(&sweep.key(run)));
-        let rows: Vec<Row> = (next..=last).map(row).collect();
+        let row = |run| match store.read(&sweep.key(run)) {
+            Some(finished) => Ok((run, sweep.values(run), finished)),
+            None => Err(ParquetError::General(format!("run {run} is not there any more"))),
+        };
+        let rows: Vec<Row> = (next..=last).map(row).collect::<Result<_, _>>()?;
         let mut group = writer.next_row_group()?;
         for (column, _) in columns {
             let Some(mut out) = group.next_column()? else { break };
@@ -164,7 +167,7 @@ fn put(
     column: &Column,
     rows: &[Row],
 ) -> Result<(), ParquetError> {
-    let outcome = |row: &'_ Row| row.2.as_ref().and_then(|finished| finished.as_ref().ok()).cloned();
+    let outcome = |row: &'_ Row| row.2.as_ref().ok().cloned();
     match column {
         Column::Run => always::<Int64Type>(out, rows.iter().map(|row| row.0 as i64)),
         Column::Axis(i) if sweep.axes[*i].is_number() => {
@@ -189,15 +192,15 @@ fn put(
         }
         Column::Error => {
             let whys = rows.iter().map(|row| match &row.2 {
-                Some(Err(why)) => Some(bytes(why)),
-                _ => None,
+                Err(why) => Some(bytes(why)),
+                Ok(_) => None,
             });
             perhaps::<ByteArrayType>(out, whys)
         }
         Column::Output(name) => {
             let values = rows.iter().map(|row| match &row.2 {
-                Some(Ok(outcome)) => outcome.numbers.get(name).copied(),
-                _ => None,
+                Ok(outcome) => outcome.numbers.get(name).copied(),
+                Err(_) => None,
             });
             perhaps::<DoubleType>(out, values)
         }
