@@ -196,7 +196,7 @@ fn odd_bytes_are_named_or_read() {
         ("nothing", Vec::new(), "E0101"),
         ("a byte order mark alone", b"\xef\xbb\xbf".to_vec(), "E0101"),
         ("no UTF-8", b"(name: \"\xff\")".to_vec(), "E0111"),
-        ("UTF-16", good.encode_utf16().flat_map(u16::to_le_bytes).collect(), "E0111"),
+        ("UTF-16", format!("\u{feff}{good}").encode_utf16().flat_map(u16::to_le_bytes).collect(), "E0111"),
         ("zeros", vec![0; 1_000], "E0101"),
         ("deep tuples", deep("("), "too deep"),
         ("deep lists", deep("["), "too deep"),

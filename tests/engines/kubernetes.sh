@@ -55,7 +55,7 @@ containers() { runc --root "$CLUSTER/runc" list -q 2>/dev/null; }
 under_way() { [ "$(containers | wc -l)" -ge 2 ] && some_results "$shared"; }
 wait_for 60 "a few runs" under_way
 # Its process is killed, as for want of memory; another pod is evicted, as from a node that is drained.
-read -r killed evicted < <(containers | tr '\n' ' ')
+read -r killed evicted _ <<<"$(containers | tr '\n' ' ')"
 touch "$CLUSTER/pods/$evicted.disrupted"
 for id in "$killed" "$evicted"; do
     runc --root "$CLUSTER/runc" kill --all "$id" KILL || fail "$id was not there to be killed"
