@@ -38,7 +38,15 @@ fn word(path: &Path) -> &str {
 
 /// A short run's folder.
 fn run_into(folder: &Path) {
-    let output = rainier(&["run", "builtin:lab-jobs", "--duration", "1800", "-q", "--out", word(folder)]);
+    let output = rainier(&[
+        "run",
+        "builtin:lab-jobs",
+        "--duration",
+        "1800",
+        "-q",
+        "--out",
+        word(folder),
+    ]);
     assert!(output.status.success(), "{}", ends(&output).1);
 }
 
@@ -55,12 +63,19 @@ fn a_full_disk_is_told_and_takes_nothing_that_was_there() {
     fs::write(&old, &text).expect("is written");
     for (kib, args, name) in [
         (2, vec!["report", word(&run), "--out", word(&page)], "page.html"),
-        (2, vec!["compare", word(&run), word(&run), "--html", word(&page)], "page.html"),
+        (
+            2,
+            vec!["compare", word(&run), word(&run), "--html", word(&page)],
+            "page.html",
+        ),
         (2, vec!["check", word(&old), "--upgrade"], "old.ron"),
         (0, vec!["grow", "--draws", "2", "--csv", word(&page)], "page.html"),
     ] {
         let (code, said) = ends(&on_full_disk(kib, &args));
-        assert!(said.contains(name) && said.contains("cannot be written"), "{args:?}: {said}");
+        assert!(
+            said.contains(name) && said.contains("cannot be written"),
+            "{args:?}: {said}"
+        );
         assert_eq!(code, Some(3), "{args:?}: {said}");
     }
     assert_eq!(fs::read_to_string(&page).expect("is there"), "yesterday's");
@@ -68,10 +83,21 @@ fn a_full_disk_is_told_and_takes_nothing_that_was_there() {
     // Every size at which one of its files does not fit.
     for kib in [0, 1, 4, 16, 64] {
         let out = folder.path().join(format!("run-{kib}"));
-        let args = ["run", "builtin:lab-jobs", "--duration", "1800", "-q", "--out", word(&out)];
+        let args = [
+            "run",
+            "builtin:lab-jobs",
+            "--duration",
+            "1800",
+            "-q",
+            "--out",
+            word(&out),
+        ];
         let (code, said) = ends(&on_full_disk(kib, &args));
         assert_eq!(code, Some(3), "{kib} KiB: {said}");
-        assert!(said.contains(word(&out)) && said.contains("cannot be written"), "{kib} KiB: {said}");
+        assert!(
+            said.contains(word(&out)) && said.contains("cannot be written"),
+            "{kib} KiB: {said}"
+        );
         let (code, said) = ends(&rainier(&["explain", word(&out)]));
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains("is missing: the run has not ended"), "{said}");
@@ -99,15 +125,31 @@ fn a_sweep_and_bands_go_on_after_a_full_disk() {
     let (code, said) = ends(&on_full_disk(8, &args));
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("sweep.parquet cannot be written"), "{said}");
-    let (code, said) = ends(&on_full_disk(0, &args));
+    let (code, said) = ends(&on_full_disk(
+        0,
+        &["sweep", word(&file), "--out", word(&folder.path().join("none")), "-q"],
+    ));
     assert_eq!(code, Some(3), "{said}");
+    assert!(
+        said.contains(".json cannot be written") && said.contains("the same call goes on"),
+        "{said}"
+    );
     let (code, said) = ends(&rainier(&["sweep", word(&file), "--out", word(&out)]));
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("6 of 6 runs have finished before"), "{said}");
 
     let bands = folder.path().join("bands");
     let args = [
-        "bands", "builtin:lab-day", "--duration", "600", "--draws", "4", "--figures", "*tdp_w", "--out", word(&bands),
+        "bands",
+        "builtin:lab-day",
+        "--duration",
+        "600",
+        "--draws",
+        "4",
+        "--figures",
+        "*tdp_w",
+        "--out",
+        word(&bands),
     ];
     for kib in [0, 1, 2, 4] {
         let (code, said) = ends(&on_full_disk(kib, &args));
@@ -131,11 +173,19 @@ fn what_is_no_file_of_a_disk_is_written_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = folder.path().join("run");
     run_into(&run);
-    for (path, code) in [("/dev/null", 0), ("/dev/full", 3), (word(folder.path()), 3), ("/dev/stdout", 0)] {
+    for (path, code) in [
+        ("/dev/null", 0),
+        ("/dev/full", 3),
+        (word(folder.path()), 3),
+        ("/dev/stdout", 0),
+    ] {
         let output = rainier(&["report", word(&run), "--out", path]);
         let (found, said) = ends(&output);
         assert_eq!(found, Some(code), "{path}: {said}");
-        assert!(code == 0 || said.contains(&format!("{path} cannot be written")), "{said}");
+        assert!(
+            code == 0 || said.contains(&format!("{path} cannot be written")),
+            "{said}"
+        );
         if path == "/dev/stdout" {
             assert!(output.stdout.starts_with(b"<!DOCTYPE html>"));
         }
@@ -178,7 +228,10 @@ fn two_runs_in_one_folder_are_never_taken_for_one() {
     ] {
         let (code, said) = ends(&rainier(&args));
         assert_eq!(code, Some(2), "{said}");
-        assert!(said.contains("inputs.json: is missing: the run has not ended"), "{said}");
+        assert!(
+            said.contains("inputs.json: is missing: the run has not ended"),
+            "{said}"
+        );
     }
 }
 
@@ -196,7 +249,14 @@ fn odd_bytes_are_named_or_read() {
         ("nothing", Vec::new(), "E0101"),
         ("a byte order mark alone", b"\xef\xbb\xbf".to_vec(), "E0101"),
         ("no UTF-8", b"(name: \"\xff\")".to_vec(), "E0111"),
-        ("UTF-16", format!("\u{feff}{good}").encode_utf16().flat_map(u16::to_le_bytes).collect(), "E0111"),
+        (
+            "UTF-16",
+            format!("\u{feff}{good}")
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect(),
+            "E0111",
+        ),
         ("zeros", vec![0; 1_000], "E0101"),
         ("deep tuples", deep("("), "too deep"),
         ("deep lists", deep("["), "too deep"),
@@ -205,14 +265,26 @@ fn odd_bytes_are_named_or_read() {
         ("deep comments", deep("/*"), "a comment without an end"),
         ("not a number", with("tick_s: 60", "tick_s: NaN"), "a finite number"),
         ("no end", with("tick_s: 60", "tick_s: inf"), "a finite number"),
-        ("beyond numbers", with("tick_s: 60", "tick_s: 1e999"), "a finite decimal number"),
+        (
+            "beyond numbers",
+            with("tick_s: 60", "tick_s: 1e999"),
+            "a finite decimal number",
+        ),
         ("a negative one", with("tick_s: 60", "tick_s: -1e308"), "tick_s"),
-        ("many digits", with("seed: 1", &format!("seed: {}", "9".repeat(400))), "a finite decimal number"),
+        (
+            "many digits",
+            with("seed: 1", &format!("seed: {}", "9".repeat(400))),
+            "a finite decimal number",
+        ),
         ("a large one", with("seed: 1", "seed: 1e300"), "seed"),
     ];
     for (what, bytes, expected) in wrong {
         fs::write(&path, bytes).expect("is written");
-        for args in [vec!["check", word(&path)], vec!["run", word(&path), "-q"], vec!["sweep", word(&path), "--list"]] {
+        for args in [
+            vec!["check", word(&path)],
+            vec!["run", word(&path), "-q"],
+            vec!["sweep", word(&path), "--list"],
+        ] {
             let (code, said) = ends(&rainier(&args));
             assert_eq!(code, Some(2), "{what}: {said}");
             assert!(said.contains("odd.ron"), "{what}: {said}");
@@ -220,14 +292,17 @@ fn odd_bytes_are_named_or_read() {
             assert!(said.len() < 20_000, "{what}: {} bytes of errors", said.len());
         }
     }
-    for right in [
-        format!("\u{feff}{good}").into_bytes(),
-        good.replace('\n', "\r\n").into_bytes(),
-        format!("{good}{}", " ".repeat(1 << 20)).into_bytes(),
+    let weather = include_str!("../assets/weather/chicago-ohare-tmy3.epw");
+    for (name, right) in [
+        ("marked.ron", format!("\u{feff}{good}")),
+        ("windows.ron", good.replace('\n', "\r\n")),
+        ("long.ron", format!("{good}{}", " ".repeat(1 << 20))),
+        ("marked.epw", format!("\u{feff}{weather}")),
     ] {
+        let path = folder.path().join(name);
         fs::write(&path, right).expect("is written");
         let (code, said) = ends(&rainier(&["check", word(&path)]));
-        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(code, Some(0), "{name}: {said}");
     }
 }
 
@@ -235,7 +310,9 @@ fn odd_bytes_are_named_or_read() {
 fn what_is_no_file_to_read_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let large = folder.path().join("large.ron");
-    fs::File::create(&large).and_then(|file| file.set_len(100 << 20)).expect("is made");
+    fs::File::create(&large)
+        .and_then(|file| file.set_len(100 << 20))
+        .expect("is made");
     let circle = folder.path().join("circle.ron");
     symlink("circle.ron", &circle).expect("is made");
     for (path, expected) in [
@@ -265,7 +342,10 @@ fn what_is_no_file_to_read_is_named() {
     // A pipe is as good as a file, once.
     let good = include_str!("../assets/scenarios/lab-day.ron");
     let out = folder.path().join("out");
-    let script = format!("cat \"$0\" | {} run /dev/stdin -q --duration 600 --out \"$1\"", env!("CARGO_BIN_EXE_rainier"));
+    let script = format!(
+        "cat \"$0\" | {} run /dev/stdin -q --duration 600 --out \"$1\"",
+        env!("CARGO_BIN_EXE_rainier")
+    );
     fs::write(folder.path().join("lab.ron"), good).expect("is written");
     let output = Command::new("bash")
         .args(["-c", &script, word(&folder.path().join("lab.ron")), word(&out)])

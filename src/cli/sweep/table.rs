@@ -89,12 +89,10 @@ pub(crate) fn write(path: &Path, sweep: &Sweep<'_>, store: &Store, outputs: BTre
     columns.push((Column::Digest, "digest".to_owned()));
     columns.push((Column::Error, "error".to_owned()));
     for output in outputs {
-        let taken = sweep.axes.iter().any(|axis| axis.name == output);
-        let name = if taken {
-            format!("{output}_result")
-        } else {
-            output.clone()
-        };
+        let mut name = output.clone();
+        while columns.iter().any(|(_, taken)| *taken == name) {
+            name += "_result";
+        }
         columns.push((Column::Output(output), name));
     }
     let schema = schema(sweep, &columns).map_err(|error| error.to_string())?;
