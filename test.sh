@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test on a fresh Debian-like machine: installs what is missing, then the model and the command line in
 # debug and release, the view natively under software rendering, and the page in Chromium.
-# ENGINES=1 also installs Slurm and Ray and runs a sweep on each.
+# ENGINES=1 also installs Slurm, Ray and runc and runs a sweep on each engine.
 # KEEP_PICTURES=1 takes the pictures of this run as those to compare with.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -37,6 +37,7 @@ step "Digest in release"
 cargo build --locked --release
 golden=$(cat tests/golden/lab-day.digest)
 program=$CARGO_TARGET_DIR/release/rainier
+[ "$("$program" --version)" = "$("$CARGO_TARGET_DIR/debug/rainier" --version)" ] || { echo "debug and release are two programs"; exit 1; }
 for threads in 1 2; do
     digest=$("$program" run assets/scenarios/lab-day.ron --json --threads $threads | sed -n 's/.*"digest": "\(.*\)".*/\1/p')
     [ "$digest" = "$golden" ] || { echo "release, $threads threads: $digest is not $golden"; exit 1; }
@@ -55,6 +56,8 @@ if [ -n "${ENGINES:-}" ]; then
     tests/engines/slurm.sh
     step "A sweep on Ray"
     tests/engines/ray.sh
+    step "A sweep by Kubernetes' job files"
+    tests/engines/kubernetes.sh
 fi
 
 step "The view: lints, flags, and pictures of its window rendered in software"

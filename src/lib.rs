@@ -29,3 +29,7 @@ pub mod sim;
 pub mod site;
 pub mod study;
 pub mod workload;
+
+/// The package's version and, behind a `+`, a hash of the library's sources and of the versions of what it stands on: two
+/// programs with the same make the same results of the same files.
+pub const VERSION: &str = env!("RAINIER_VERSION");

@@ -440,3 +440,31 @@ fn job_files_quote_what_they_are_given() {
         "{ray}"
     );
 }
+
+#[test]
+fn every_column_has_a_name_of_its_own() {
+    let axes = "(name: \"pue\", path: \"scenario:utilisation\", of: Values([0.5])),\n\
+                (name: \"pue_result\", path: \"scenario:seed\", of: Values([1]))";
+    let (folder, path) = sweep_file(axes, "");
+    let out = folder.path().join("out");
+    let output = rainier(&["sweep", &path, "-q", "--out", out.to_str().expect("is text")]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let table =
+        SerializedFileReader::new(File::open(out.join("sweep.parquet")).expect("is there")).expect("is a table");
+    let columns = table.metadata().file_metadata().schema_descr().columns().to_vec();
+    let mut names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+    assert!(names.contains(&"pue_result_result"), "{names:?}");
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+#[test]
+fn too_many_runs_are_refused_before_they_are_laid_out() {
+    let axes: String = (0..400)
+        .map(|n| format!("(name: \"a{n}\", path: \"scenario:seed\", of: Range(0, 1, 1000000)),\n"))
+        .collect();
+    let errors = errors_of(&axes, "");
+    assert!(errors.contains("allowed: at most 10000000"), "{errors}");
+}

@@ -10,7 +10,7 @@ use rainier::site::change::Change;
 ///
 /// Without a command, runs the default what-if: the complete campus on a July day.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+#[command(version = rainier::VERSION, max_term_width = 100, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,

@@ -231,7 +231,7 @@ impl Store {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.exists() => {
                 let text = serde_json::json!({ "format": 1, "hash": study.hash });
-                fs::write(&mark, format!("{text:#}\n")).map_err(|error| said(&mark, &error))?;
+                crate::write::text(&mark, &format!("{text:#}\n"))?;
             }
             Err(error) => return Err(said(&mark, &error)),
         }
@@ -324,10 +324,12 @@ fn rows(text: &str, study: &Study) -> Result<(Vec<String>, Answers), String> {
 fn write(folder: &Path, findings: &Findings) -> Result<(), String> {
     let json = folder.join("bands.json");
     let text = serde_json::to_string_pretty(findings).map_err(|error| error.to_string())?;
-    fs::write(&json, text + "\n").map_err(|error| format!("{} cannot be written: {error}", json.display()))?;
-    let path = folder.join("bands.csv");
-    let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
-    let mut csv = csv::Writer::from_writer(File::create(&path).map_err(|error| said(&error))?);
+    crate::write::text(&json, &(text + "\n"))?;
+    crate::write::whole(&folder.join("bands.csv"), |file| Ok(write_csv(file, findings)?))
+}
+
+fn write_csv(file: &mut File, findings: &Findings) -> Result<(), csv::Error> {
+    let mut csv = csv::Writer::from_writer(file);
     let header = [
         "output",
         "own",
@@ -344,7 +346,7 @@ fn write(folder: &Path, findings: &Findings) -> Result<(), String> {
         "at_low",
         "at_high",
     ];
-    csv.write_record(header).map_err(|error| said(&error))?;
+    csv.write_record(header)?;
     for band in &findings.bands {
         let mut row = vec![band.output.clone(), band.own.to_string()];
         row.extend(band.percentiles.iter().map(f64::to_string));
@@ -367,11 +369,10 @@ fn write(folder: &Path, findings: &Findings) -> Result<(), String> {
             tails.push(Default::default());
         }
         for tail in tails {
-            csv.write_record(row.iter().chain(&tail))
-                .map_err(|error| said(&error))?;
+            csv.write_record(row.iter().chain(&tail))?;
         }
     }
-    csv.flush().map_err(|error| said(&error))
+    Ok(csv.flush()?)
 }
 
 fn list(figures: &[Uncertain]) {

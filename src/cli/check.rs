@@ -1,5 +1,7 @@
 //! `rainier check`: every error of every file.
 
+use std::path::Path;
+
 use rainier::diag::Report;
 use rainier::site::load::load_site;
 use rainier::site::tree::{Kind, parse};
@@ -35,8 +37,7 @@ fn upgrade(name: &str) -> Result<(), Failure> {
         return Ok(());
     };
     if version < scenario::FORMAT {
-        let said = |error: std::io::Error| Failure::Output(format!("{name} cannot be written: {error}"));
-        std::fs::write(name, new).map_err(said)?;
+        crate::write::text(Path::new(name), &new).map_err(Failure::Output)?;
         println!("{name}: written anew in format {}, from {version}", scenario::FORMAT);
     }
     Ok(())

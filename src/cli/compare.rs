@@ -121,8 +121,7 @@ pub(crate) fn compare(args: &Compare) -> Result<(), Failure> {
     let b = Folder::open_or_run(&args.b, &Replacements::values(&args.set), args.threads)?;
     let found = Comparison::of(&a, &b);
     if let Some(path) = &args.html {
-        let said = |error: std::io::Error| Failure::Output(format!("{} cannot be written: {error}", path.display()));
-        std::fs::write(path, found.page(&a, &b)).map_err(said)?;
+        crate::write::text(path, &found.page(&a, &b)).map_err(Failure::Output)?;
     }
     if args.json {
         let text = serde_json::to_string_pretty(&found).map_err(|error| Failure::Output(error.to_string()))?;

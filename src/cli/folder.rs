@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rainier::host::parquet;
+use rainier::host::{disk, parquet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -113,11 +113,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
         ),
         _ => wrong(path, &error),
     };
-    let size = fs::metadata(path).map_err(missing)?.len();
-    if size > LARGEST {
-        return Err(wrong(path, &format!("{size} bytes, more than {LARGEST}")));
-    }
-    fs::read(path).map_err(missing)
+    disk::bytes(path, LARGEST).map_err(missing)
 }
 
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {

@@ -1,6 +1,6 @@
 //! `rainier grow`: what can run by when, what bounds it, and how late it may be.
 
-use std::path::Path;
+use std::fs::File;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use rainier::growth::files::Measure;
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::args::Grow;
+use crate::write;
 
 pub(crate) fn grow(args: &Grow) -> Result<(), Failure> {
     let mut plan = growth::load(&Disk, &args.plan, args.site.as_deref()).map_err(Failure::Input)?;
@@ -20,7 +21,7 @@ pub(crate) fn grow(args: &Grow) -> Result<(), Failure> {
     let history = growth::compare(&plan, &course);
     let outlook = growth::draws(&plan, args.seed, args.draws);
     if let Some(path) = &args.csv {
-        write_csv(path, &course, &outlook).map_err(|error| Failure::Output(format!("{}: {error}", path.display())))?;
+        write::whole(path, |file| Ok(write_csv(file, &course, &outlook)?)).map_err(Failure::Output)?;
     }
     if args.json {
         let all = as_json(&plan, &course, &history, &outlook);
@@ -320,8 +321,8 @@ fn as_json(plan: &Plan, course: &Course, history: &[Comparison], outlook: &Outlo
     })
 }
 
-fn write_csv(path: &Path, course: &Course, outlook: &Outlook) -> Result<(), csv::Error> {
-    let mut out = csv::Writer::from_path(path)?;
+fn write_csv(file: &mut File, course: &Course, outlook: &Outlook) -> Result<(), csv::Error> {
+    let mut out = csv::Writer::from_writer(file);
     let mut header: Vec<String> = [
         "month",
         "buildings_up",

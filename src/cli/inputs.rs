@@ -298,11 +298,9 @@ fn files(recorder: &Recorder, loaded: &Loaded, instead: Instead<'_>) -> Vec<Inpu
                 .map(str::to_owned)
                 .or_else(|| roles.get(&name).map(|role| (*role).to_owned()));
             let role = role.unwrap_or_else(|| role_of(&name, &texts));
-            // As the disk has it: what is read of weather and tables is not always their bytes.
-            let bytes = match name.starts_with("builtin:") {
-                true => None,
-                false => std::fs::read(&name).ok(),
-            };
+            // As the disk has it: what is read of weather and tables is not always their bytes. A pipe is read but once.
+            let on_disk = !name.starts_with("builtin:") && Path::new(&name).is_file();
+            let bytes = on_disk.then(|| std::fs::read(&name).ok()).flatten();
             let bytes = bytes.as_deref().unwrap_or(text.as_bytes());
             let changed = changed
                 .as_ref()
@@ -418,7 +416,7 @@ impl Before {
         let files = files(recorder, loaded, args.instead.of());
         let inputs = Inputs {
             format: FORMAT,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: rainier::VERSION.to_owned(),
             command: command(args),
             digest: String::new(),
             scenario: scenario.name.clone(),
@@ -468,9 +466,8 @@ impl Before {
         let band = money.usd_per_chip_hour;
         let worth = [band.value, band.low, band.high];
         self.inputs.usd_per_chip_hour = worth.iter().all(|usd| usd.is_finite()).then_some(worth);
-        let path = folder.join("inputs.json");
         let text = serde_json::to_string_pretty(&self.inputs).map_err(|error| error.to_string())?;
-        std::fs::write(&path, text + "\n").map_err(|error| format!("{} cannot be written: {error}", path.display()))
+        crate::write::text(&folder.join("inputs.json"), &(text + "\n"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Jobs of a run: a table on the terminal, and a line each in `jobs.csv` as they end.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, Table, presets};
 use rainier::record::JobsSummary;
@@ -15,32 +15,34 @@ const SHOWN: usize = 12;
 
 /// `jobs.csv`, written as jobs end.
 pub(crate) struct JobsFile {
+    folder: PathBuf,
     csv: csv::Writer<File>,
-    path: String,
     stops: csv::Writer<File>,
 }
 
 impl JobsFile {
     pub(crate) fn create(folder: &Path) -> Result<Self, String> {
-        let path = folder.join("jobs.csv");
-        let shown = path.display().to_string();
-        let file = File::create(&path).map_err(|error| format!("{shown} cannot be written: {error}"))?;
-        let stops = folder.join("interruptions.csv");
-        let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", stops.display());
-        let mut stops = csv::Writer::from_writer(File::create(&stops).map_err(|error| said(&error))?);
-        stops
+        let create = |name: &str| {
+            let path = folder.join(name);
+            File::create(&path).map_err(|error| format!("{} cannot be written: {error}", path.display()))
+        };
+        let mut file = Self {
+            folder: folder.to_owned(),
+            csv: csv::Writer::from_writer(create("jobs.csv")?),
+            stops: csv::Writer::from_writer(create("interruptions.csv")?),
+        };
+        file.stops
             .write_record(["time_s", "number", "name", "chips", "cause", "rack", "lost_s"])
-            .map_err(|error| error.to_string())?;
-        Ok(Self {
-            csv: csv::Writer::from_writer(file),
-            path: shown,
-            stops,
-        })
+            .map_err(|error| file.said("interruptions.csv", &error))?;
+        Ok(file)
+    }
+
+    fn said(&self, name: &str, error: &dyn std::fmt::Display) -> String {
+        format!("{} cannot be written: {error}", self.folder.join(name).display())
     }
 
     /// Writes why jobs were stopped since the last call.
     pub(crate) fn stops(&mut self, jobs: &mut Jobs, campus: &Campus) -> Result<(), String> {
-        let said = |error: &dyn std::fmt::Display| format!("interruptions.csv cannot be written: {error}");
         for stop in jobs.take_interruptions() {
             let causes = jobs.workload.failures.as_ref().map(|failures| &failures.causes);
             let cause = causes.and_then(|causes| causes.get(stop.cause));
@@ -54,17 +56,20 @@ impl JobsFile {
                     .map_or_else(String::new, |rack| campus.rack_address(rack as usize).to_string()),
                 stop.lost_s.to_string(),
             ];
-            self.stops.write_record(record).map_err(|error| said(&error))?;
+            let written = self.stops.write_record(record);
+            written.map_err(|error| self.said("interruptions.csv", &error))?;
         }
-        self.stops.flush().map_err(|error| said(&error))
+        let flushed = self.stops.flush();
+        flushed.map_err(|error| self.said("interruptions.csv", &error))
     }
 
     pub(crate) fn push(&mut self, records: &[Record]) -> Result<(), String> {
-        let said = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", self.path);
         for record in records {
-            self.csv.serialize(record).map_err(|error| said(&error))?;
+            let written = self.csv.serialize(record);
+            written.map_err(|error| self.said("jobs.csv", &error))?;
         }
-        self.csv.flush().map_err(|error| said(&error))
+        let flushed = self.csv.flush();
+        flushed.map_err(|error| self.said("jobs.csv", &error))
     }
 }
 

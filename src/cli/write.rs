@@ -2,6 +2,7 @@
 //! that memory does not grow with the run and a run that fails leaves what it had.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,64 @@ use rainier::record::Summary;
 use rainier::sim::hall_meters::{HallMeters, MODES};
 use rainier::site::Campus;
 use rainier::site::campus::Found;
+
+/// Writes a file under another name, brings it to the disk and gives it its name: a kill or a full disk at any moment
+/// leaves what was there. What is no file of a disk, such as a pipe or /dev/stdout, is written as it is.
+pub(crate) fn whole(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), String> {
+    let said = |path: &Path, error: &std::io::Error| format!("{} cannot be written: {error}", path.display());
+    let before = fs::metadata(path).ok();
+    if before.as_ref().is_some_and(|there| !there.is_file()) {
+        let file = File::options().write(true).open(path);
+        return file
+            .and_then(|mut file| fill(&mut file))
+            .map_err(|error| said(path, &error));
+    }
+    // Behind a link, the file that it leads to.
+    let end = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = end.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| said(folder, &error))?;
+    let name = end.file_name().unwrap_or_default().to_string_lossy();
+    // Two machines may be at the same run, if one was thought dead.
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let thread = format!("{:?}", std::thread::current().id()).replace(|c: char| !c.is_ascii_digit(), "");
+    let other = folder.join(format!(".{name}.{}-{}-{thread}.tmp", host.trim(), std::process::id()));
+    let written = (|| {
+        let mut file = File::create(&other)?;
+        if let Some(there) = &before {
+            file.set_permissions(there.permissions())?;
+        }
+        fill(&mut file)?;
+        file.sync_all()?;
+        fs::rename(&other, &end)?;
+        // The name is on the disk once its folder is; some file systems do not take this, and lose nothing by it.
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    })();
+    written.map_err(|error: std::io::Error| {
+        let _ = fs::remove_file(&other);
+        said(path, &error)
+    })
+}
+
+/// Writes a text as a whole.
+pub(crate) fn text(path: &Path, text: &str) -> Result<(), String> {
+    whole(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// What a folder of a run holds. Which of them are there tells a run that has ended, and one with jobs.
+const FILES: [&str; 9] = [
+    "inputs.json",
+    "summary.json",
+    "series.csv",
+    "series.parquet",
+    "halls.csv",
+    "incidents.csv",
+    "outages.csv",
+    "jobs.csv",
+    "interruptions.csv",
+];
 
 /// Writes what every hall, building and the site has used.
 pub(crate) fn halls(folder: &Path, campus: &Campus, meters: &HallMeters) -> Result<(), String> {
@@ -111,6 +170,14 @@ impl Series {
             move |error: std::io::Error| format!("{path} cannot be written: {error}")
         };
         fs::create_dir_all(folder).map_err(said(folder))?;
+        // Two runs must never be taken for one.
+        for name in FILES {
+            let path = folder.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(said(&path)(error)),
+                _ => {}
+            }
+        }
         let csv_path = folder.join("series.csv");
         let mut csv = csv::Writer::from_writer(File::create(&csv_path).map_err(said(&csv_path))?);
         csv.write_record(names).map_err(|error| error.to_string())?;
@@ -135,7 +202,7 @@ impl Series {
     pub(crate) fn push(&mut self, row: Vec<f64>) -> Result<(), String> {
         self.csv
             .write_record(row.iter().map(f64::to_string))
-            .map_err(|error| format!("series.csv: {error}"))?;
+            .map_err(|error| self.said("series.csv", &error))?;
         self.group.push(row);
         if self.group.len() >= self.rows {
             self.flush_group()
@@ -144,8 +211,13 @@ impl Series {
         }
     }
 
+    fn said(&self, name: &str, error: &dyn std::fmt::Display) -> String {
+        format!("{} cannot be written: {error}", self.folder.join(name).display())
+    }
+
     fn flush_group(&mut self) -> Result<(), String> {
-        self.write_group().map_err(|error| format!("series.parquet: {error}"))?;
+        self.write_group()
+            .map_err(|error| self.said("series.parquet", &error))?;
         self.group.clear();
         Ok(())
     }
@@ -168,12 +240,10 @@ impl Series {
         if !self.group.is_empty() {
             self.flush_group()?;
         }
-        self.csv.flush().map_err(|error| format!("series.csv: {error}"))?;
-        self.parquet
-            .close()
-            .map_err(|error| format!("series.parquet: {error}"))?;
-        let text = serde_json::to_string_pretty(summary).map_err(|error| error.to_string())?;
-        let path = self.folder.join("summary.json");
-        fs::write(&path, text + "\n").map_err(|error| format!("{} cannot be written: {error}", path.display()))
+        self.csv.flush().map_err(|error| self.said("series.csv", &error))?;
+        let parquet = self.parquet.finish();
+        parquet.map_err(|error| self.said("series.parquet", &error))?;
+        let summary = serde_json::to_string_pretty(summary).map_err(|error| error.to_string())?;
+        text(&self.folder.join("summary.json"), &(summary + "\n"))
     }
 }

@@ -1,5 +1,9 @@
 //! Files on disk.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
 use crate::site::epw::is_epw;
 use crate::site::texts::Files;
 
@@ -10,17 +14,32 @@ pub struct Disk;
 /// Largest file that is read: a site is text by hand, not data.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// The bytes of a file, of which there may be so many.
+///
+/// # Errors
+/// Why they cannot be read.
+pub fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let about = std::fs::metadata(path)?;
+    if about.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "a folder"));
+    }
+    let too_large = |size: &str| io::Error::new(io::ErrorKind::FileTooLarge, format!("{size} bytes, more than {most}"));
+    if about.len() > most {
+        return Err(too_large(&about.len().to_string()));
+    }
+    // Pipes and devices do not say how much is to come.
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > most {
+        true => Err(too_large("yet more")),
+        false => Ok(bytes),
+    }
+}
+
 impl Files for Disk {
     fn text(&self, name: &str) -> Result<String, String> {
-        let size = std::fs::metadata(name).map_err(|error| error.to_string())?;
-        if size.is_dir() {
-            return Err("a folder".into());
-        }
-        if size.len() > MAX_BYTES {
-            return Err(format!("{} bytes, more than {MAX_BYTES}", size.len()));
-        }
-        let bytes = std::fs::read(name).map_err(|error| error.to_string())?;
-        if std::path::Path::new(name)
+        let bytes = bytes(Path::new(name), MAX_BYTES).map_err(|error| error.to_string())?;
+        if Path::new(name)
             .extension()
             .is_some_and(|end| end.eq_ignore_ascii_case("parquet"))
         {

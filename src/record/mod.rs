@@ -149,7 +149,7 @@ impl Summary {
         let total = &meters.total;
         let hours = (clock.time_s / 3600.0).max(1e-12);
         Self {
-            version: env!("CARGO_PKG_VERSION"),
+            version: crate::VERSION,
             scenario: scenario.to_owned(),
             site: campus.name.clone(),
             seed,

@@ -191,7 +191,7 @@ pub fn read(file: &str, text: &str) -> Result<Epw, Report> {
         file,
         report: Report::default(),
     };
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.strip_prefix('\u{feff}').unwrap_or(text).lines().collect();
     let head = lines.first().copied().unwrap_or_default();
     let location = cells(head);
     if location.first().map(|cell| cell.text) != Some("LOCATION") || location.len() < 10 {

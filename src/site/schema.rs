@@ -636,7 +636,8 @@ pub fn read<T: Checked + DeserializeOwned>(file: &str, text: &str) -> Result<Par
     check.report.errors.sort_by_key(|error| error.place);
     check.report.into_result(())?;
     let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-    match options.from_str::<T>(text) {
+    // Editors of some systems mark texts so; the reader of trees passes over it, that of values does not.
+    match options.from_str::<T>(text.strip_prefix('\u{feff}').unwrap_or(text)) {
         Ok(value) => Ok(Parsed {
             file: file.to_owned(),
             value,

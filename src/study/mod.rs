@@ -153,7 +153,7 @@ impl Study {
             })
             .collect();
         let mut hash = Sha256::new();
-        hash.update(env!("CARGO_PKG_VERSION"));
+        hash.update(crate::VERSION);
         hash.update(question.hash());
         let about = format!("{plan:?}");
         for part in std::iter::once(about).chain(figures.iter().map(Uncertain::name)) {

@@ -14,7 +14,7 @@ use crate::selection::Overlay;
 #[cfg_attr(not(target_arch = "wasm32"), derive(clap::Parser))]
 #[cfg_attr(
     not(target_arch = "wasm32"),
-    command(name = "rainier-view", version, max_term_width = 100)
+    command(name = "rainier-view", version = rainier::VERSION, max_term_width = 100)
 )]
 pub(crate) struct Args {
     /// Scenario file, or builtin:NAME

@@ -40,8 +40,7 @@ pub(crate) fn report(args: &Report) -> Result<(), Failure> {
     let run = Folder::open_or_run(&args.run, &args.instead, args.threads)?;
     let default = run.path.as_deref().unwrap_or(Path::new(".")).join("report.html");
     let path = args.out.as_ref().unwrap_or(&default);
-    std::fs::write(path, html_of(&run))
-        .map_err(|error| Failure::Output(format!("{} cannot be written: {error}", path.display())))?;
+    crate::write::text(path, &html_of(&run)).map_err(Failure::Output)?;
     println!("wrote {}", path.display());
     Ok(())
 }

@@ -56,7 +56,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     let store = Store::open(&folder).map_err(Failure::Output)?;
     if !args.collect {
         let fresh = run_all(&sweep, &store, &runs, threads(args.threads), args.quiet || args.json);
-        fresh.map_err(Failure::Output)?;
+        fresh.map_err(|why| Failure::Output(format!("{why}; what has finished is kept, and the same call goes on")))?;
     }
     if let Some(run) = args.only_run {
         return match store.read(&sweep.key(run)) {
@@ -149,7 +149,9 @@ fn say(text: &str) -> Result<(), Failure> {
 /// What comes of printing; whoever reads may have seen enough.
 fn said(outcome: std::io::Result<()>) -> Result<(), Failure> {
     match outcome {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Output(error.to_string())),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Output(format!("standard output cannot be written: {error}")))
+        }
         _ => Ok(()),
     }
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::Failure;
 use crate::args::{Engine, SweepArgs};
 
@@ -44,11 +46,26 @@ pub(crate) fn write(engine: Engine, args: &SweepArgs, out: &Path) -> Result<(), 
         false => here.join(&args.file).display().to_string(),
     };
     let out = here.join(out);
+    // Sweeps that run at the same time must not take each other's names.
+    let id = Sha256::digest(format!("{file}\0{}", out.display()));
+    let id: String = id.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let here = here.display().to_string();
+    if engine == Engine::Kubernetes && here.contains(':') {
+        return Err(Failure::Place(format!(
+            "{here:?}: Kubernetes mounts no folder with a `:` in its name; call from another"
+        )));
+    }
+    let here = match engine {
+        // Only what is called stands in for variables, so that here a dollar sign is one.
+        Engine::Kubernetes => serde_json::json!(here).to_string(),
+        Engine::Slurm | Engine::Ray => quoted(engine, &here),
+    };
     let words = [
+        ("@ID@", id),
         ("@PROGRAM@", quoted(engine, &program.display().to_string())),
         ("@FILE@", quoted(engine, &file)),
         ("@OUT@", quoted(engine, &out.display().to_string())),
-        ("@HERE@", quoted(engine, &here.display().to_string())),
+        ("@HERE@", here),
         ("@SHARDS@", args.shards.to_string()),
         ("@LAST@", (args.shards - 1).to_string()),
     ];

@@ -4,13 +4,15 @@
 //! leaves a run either finished or not begun. What does not read as the run that its name says is not finished.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rainier::site::tree::{Kind, Node, parse};
 use rainier::study::sweep::{Outcome, Sweep};
 use serde::Serialize;
+
+use crate::write::whole;
 
 /// What became of a run.
 pub(crate) type Finished = Result<Outcome, String>;
@@ -32,15 +34,11 @@ pub(crate) struct Store {
     folder: PathBuf,
 }
 
-fn said(path: &Path, error: &dyn std::fmt::Display) -> String {
-    format!("{} cannot be written: {error}", path.display())
-}
-
 impl Store {
     /// Makes the folder if it is not there.
     pub(crate) fn open(folder: &Path) -> Result<Self, String> {
         let folder = folder.join("runs");
-        fs::create_dir_all(&folder).map_err(|error| said(&folder, &error))?;
+        fs::create_dir_all(&folder).map_err(|error| format!("{} cannot be written: {error}", folder.display()))?;
         Ok(Self { folder })
     }
 
@@ -113,30 +111,4 @@ impl Store {
 /// A text without line ends and other control characters.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// Writes a file under another name, brings it to the disk and gives it its name.
-pub(crate) fn whole(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), String> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| said(folder, &error))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // Two machines may be at the same run, if one was thought dead.
-    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let thread = format!("{:?}", std::thread::current().id()).replace(|c: char| !c.is_ascii_digit(), "");
-    let other = folder.join(format!(".{name}.{}-{}-{thread}.tmp", host.trim(), std::process::id()));
-    let written = (|| {
-        let mut file = File::create(&other)?;
-        fill(&mut file)?;
-        file.sync_all()?;
-        fs::rename(&other, path)?;
-        // The name is on the disk once its folder is; some file systems do not take this, and lose nothing by it.
-        if let Ok(folder) = File::open(folder) {
-            let _ = folder.sync_all();
-        }
-        Ok(())
-    })();
-    written.map_err(|error: std::io::Error| {
-        let _ = fs::remove_file(&other);
-        said(path, &error)
-    })
 }

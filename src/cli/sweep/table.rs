@@ -13,7 +13,8 @@ use parquet::schema::types::Type;
 use rainier::study::sweep::Sweep;
 use rainier::study::sweep::files::Entry;
 
-use super::store::{Finished, Store, whole};
+use super::store::{Finished, Store};
+use crate::write::whole;
 
 /// Rows that are in memory at a time.
 const GROUP_ROWS: usize = 4_096;
@@ -88,12 +89,10 @@ pub(crate) fn write(path: &Path, sweep: &Sweep<'_>, store: &Store, outputs: BTre
     columns.push((Column::Digest, "digest".to_owned()));
     columns.push((Column::Error, "error".to_owned()));
     for output in outputs {
-        let taken = sweep.axes.iter().any(|axis| axis.name == output);
-        let name = if taken {
-            format!("{output}_result")
-        } else {
-            output.clone()
-        };
+        let mut name = output.clone();
+        while columns.iter().any(|(_, taken)| *taken == name) {
+            name += "_result";
+        }
         columns.push((Column::Output(output), name));
     }
     let schema = schema(sweep, &columns).map_err(|error| error.to_string())?;
@@ -127,7 +126,7 @@ fn schema(sweep: &Sweep<'_>, columns: &[(Column, String)]) -> Result<Type, Parqu
 }
 
 /// A row: its run, the values of its axes, and what became of it.
-type Row = (u64, Vec<Entry>, Option<Finished>);
+type Row = (u64, Vec<Entry>, Finished);
 
 fn fill(
     file: &mut std::fs::File,
@@ -141,8 +140,11 @@ fn fill(
     let mut next = 1;
     while next <= sweep.runs() {
         let last = sweep.runs().min(next + GROUP_ROWS as u64 - 1);
-        let row = |run| (run, sweep.values(run), store.read(&sweep.key(run)));
-        let rows: Vec<Row> = (next..=last).map(row).collect();
+        let row = |run| match store.read(&sweep.key(run)) {
+            Some(finished) => Ok((run, sweep.values(run), finished)),
+            None => Err(ParquetError::General(format!("run {run} is not there any more"))),
+        };
+        let rows: Vec<Row> = (next..=last).map(row).collect::<Result<_, _>>()?;
         let mut group = writer.next_row_group()?;
         for (column, _) in columns {
             let Some(mut out) = group.next_column()? else { break };
@@ -163,7 +165,7 @@ fn put(
     column: &Column,
     rows: &[Row],
 ) -> Result<(), ParquetError> {
-    let outcome = |row: &'_ Row| row.2.as_ref().and_then(|finished| finished.as_ref().ok()).cloned();
+    let outcome = |row: &'_ Row| row.2.as_ref().ok().cloned();
     match column {
         Column::Run => always::<Int64Type>(out, rows.iter().map(|row| row.0 as i64)),
         Column::Axis(i) if sweep.axes[*i].is_number() => {
@@ -188,15 +190,15 @@ fn put(
         }
         Column::Error => {
             let whys = rows.iter().map(|row| match &row.2 {
-                Some(Err(why)) => Some(bytes(why)),
-                _ => None,
+                Err(why) => Some(bytes(why)),
+                Ok(_) => None,
             });
             perhaps::<ByteArrayType>(out, whys)
         }
         Column::Output(name) => {
             let values = rows.iter().map(|row| match &row.2 {
-                Some(Ok(outcome)) => outcome.numbers.get(name).copied(),
-                _ => None,
+                Ok(outcome) => outcome.numbers.get(name).copied(),
+                Err(_) => None,
             });
             perhaps::<DoubleType>(out, values)
         }

@@ -158,9 +158,10 @@ impl<'a> Sweep<'a> {
         let file = &parsed.value;
         let mut report = Report::default();
         let fixed = fixed(&parsed, &mut report);
+        // Too many are not laid out first.
+        let combinations = combinations(&parsed)?;
         let axes = axes(&parsed, &mut report);
         once(&parsed, &fixed, &axes, &mut report);
-        let combinations = combinations(&parsed, &axes, &mut report);
         let base = beside(name, &file.base);
         let instead = Instead {
             changes: &fixed,
@@ -303,7 +304,7 @@ fn part(hash: &mut Sha256, text: &str) {
 /// sweep's folder, so that runs of another machine with other folders are the same runs.
 fn shared(files: &Kept<'_>, name: &str, base: &str, fixed: &[Change]) -> Sha256 {
     let mut hash = Sha256::new();
-    part(&mut hash, env!("CARGO_PKG_VERSION"));
+    part(&mut hash, crate::VERSION);
     for (name, text) in [
         texts::BUILTIN,
         scenario::BUILTIN,
@@ -492,9 +493,9 @@ fn points(
     match &axis.of {
         Spread::Values(entries) => {
             let entries: Vec<Entry> = entries.iter().map(|entry| in_unit(path, entry, false)).collect();
-            let again = |k: &usize| entries[..*k].contains(&entries[*k]);
-            if let Some(k) = (0..entries.len()).find(again) {
-                wrong(Code::DuplicateField, format!("{} again", entries[k]), "each value once");
+            let mut seen = BTreeSet::new();
+            if let Some(entry) = entries.iter().find(|entry| !seen.insert(entry.to_string())) {
+                wrong(Code::DuplicateField, format!("{entry} again"), "each value once");
             }
             (Points::Listed(entries), None)
         }
@@ -610,22 +611,21 @@ fn once(parsed: &Parsed<SweepFile>, fixed: &[Change], axes: &[Axis], report: &mu
 }
 
 /// Combinations of listed axes.
-fn combinations(parsed: &Parsed<SweepFile>, axes: &[Axis], report: &mut Report) -> u64 {
-    let lengths = axes.iter().map(|axis| match &axis.points {
-        Points::Listed(points) => points.len() as u64,
-        Points::Drawn(_) => 1,
+fn combinations(parsed: &Parsed<SweepFile>) -> Result<u64, Report> {
+    let lengths = parsed.value.axes.iter().map(|axis| match &axis.of {
+        Spread::Values(entries) => entries.len() as u64,
+        Spread::Range(_, _, steps) => u64::from(*steps),
+        Spread::LatinHypercube(_) | Spread::MonteCarlo(_) => 1,
     });
     let all = lengths.fold(1, u64::saturating_mul);
     let runs = all.saturating_mul(parsed.value.draws.map_or(1, u64::from));
-    if runs > MOST_RUNS {
-        report.push(parsed.error(
-            Code::OutOfRange,
-            "axes",
-            format!("{runs} runs"),
-            format!("at most {MOST_RUNS}"),
-        ));
+    if runs <= MOST_RUNS {
+        return Ok(all);
     }
-    all
+    let allowed = format!("at most {MOST_RUNS}");
+    Err(Report {
+        errors: vec![parsed.error(Code::OutOfRange, "axes", format!("{runs} runs"), allowed)],
+    })
 }
 
 /// Whether axes lead to fields that take such values. Files that values name are read on the way.
