@@ -4,6 +4,7 @@
 //! threads answers its [`Run`]s in any order, and [`Study::findings`] are the same for all orders. A [`sweep`] takes values
 //! from its file instead.
 
+pub mod differences;
 pub mod glob;
 pub mod question;
 pub mod sample;

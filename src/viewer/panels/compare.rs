@@ -1,10 +1,15 @@
 //! Two cases beside each other: what differs in their texts, where their readings part, and by how much.
 
+use std::sync::Arc;
+
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, pos2, vec2};
+use rainier::scenario::{self, Instead};
 use rainier::sim::clock::Clock;
 use rainier::sim::power::incidents;
+use rainier::site::change::Role;
+use rainier::study::differences::{InputChange, differences};
 
 use super::bars::choice;
 use super::format::{grouped, said};
@@ -12,6 +17,7 @@ use super::parts::{Part, Parts};
 use super::plot::Axes;
 use super::theme::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT};
 use super::windows::Windows;
+use crate::args::TEXTS;
 use crate::cases::{Beside, Case, Side};
 use crate::difference::Difference;
 use crate::history::{History, Series};
@@ -240,6 +246,77 @@ fn chart(ui: &mut egui::Ui, size: egui::Vec2, pair: [&History; 2], series: Serie
     Some(time_s)
 }
 
+/// What differs between the texts of two cases and of the files that they name.
+fn inputs(cases: [&Case; 2]) -> Vec<InputChange> {
+    let files = cases.map(|case| {
+        let mut files = vec![(Role::Scenario, case.loaded.file.clone(), Some(case.text.clone()))];
+        for (role, name) in scenario::files_of(TEXTS, &case.loaded.file, Instead::default()) {
+            if role != Role::Scenario {
+                let text = scenario::text_by_role(TEXTS, role, &name).ok();
+                files.push((role, name, text));
+            }
+        }
+        files
+    });
+    let [a, b] = &files;
+    let mut out = Vec::new();
+    for (role, name, text) in a {
+        let Some((_, other, other_text)) = b.iter().find(|(of, ..)| of == role) else {
+            continue;
+        };
+        let texts = text.as_ref().zip(other_text.as_ref());
+        if let Some(mut found) = texts.and_then(|(a, b)| differences(role.as_str(), [a, b])) {
+            out.append(&mut found);
+        } else if name != other {
+            out.push(InputChange {
+                file: role.as_str().to_owned(),
+                path: "(file)".to_owned(),
+                change: "changed",
+                a: Some(name.clone()),
+                b: Some(other.clone()),
+            });
+        }
+    }
+    out
+}
+
+/// The list of what differs in the inputs.
+fn input_list(ui: &mut egui::Ui, width: f32, changes: &[InputChange]) {
+    let title = match changes.len() {
+        0 => "The inputs are the same".to_owned(),
+        1 => "One input differs".to_owned(),
+        n => format!("{n} inputs differ"),
+    };
+    ui.add_space(6.0);
+    egui::CollapsingHeader::new(RichText::new(title).size(12.0).color(ACCENT))
+        .default_open(true)
+        .show(ui, |ui| {
+            egui::Grid::new("inputs")
+                .num_columns(3)
+                .spacing([12.0, 3.0])
+                .striped(true)
+                .show(ui, |ui| {
+                    ui.label("");
+                    for (side, color) in [Side::A, Side::B].into_iter().zip(COLORS) {
+                        ui.label(RichText::new(side.letter()).strong().color(color));
+                    }
+                    ui.end_row();
+                    for change in changes {
+                        let path = format!("{}: {}", change.file, change.path);
+                        ui.label(RichText::new(path).size(11.5).color(QUIET));
+                        for value in [&change.a, &change.b] {
+                            let text = value.as_deref().unwrap_or("–");
+                            let label = egui::Label::new(RichText::new(text).font(FontId::monospace(11.0))).truncate();
+                            ui.allocate_ui(vec2(width * 0.33, 16.0), |ui| ui.add(label))
+                                .inner
+                                .on_hover_text(text);
+                        }
+                        ui.end_row();
+                    }
+                });
+        });
+}
+
 /// Without a second case: how to get one.
 fn invite(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
     let text = "Run another scenario beside this one. Both start anew and step together; racks, panels and charts show \
@@ -272,6 +349,7 @@ fn window(
     mut scenarios: ResMut<Scenarios>,
     mut difference: ResMut<Difference>,
     mut chosen: ResMut<Chosen>,
+    mut known: Local<Option<([usize; 2], Vec<InputChange>)>>,
 ) -> Result {
     if !parts.shown(Part::Compare) {
         windows.close(Part::Compare);
@@ -304,7 +382,11 @@ fn window(
             // Beside each other where there is room, else below.
             let wide = room.x > 560.0;
             let half = if wide { (room.x - 24.0) * 0.5 } else { room.x - 14.0 };
-            let height = if wide { (room.y - 130.0).max(150.0) } else { 190.0 };
+            let height = if wide {
+                (room.y - 130.0).clamp(150.0, 260.0)
+            } else {
+                190.0
+            };
             let mut pick = chosen.0;
             let body = |ui: &mut egui::Ui| {
                 let time_s = ui.vertical(|ui| chart(ui, vec2(half, height), pair, pick)).inner;
@@ -322,6 +404,13 @@ fn window(
                 ui.vertical(body);
             }
             chosen.0 = pick;
+            let both = cases.map(|case| Arc::as_ptr(&case.loaded) as usize);
+            if known.as_ref().is_none_or(|(of, _)| *of != both) {
+                *known = Some((both, inputs(cases)));
+            }
+            if let Some((_, changes)) = &*known {
+                input_list(ui, room.x, changes);
+            }
         });
     });
     parts.show(Part::Compare, open);

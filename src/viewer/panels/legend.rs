@@ -8,7 +8,7 @@ use super::State;
 use super::jobs::{self, JobView};
 use super::parts::{Part, Parts};
 use super::pieces::{color_bar, frame, swatch};
-use super::theme::{COLD_TO_HOT, DIAGRAM_C, MODES, QUIET, map_colors};
+use super::theme::{COLD_TO_HOT, DIAGRAM_C, MODES, QUIET, Tint, map_colors};
 use crate::difference;
 use crate::selection::{AIR_C, Overlay, Selection};
 use crate::world::slice::{HEIGHT_M, Height};
@@ -107,7 +107,7 @@ pub(crate) fn air_legend(ui: &mut egui::Ui, parts: &Parts, selection: &Selection
         }
         if airflow {
             ui.label(RichText::new("Airflow, °C").size(12.0));
-            let colors = COLD_TO_HOT.map(|[r, g, b]| Color32::from_rgb(r, g, b));
+            let colors = COLD_TO_HOT.map(Tint::now);
             color_bar(ui, &colors, DIAGRAM_C.map(|t_c| t_c as f32), width);
         }
     });

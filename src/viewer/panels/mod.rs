@@ -126,7 +126,7 @@ fn panels(
                 }
             }
             let hint = "light or dark panels";
-            if ui.button("◐").on_hover_text(hint).clicked() {
+            if ui.button(look.other().name()).on_hover_text(hint).clicked() {
                 *look = look.other();
             }
             let fps = diagnostics

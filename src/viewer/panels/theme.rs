@@ -111,7 +111,11 @@ pub(crate) const AIR_CLASSES: [Color32; 5] = [
 pub(crate) const DIAGRAM_C: [f64; 2] = [10.0, 50.0];
 
 /// Stops of those colours: cold blue over pale to warm orange, which all eyes tell apart.
-pub(crate) const COLD_TO_HOT: [[u8; 3]; 3] = [[56, 140, 250], [214, 222, 232], [255, 120, 40]];
+pub(crate) const COLD_TO_HOT: [Tint; 3] = [
+    Tint::new([56, 140, 250], [16, 92, 210]),
+    Tint::new([214, 222, 232], [104, 108, 118]),
+    Tint::new([255, 120, 40], [206, 70, 0]),
+];
 
 /// Colour of air or water of a temperature in diagrams.
 pub(crate) fn diagram_color(t_c: f64) -> Color32 {
@@ -120,7 +124,7 @@ pub(crate) fn diagram_color(t_c: f64) -> Color32 {
     }
     let share = ((t_c - DIAGRAM_C[0]) / (DIAGRAM_C[1] - DIAGRAM_C[0])).clamp(0.0, 1.0) as f32 * 2.0;
     let k = usize::from(share >= 1.0);
-    let (low, high) = (COLD_TO_HOT[k], COLD_TO_HOT[k + 1]);
+    let [low, high] = [COLD_TO_HOT[k], COLD_TO_HOT[k + 1]].map(|tint| tint.now().to_array());
     let mix = |c: usize| (f32::from(low[c]) + (f32::from(high[c]) - f32::from(low[c])) * (share - k as f32)) as u8;
     Color32::from_rgb(mix(0), mix(1), mix(2))
 }
@@ -142,6 +146,14 @@ pub(crate) enum Look {
 }
 
 impl Look {
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "Dark",
+            Self::Light => "Light",
+        }
+    }
+
     /// The other one.
     pub(crate) fn other(self) -> Self {
         match self {
