@@ -12,6 +12,21 @@ pub struct Place {
     pub column: u32,
 }
 
+impl Place {
+    /// The byte of a text at which it stands; none where the text has no such place.
+    #[must_use]
+    pub fn byte_in(self, text: &str) -> Option<usize> {
+        let before: usize = text
+            .split_inclusive('\n')
+            .take(self.line.checked_sub(1)? as usize)
+            .map(str::len)
+            .sum();
+        let line = text.get(before..)?;
+        let (at, _) = line.char_indices().nth(self.column.checked_sub(1)? as usize)?;
+        Some(before + at)
+    }
+}
+
 /// Stable codes; each has a section in `docs/errors.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -1,5 +1,6 @@
 //! What if: a base site, what changes, what happens when, and what to record.
 
+mod actions;
 mod own;
 mod plan;
 mod recorded;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 
+pub use self::actions::{Amount, Takes, Where};
 pub use self::own::change;
 pub use self::recorded::{PlaceColumn, Recorded};
 pub use self::version::{FORMAT, upgrade};
@@ -713,9 +715,32 @@ pub fn command(campus: &Campus, action: &str, at: Option<&str>, value: Option<f6
         nodes: node_numbers(campus),
         workload: None,
     };
-    words
-        .command(&event)
-        .map_err(|(field, found, allowed)| format!("{field}: found {found}; allowed: {allowed}"))
+    words.command(&event).map_err(in_words)
+}
+
+/// The command of an event of a loaded scenario, as if it happened now.
+///
+/// # Errors
+/// What is wrong, what was found and what is allowed.
+pub fn order(loaded: &Loaded, event: &Event) -> Result<Command, String> {
+    let words = Words {
+        campus: &loaded.site.campus,
+        nodes: node_numbers(&loaded.site.campus),
+        workload: loaded.workload.as_ref(),
+    };
+    words.command(event).map_err(in_words)
+}
+
+fn in_words((field, found, allowed): Wrong) -> String {
+    format!("{field}: found {found}; allowed: {allowed}")
+}
+
+/// Checks the form of a scenario's text alone: names and files that it speaks of are not looked up.
+///
+/// # Errors
+/// Every error of form.
+pub fn check_form(name: &str, text: &str) -> Result<(), Report> {
+    read::<ScenarioFile>(name, &version::current(name, text)?).map(|_| ())
 }
 
 /// Power nodes by their names.
@@ -736,31 +761,7 @@ type Wrong = (&'static str, String, String);
 
 /// What takes an event back, if anything does.
 fn undone(event: &Event) -> Option<Event> {
-    let (action, value) = match event.action {
-        Action::OpenFeed => (Action::CloseFeed, None),
-        Action::CloseFeed => (Action::OpenFeed, None),
-        Action::BreakNode => (Action::RepairNode, None),
-        Action::FailUnits => (Action::RepairUnits, None),
-        Action::FailCdus => (Action::RepairCdus, None),
-        Action::CutWater => (Action::RestoreWater, None),
-        Action::RestoreWater => (Action::CutWater, None),
-        Action::Energise => (Action::Deenergise, None),
-        Action::Deenergise => (Action::Energise, None),
-        Action::OffsetWeather => (Action::OffsetWeather, Some(0.0)),
-        Action::Smoke => (Action::Smoke, Some(0.0)),
-        Action::CapPower => (Action::UncapPower, None),
-        Action::SetSupply | Action::SetEvaporation | Action::SetSupplyRatio | Action::EnergyPrice => {
-            (event.action, None)
-        }
-        Action::RepairNode
-        | Action::RepairUnits
-        | Action::ServiceUnits
-        | Action::RepairCdus
-        | Action::RestartChips
-        | Action::SetUtilisation
-        | Action::UncapPower
-        | Action::SubmitJob => return None,
-    };
+    let (action, value) = event.action.undone()?;
     Some(Event {
         action,
         value,
@@ -892,16 +893,20 @@ impl Words<'_> {
     /// The command of an event.
     fn command(&self, event: &Event) -> Result<Command, Wrong> {
         let (campus, nodes) = (self.campus, &self.nodes);
+        let takes = event.action.takes();
         let name = event.at.as_deref();
         let found = name.map_or_else(|| "nothing".to_owned(), |name| format!("{name:?}"));
-        let value = |low: f64, high: f64| {
-            let allowed = format!("{low} to {high}");
-            match event.value {
-                Some(x) if (low..=high).contains(&x) => Ok(x),
-                Some(x) => Err(("value", x.to_string(), allowed)),
-                None => Err(("value", "nothing".to_owned(), allowed)),
+        let asked = || match (takes.value, event.value) {
+            // Without one it goes back to what it was.
+            (None, _) | (Some(Amount { optional: true, .. }), None) => Ok(None),
+            (Some(Amount { low, high, .. }), Some(x)) if (low..=high).contains(&x) => Ok(Some(x)),
+            (Some(Amount { low, high, .. }), other) => {
+                let found = other.map_or_else(|| "nothing".to_owned(), |x| x.to_string());
+                Err(("value", found, format!("{low} to {high}")))
             }
         };
+        // A value that must be there is.
+        let value = || asked().map(Option::unwrap_or_default);
         let node = || {
             let examples: Vec<&str> = campus.power.nodes.iter().map(|n| n.name.as_str()).take(6).collect();
             name.and_then(|name| nodes.get(name).copied()).ok_or_else(|| {
@@ -917,38 +922,35 @@ impl Words<'_> {
                 .and_then(|address| campus.find(address))
                 .ok_or_else(|| ("at", found.clone(), "a place of this site, such as B01/H1".to_owned()))
         };
+        let any = || name.map(|_| place()).transpose();
         let hall = || match place()? {
             Found::Hall(hall) => Ok(hall),
-            _ => Err(("at", found.clone(), "a hall, such as B01/H1".to_owned())),
+            _ => Err(("at", found.clone(), takes.at.allowed().to_owned())),
         };
         let whole = || match place()? {
             found @ (Found::Building(_) | Found::Hall(_)) => Ok(found),
-            _ => Err((
-                "at",
-                found.clone(),
-                "a building or hall, such as B01 or B01/H1".to_owned(),
-            )),
+            _ => Err(("at", found.clone(), takes.at.allowed().to_owned())),
         };
         Ok(match event.action {
             Action::OpenFeed => Command::OpenFeed(node()?),
             Action::CloseFeed => Command::CloseFeed(node()?),
             Action::BreakNode => Command::BreakNode {
                 node: node()?,
-                count: value(1.0, 1e5)? as u32,
+                count: value()? as u32,
             },
             Action::RepairNode => Command::RepairNode(node()?),
             Action::FailUnits => Command::FailUnits {
                 hall: hall()?,
-                count: value(1.0, 1e5)? as u32,
+                count: value()? as u32,
             },
             Action::RepairUnits => Command::RepairUnits { hall: hall()? },
             Action::ServiceUnits => Command::ServiceUnits {
                 hall: hall()?,
-                count: value(1.0, 1e5)? as u32,
+                count: value()? as u32,
             },
             Action::FailCdus => Command::FailCdus {
                 hall: hall()?,
-                count: value(1.0, 1e5)? as u32,
+                count: value()? as u32,
             },
             Action::RepairCdus => Command::RepairCdus { hall: hall()? },
             Action::CutWater => Command::SupplyWater(false),
@@ -956,41 +958,26 @@ impl Words<'_> {
             Action::RestartChips => Command::RestartChips { hall: hall()? },
             Action::Energise => Command::Energise { at: whole()? },
             Action::Deenergise => Command::Deenergise { at: whole()? },
-            Action::SetUtilisation => {
-                let at = if name.is_some() { Some(place()?) } else { None };
-                Command::SetUtilisation {
-                    at,
-                    utilisation: value(0.0, 1.0)?,
-                }
-            }
-            Action::OffsetWeather => Command::OffsetWeather(value(-40.0, 40.0)?),
-            Action::Smoke => Command::Smoke(value(0.0, 5_000.0)?),
-            Action::CapPower | Action::UncapPower => {
-                let at = if name.is_some() { Some(place()?) } else { None };
-                let limit_w = match event.action {
-                    Action::CapPower => Some(value(0.0, 1e11)?),
-                    _ => None,
-                };
-                Command::CapPower { at, limit_w }
-            }
-            Action::SetSupply | Action::SetEvaporation | Action::SetSupplyRatio => {
-                let (what, low, high) = match event.action {
-                    Action::SetSupply => (SetPoint::Supply, -10.0, 40.0),
-                    Action::SetEvaporation => (SetPoint::Evaporation, 5.0, 60.0),
-                    _ => (SetPoint::SupplyRatio, 0.1, 3.0),
-                };
-                // Without a value it goes back to that of the plan.
-                let to = event.value.map(|_| value(low, high)).transpose()?;
-                Command::SetPoint {
-                    at: whole()?,
-                    what,
-                    value: to,
-                }
-            }
-            Action::EnergyPrice => {
-                let price = event.value.map(|_| value(-1_000.0, 20_000.0)).transpose()?;
-                Command::EnergyPrice(price)
-            }
+            Action::SetUtilisation => Command::SetUtilisation {
+                at: any()?,
+                utilisation: value()?,
+            },
+            Action::OffsetWeather => Command::OffsetWeather(value()?),
+            Action::Smoke => Command::Smoke(value()?),
+            Action::CapPower | Action::UncapPower => Command::CapPower {
+                at: any()?,
+                limit_w: asked()?,
+            },
+            Action::SetSupply | Action::SetEvaporation | Action::SetSupplyRatio => Command::SetPoint {
+                at: whole()?,
+                what: match event.action {
+                    Action::SetSupply => SetPoint::Supply,
+                    Action::SetEvaporation => SetPoint::Evaporation,
+                    _ => SetPoint::SupplyRatio,
+                },
+                value: asked()?,
+            },
+            Action::EnergyPrice => Command::EnergyPrice(asked()?),
             Action::SubmitJob => Command::SubmitJob(Box::new(self.job(event)?)),
         })
     }

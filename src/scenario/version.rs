@@ -2,7 +2,7 @@
 //!
 //! A step works on the text, so that comments and order stay. Fields that may be left out need no new version.
 
-use crate::diag::{Diagnostic, Place, Report};
+use crate::diag::{Diagnostic, Report};
 use crate::site::tree::{self, Kind};
 
 pub use crate::site::schema::FORMAT;
@@ -13,18 +13,6 @@ type Renames = &'static [(&'static str, &'static str)];
 /// By the version that they start from. Format 0 is that of the first sketches, in which no scenario was shipped; it
 /// shows that the way works.
 const STEPS: [Renames; FORMAT as usize] = [&[("step_s", "tick_s"), ("sample_every_s", "record_every_s")]];
-
-/// The byte at which a place stands.
-fn byte_of(text: &str, place: Place) -> Option<usize> {
-    let before: usize = text
-        .split_inclusive('\n')
-        .take(place.line.checked_sub(1)? as usize)
-        .map(str::len)
-        .sum();
-    let line = text.get(before..)?;
-    let (at, _) = line.char_indices().nth(place.column.checked_sub(1)? as usize)?;
-    Some(before + at)
-}
 
 /// A scenario's text in today's format, and the version that it had. A text of today's format, of one that is not known
 /// or without one stays as it is: its check says what is wrong.
@@ -50,7 +38,7 @@ pub fn upgrade(file: &str, text: &str) -> Result<(String, u32), Report> {
         let mut edits = vec![(format.span.clone(), (version + 1).to_string())];
         for (old, new) in STEPS[version as usize] {
             for (_, place, _) in fields.iter().filter(|(name, ..)| name == old) {
-                if let Some(at) = byte_of(&out, *place) {
+                if let Some(at) = place.byte_in(&out) {
                     edits.push((at..at + old.len(), (*new).to_owned()));
                 }
             }

@@ -165,7 +165,7 @@ impl Files for Changed<'_> {
 }
 
 /// What a path leads to.
-enum Target<'t> {
+pub(super) enum Target<'t> {
     /// A value that is there.
     There(&'t Node),
     /// A field that this record could have: its check says whether it does.
@@ -173,16 +173,30 @@ enum Target<'t> {
 }
 
 /// Why a path leads nowhere.
-struct Lost {
+pub(super) struct Lost {
     code: Code,
     place: Place,
     found: String,
     allowed: String,
 }
 
+impl Lost {
+    /// As an error of a file's field.
+    pub(super) fn diagnostic(self, file: &str, field: &str) -> Diagnostic {
+        Diagnostic {
+            code: self.code,
+            file: file.to_owned(),
+            place: self.place,
+            field: field.to_owned(),
+            found: self.found,
+            allowed: self.allowed,
+        }
+    }
+}
+
 /// Follows a path as [`super::schema::Assumption`] and errors write it. Names of a map may have dots in them: the longest
 /// that fits counts.
-fn follow<'t>(root: &'t Node, path: &'t str) -> Result<Target<'t>, Lost> {
+pub(super) fn follow<'t>(root: &'t Node, path: &'t str) -> Result<Target<'t>, Lost> {
     let mut node = root;
     let mut rest = path;
     loop {
@@ -443,7 +457,7 @@ pub fn edit(file: &str, text: &str, changes: &[&Change]) -> Result<String, Repor
         let target = match follow(&tree, &change.path) {
             Ok(target) => target,
             Err(lost) => {
-                report.push(error(change, lost.code, lost.place, lost.found, lost.allowed));
+                report.push(lost.diagnostic(file, &change.path));
                 continue;
             }
         };

@@ -7,6 +7,7 @@ pub mod change;
 pub mod epw;
 pub mod files;
 pub mod fit;
+pub mod items;
 pub mod load;
 pub mod pick;
 mod power;

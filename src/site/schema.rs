@@ -764,6 +764,12 @@ macro_rules! choice {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => stringify!($variant),)* }
             }
+
+            /// What the word says.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($variant_doc),*).trim_ascii(),)* }
+            }
         }
 
         impl $crate::site::schema::Checked for $name {
