@@ -5,8 +5,10 @@ use rainier::scenario::{self, Instead};
 use rainier::site::texts::Files;
 
 use crate::cases::Case;
+use crate::link::Link;
+use crate::panels::editor::Page;
 use crate::panels::theme::Look;
-use crate::scenarios::text_of;
+use crate::scenarios::{Source, text_of};
 use crate::selection::Overlay;
 
 /// The campus in 3D: racks coloured by their live chips, from the whole site down to one chip.
@@ -77,6 +79,33 @@ pub(crate) struct Args {
     /// Light or dark panels
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Look::Dark))]
     pub(crate) theme: Look,
+    /// Open the editor of scenarios: its text, its form, or what can be done now
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_enum, value_name = "PAGE", num_args = 0..=1, default_missing_value = "text")
+    )]
+    pub(crate) editor: Option<Page>,
+    /// Scenario file to edit, or builtin:NAME, in place of the one that runs
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
+    pub(crate) edit: Option<String>,
+    /// Folder of your own scenarios; that of the user's data without it
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "DIR"))]
+    pub(crate) scenarios: Option<std::path::PathBuf>,
+    /// Link of a scenario and a view to show
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_name = "URL", value_parser = link, conflicts_with_all = ["scenario", "compare"])
+    )]
+    pub(crate) link: Option<Link>,
+    /// Address of the page that links begin with
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "URL", default_value = BASE_URL))]
+    pub(crate) base_url: String,
+    /// Print a link of the view with the picture
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, requires = "shot"))]
+    pub(crate) print_link: bool,
+    /// What is wrong with the link of the page's address; empty if nothing is
+    #[cfg_attr(not(target_arch = "wasm32"), arg(skip))]
+    pub(crate) problem: String,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -94,8 +123,12 @@ pub(crate) struct Args {
     pub(crate) at: f64,
 }
 
+/// Address of the page, where one is known.
+#[cfg(not(target_arch = "wasm32"))]
+const BASE_URL: &str = env!("CARGO_PKG_HOMEPAGE");
+
 /// Scenario that is shown when none is named.
-const DEFAULT_SCENARIO: &str = "builtin:default";
+pub(crate) const DEFAULT_SCENARIO: &str = "builtin:default";
 
 /// Width and height, pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +148,11 @@ fn seconds(text: &str) -> Result<f64, String> {
     value.ok_or_else(|| "0 to 1e7 seconds".into())
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+fn link(text: &str) -> Result<Link, String> {
+    Link::decode(text)?.ok_or_else(|| "an address with a view behind its #".into())
+}
+
 impl Args {
     /// Reads the flags; ends the program with help or with what is wrong with them.
     #[cfg(not(target_arch = "wasm32"))]
@@ -122,9 +160,14 @@ impl Args {
         clap::Parser::parse()
     }
 
-    /// A page has no flags; its scripts call `window.rainier` instead.
+    /// A page has no flags but what stands behind the `#` of its address; its scripts call `window.rainier` instead.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn read() -> Self {
+        let (base_url, fragment) = crate::web_files::address();
+        let (link, problem) = match Link::decode(&format!("#{fragment}")) {
+            Ok(link) => (link, String::new()),
+            Err(problem) => (None, problem),
+        };
         Self {
             scenario: DEFAULT_SCENARIO.into(),
             site: None,
@@ -145,6 +188,13 @@ impl Args {
             growth: false,
             money: false,
             theme: Look::Dark,
+            editor: None,
+            edit: None,
+            scenarios: None,
+            link,
+            base_url,
+            print_link: false,
+            problem,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,
@@ -161,12 +211,18 @@ impl Args {
 
     /// The scenario asked for.
     pub(crate) fn load(&self) -> Result<Case, Report> {
+        if let Some(link) = &self.link {
+            return link.a.load();
+        }
         let loaded = scenario::load(TEXTS, &self.scenario, self.instead())?;
         Ok(Case::of(loaded, text_of(&self.scenario)))
     }
 
     /// The scenario to compare it with.
     pub(crate) fn behind(&self) -> Option<Result<Case, Report>> {
+        if let Some(link) = &self.link {
+            return link.b.as_ref().map(Source::load);
+        }
         let file = self.compare.as_ref()?;
         let load = || Ok(Case::of(scenario::load(TEXTS, file, self.instead())?, text_of(file)));
         Some(load())

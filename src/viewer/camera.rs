@@ -40,6 +40,44 @@ struct View {
     pitch: f32,
 }
 
+/// Where the camera stands, as links keep it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Pose {
+    /// The point that is looked at, m.
+    pub(crate) focus_m: [f32; 3],
+    /// Metres from it.
+    pub(crate) distance_m: f32,
+    /// Turn about the vertical, radians.
+    pub(crate) yaw: f32,
+    /// Height over the horizon, radians.
+    pub(crate) pitch: f32,
+}
+
+impl Pose {
+    /// A pose within the reach of the camera; none of any other numbers.
+    pub(crate) fn checked(focus_m: [f32; 3], distance_m: f32, yaw: f32, pitch: f32) -> Option<Self> {
+        let inside = focus_m.iter().all(|x| x.abs() <= REACH_M)
+            && (DISTANCE_M[0]..=DISTANCE_M[1]).contains(&distance_m)
+            && yaw.abs() <= MOST_YAW
+            && (PITCH[0]..=PITCH[1]).contains(&pitch);
+        inside.then_some(Self {
+            focus_m,
+            distance_m,
+            yaw,
+            pitch,
+        })
+    }
+}
+
+/// Farthest point that is looked at along each axis, m.
+const REACH_M: f32 = 3_000.0;
+
+/// Lowest and highest look, radians over the horizon.
+const PITCH: [f32; 2] = [0.04, 1.54];
+
+/// Most turn that a pose has, radians.
+const MOST_YAW: f32 = 1e4;
+
 impl View {
     /// Height of what is seen at the point, m.
     fn height_m(&self) -> f32 {
@@ -115,6 +153,36 @@ impl Orbit {
         let size = ((east - west).max(north - south) as f32).max(12.0);
         self.goal.distance = (size * 1.35).clamp(DISTANCE_M[0], DISTANCE_M[1]);
         self.goal.pitch = self.goal.pitch.clamp(0.75, 1.2);
+    }
+
+    /// Where it stands or is going, to the centimetre and a thousandth of a radian.
+    pub(crate) fn pose(&self) -> Pose {
+        let View {
+            focus,
+            distance,
+            yaw,
+            pitch,
+        } = self.goal;
+        let rounded = |x: f32, parts: f32| (x * parts).round() / parts;
+        Pose {
+            focus_m: focus.to_array().map(|x| rounded(x, 100.0)),
+            distance_m: rounded(distance, 100.0).clamp(DISTANCE_M[0], DISTANCE_M[1]),
+            yaw: rounded(yaw % std::f32::consts::TAU, 1_000.0),
+            pitch: rounded(pitch, 1_000.0).clamp(PITCH[0], PITCH[1]),
+        }
+    }
+
+    /// Stands there at once.
+    pub(crate) fn stand(&mut self, pose: Pose) {
+        self.goal = View {
+            focus: Vec3::from_array(pose.focus_m),
+            distance: pose.distance_m,
+            yaw: pose.yaw,
+            pitch: pose.pitch,
+        };
+        self.arrive();
+        self.fly_to = None;
+        self.fly_over = None;
     }
 
     /// Goes where it is going at once, for pictures.
@@ -226,7 +294,7 @@ fn steer(
     let goal = &mut orbit.goal;
     let before_m = goal.distance;
     goal.yaw -= turn.x * 0.005;
-    goal.pitch = (goal.pitch + turn.y * 0.005).clamp(0.04, 1.54);
+    goal.pitch = (goal.pitch + turn.y * 0.005).clamp(PITCH[0], PITCH[1]);
     goal.distance = (goal.distance * (-zoom).exp()).clamp(DISTANCE_M[0], DISTANCE_M[1]);
     if let Some(anchor) = anchor {
         goal.focus += (anchor - goal.focus).with_y(0.0) * (1.0 - goal.distance / before_m);
@@ -235,7 +303,7 @@ fn steer(
     let (sin, cos) = goal.yaw.sin_cos();
     let (right, forward) = (Vec3::new(cos, 0.0, -sin), Vec3::new(-sin, 0.0, -cos));
     goal.focus += (-right * slide.x + forward * slide.y) * metres;
-    goal.focus = goal.focus.clamp(Vec3::splat(-3_000.0), Vec3::splat(3_000.0));
+    goal.focus = goal.focus.clamp(Vec3::splat(-REACH_M), Vec3::splat(REACH_M));
 }
 
 /// Eases towards the goal and writes the camera.

@@ -8,13 +8,18 @@ mod camera;
 mod cases;
 mod difference;
 mod history;
+mod link;
+mod mine;
 mod panels;
 mod scenarios;
 mod selection;
+mod share;
 mod shot;
 mod store;
 #[cfg(target_arch = "wasm32")]
 mod web;
+#[cfg(target_arch = "wasm32")]
+mod web_files;
 mod world;
 
 use bevy::app::PluginGroupBuilder;
@@ -29,10 +34,19 @@ use crate::cases::{Beside, Case, Side};
 fn main() -> AppExit {
     #[cfg(target_arch = "wasm32")]
     console_error_panic_hook::set_once();
-    let args = args::Args::read();
-    let (case, behind) = match (args.load(), args.behind().transpose()) {
-        (Ok(case), Ok(behind)) => (case, behind),
-        (Err(report), _) | (_, Err(report)) => return fail(&report.to_string()),
+    let mut args = args::Args::read();
+    let mut loaded = load(&args);
+    // A page whose address leads nowhere shows the campus, and what is wrong with the address.
+    if cfg!(target_arch = "wasm32")
+        && let Err(message) = &loaded
+        && args.link.take().is_some()
+    {
+        args.problem.clone_from(message);
+        loaded = load(&args);
+    }
+    let (case, behind) = match loaded {
+        Ok(cases) => cases,
+        Err(message) => return fail(&message),
     };
     if let Some(place) = &args.look
         && let Err(message) = selection::place(&case.loaded.site.campus, place)
@@ -40,6 +54,12 @@ fn main() -> AppExit {
         return fail(&message);
     }
     app(args, case, behind).run()
+}
+
+/// The scenario asked for, and the one to compare it with.
+fn load(args: &args::Args) -> Result<(Case, Option<Case>), String> {
+    let said = |report: rainier::diag::Report| report.to_string();
+    Ok((args.load().map_err(said)?, args.behind().transpose().map_err(said)?))
 }
 
 /// Says what is wrong and ends with the exit code of wrong input.
@@ -94,9 +114,12 @@ fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
         panels::plugin,
         scenarios::plugin,
         selection::plugin,
+        share::plugin,
         world::plugin,
     ));
     shot::add(&mut app, &args);
+    panels::editor::add(&mut app, &args);
+    share::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]
     web::add(&mut app);
     app

@@ -11,6 +11,7 @@ use crate::args::TEXTS;
 use crate::cases::{self, Beside, Case};
 use crate::difference::Difference;
 use crate::selection::Selection;
+use crate::share::Sharing;
 
 /// Where the text of a scenario comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,11 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    fn load(&self) -> Result<Case, Report> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Every error of the scenario and its files.
+    pub(crate) fn load(&self) -> Result<Case, Report> {
         match self {
             Self::Named(file) => {
                 let loaded = scenario::load(TEXTS, file, Instead::default())?;
@@ -84,7 +89,7 @@ fn start(world: &mut World, case: Case) {
 }
 
 /// Starts a case behind the one in front, which starts anew: both are compared from the same moment on.
-fn compare(world: &mut World, behind: Case) {
+pub(crate) fn compare(world: &mut World, behind: Case) {
     let front = world.resource::<Case>().clone();
     start(world, front);
     let side = world.get_resource::<Beside>().map(|beside| beside.front);
@@ -127,6 +132,8 @@ pub(crate) fn answer(world: &mut World, ask: Ask) -> Result<(), Report> {
 
 fn switch(world: &mut World) {
     for ask in std::mem::take(&mut world.resource_mut::<Scenarios>().asks) {
+        // Whoever asks for another scenario is no longer on the way to a time of the one before.
+        world.resource_mut::<Sharing>().stop();
         let problem = answer(world, ask).err().map(|report| report.to_string());
         world.resource_mut::<Scenarios>().problem = problem.unwrap_or_default();
     }

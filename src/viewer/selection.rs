@@ -48,6 +48,26 @@ impl Overlay {
         Self::Job,
     ];
 
+    /// Name in scripts.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Temperature => "temperature",
+            Self::Utilisation => "utilisation",
+            Self::Power => "power",
+            Self::Inlet => "inlet",
+            Self::Outlet => "outlet",
+            Self::Airflow => "airflow",
+            Self::HotShare => "hot-share",
+            Self::Units => "units",
+            Self::Job => "job",
+        }
+    }
+
+    /// The overlay of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|overlay| overlay.name() == name)
+    }
+
     /// Title and unit in the legend.
     pub(crate) fn title(self) -> (&'static str, &'static str) {
         match self {

@@ -13,6 +13,7 @@ use crate::panels::jobs::Wanted;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::timeline::Timeline;
 use crate::selection::{Roofs, Selection, Shown, place};
+use crate::share::Sharing;
 
 /// The picture to take.
 #[derive(Resource, Debug, Clone)]
@@ -22,6 +23,8 @@ struct Shot {
     frames: u32,
     /// Real time since the first frame, s.
     since_s: f32,
+    /// Whether a link of the view is printed.
+    prints_link: bool,
 }
 
 /// Frames drawn before the picture: pipelines and panels settle.
@@ -48,6 +51,10 @@ fn take(world: &mut World) {
         return;
     };
     world.resource_mut::<Pace>().paused = true;
+    // A link has a time of its own.
+    if world.resource::<Sharing>().going.is_some() {
+        return;
+    }
     while world.resource::<Clock>().time_s < shot.at_s && !world.resource::<Clock>().done() {
         crate::cases::tick(world);
     }
@@ -59,6 +66,12 @@ fn take(world: &mut World) {
         world.resource_mut::<Orbit>().arrive();
     }
     if shot.frames == FRAMES {
+        if shot.prints_link {
+            use std::io::Write;
+            let address = crate::share::address_of(world);
+            // Nobody reads it: the picture is what is asked for.
+            let _ = writeln!(std::io::stdout(), "{address}");
+        }
         world
             .spawn(Screenshot::primary_window())
             .observe(save_to_disk(shot.path.clone()))
@@ -84,6 +97,7 @@ pub(crate) fn add(app: &mut App, args: &Args) {
         (Part::Timeline, args.timeline.is_some()),
         (Part::Growth, args.growth),
         (Part::Money, args.money),
+        (Part::Editor, args.editor.is_some() || args.edit.is_some()),
         (Part::Compare, args.compare.is_some()),
     ] {
         parts.show(part, on);
@@ -100,9 +114,11 @@ pub(crate) fn add(app: &mut App, args: &Args) {
     if let Some(path) = &args.shot {
         app.insert_resource(Shot {
             path: path.clone(),
-            at_s: args.at,
+            // A link has a time of its own.
+            at_s: if args.link.is_some() { 0.0 } else { args.at },
             frames: 0,
             since_s: 0.0,
+            prints_link: args.print_link,
         });
         app.add_systems(Update, take);
     }

@@ -47,10 +47,13 @@ pub(crate) fn write(key: &str, text: &str) -> Result<(), String> {
 
 /// The folder of the program in the user's data.
 #[cfg(not(target_arch = "wasm32"))]
-fn folder() -> Result<std::path::PathBuf, String> {
+pub(crate) fn folder() -> Result<std::path::PathBuf, String> {
     use etcetera::BaseStrategy;
     let none = |error| format!("there is no folder for the user's data: {error}");
-    Ok(etcetera::choose_base_strategy().map_err(none)?.data_dir().join("rainier"))
+    Ok(etcetera::choose_base_strategy()
+        .map_err(none)?
+        .data_dir()
+        .join("rainier"))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -60,12 +63,24 @@ fn read_in(folder: &std::path::Path, key: &str) -> Option<String> {
 
 #[cfg(not(target_arch = "wasm32"))]
 fn write_in(folder: &std::path::Path, key: &str, text: &str) -> Result<(), String> {
-    let said = |error: std::io::Error| format!("{} cannot be written: {error}", folder.join(key).display());
-    std::fs::create_dir_all(folder).map_err(said)?;
+    write_file(&folder.join(key), text)
+}
+
+/// Writes a text into a file, in the place of the one before; its folder is made if it is not there.
+///
+/// # Errors
+/// Why it cannot be written, in words.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn write_file(path: &std::path::Path, text: &str) -> Result<(), String> {
+    let said = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(said)?;
+    }
     // A full disk or a kill in the middle leaves the text before.
-    let fresh = folder.join(format!("{key}.new"));
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".new");
     std::fs::write(&fresh, text).map_err(said)?;
-    std::fs::rename(&fresh, folder.join(key)).map_err(said)
+    std::fs::rename(&fresh, path).map_err(said)
 }
 
 #[cfg(test)]

@@ -28,35 +28,6 @@ use crate::panels::timeline::Timeline;
 use crate::scenarios::{Ask, Source, answer as answer_ask};
 use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
 
-impl Overlay {
-    /// Name in scripts.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Temperature => "temperature",
-            Self::Utilisation => "utilisation",
-            Self::Power => "power",
-            Self::Inlet => "inlet",
-            Self::Outlet => "outlet",
-            Self::Airflow => "airflow",
-            Self::HotShare => "hot-share",
-            Self::Units => "units",
-            Self::Job => "job",
-        }
-    }
-
-    /// The overlay of a name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|overlay| overlay.name() == name)
-    }
-}
-
-impl Part {
-    /// The part of a name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|part| part.name() == name)
-    }
-}
-
 /// Names as a message lists them.
 fn listed<const N: usize>(names: [&str; N]) -> String {
     names.join(", ")

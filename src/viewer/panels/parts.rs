@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Growth,
     /// Money and carbon.
     Money,
+    /// The editor of scenarios.
+    Editor,
     /// Two cases side by side.
     Compare,
     /// The list of assumptions.
@@ -33,7 +35,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// All of them, in the order of their buttons.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Slice,
         Self::Airflow,
         Self::Chart,
@@ -43,6 +45,7 @@ impl Part {
         Self::Timeline,
         Self::Growth,
         Self::Money,
+        Self::Editor,
         Self::Compare,
         Self::Assumptions,
         Self::Keys,
@@ -60,10 +63,16 @@ impl Part {
             Self::Timeline => "timeline",
             Self::Growth => "growth",
             Self::Money => "money",
+            Self::Editor => "editor",
             Self::Compare => "compare",
             Self::Assumptions => "assumptions",
             Self::Keys => "keys",
         }
+    }
+
+    /// The part of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
     }
 
     /// What is written on its button.
@@ -78,6 +87,7 @@ impl Part {
             Self::Timeline => "Timeline",
             Self::Growth => "Growth",
             Self::Money => "Money",
+            Self::Editor => "Editor",
             Self::Compare => "Compare",
             Self::Assumptions => "Assumptions",
             Self::Keys => "?",
@@ -96,6 +106,7 @@ impl Part {
             Self::Timeline => "the campus as it was built and is planned, by date",
             Self::Growth => "what can run by when, and what binds",
             Self::Money => "the bill, and carbon",
+            Self::Editor => "write, change and try scenarios; act on the one that runs",
             Self::Compare => "another scenario beside this one, step by step",
             Self::Assumptions => "every assumed figure with its source",
             Self::Keys => "all keys",
@@ -114,6 +125,7 @@ impl Part {
             Self::Timeline => Some((KeyCode::KeyT, "T")),
             Self::Growth => Some((KeyCode::KeyG, "G")),
             Self::Money => Some((KeyCode::KeyM, "M")),
+            Self::Editor => Some((KeyCode::KeyE, "E")),
             Self::Compare => Some((KeyCode::KeyB, "B")),
             Self::Keys => Some((KeyCode::KeyH, "H")),
             Self::Assumptions => None,
