@@ -1,9 +1,10 @@
 //! What the actions of events take: where they act, how much, and whether they can be taken back. The check of files and
 //! the forms of programs go by the same table.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use super::{Action, Event, JobSpec};
+use crate::site::unit;
 
 /// Where an action acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,34 @@ pub struct Takes {
     pub value: Option<Amount>,
     /// Whether it takes a job.
     pub job: bool,
+}
+
+impl Amount {
+    /// A value as a person writes it, in this unit; another unit that measures the same may stand behind it.
+    ///
+    /// # Errors
+    /// What was found and what is allowed.
+    pub fn read(&self, text: &str) -> Result<f64, String> {
+        let unit = if self.unit.is_empty() {
+            Some(unit::share())
+        } else {
+            unit::written(self.unit)
+        };
+        let value = unit.and_then(|unit| unit::read_in(text, unit));
+        let inside = value.filter(|value| (self.low..=self.high).contains(value));
+        inside.ok_or_else(|| format!("found {:?}; allowed: {self}", text.trim()))
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}", self.low, self.high)?;
+        if self.unit.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " {}", self.unit)
+        }
+    }
 }
 
 const fn amount(low: f64, high: f64, unit: &'static str, optional: bool) -> Option<Amount> {
@@ -177,6 +206,7 @@ impl Event {
 mod tests {
     use super::*;
     use crate::scenario::{Instead, ScenarioFile, load, load_text};
+    use crate::site::items;
     use crate::site::schema::read;
     use crate::site::texts::NoFiles;
 
@@ -222,6 +252,60 @@ mod tests {
         assert_eq!(format!("{:?}", parsed.value.events), format!("{events:?}"));
         let loaded = load_text(&NoFiles, "x", &text, Instead::default()).expect("every action is understood");
         assert!(loaded.timeline.len() > events.len(), "what lasts is taken back");
+    }
+
+    #[test]
+    fn a_value_comes_in_any_unit_that_measures_the_same() {
+        let value = |action: Action, text: &str| action.takes().value.expect("takes one").read(text);
+        assert_eq!(value(Action::CapPower, "30MW"), Ok(3e7));
+        assert_eq!(value(Action::SetSupply, "18"), Ok(18.0));
+        assert_eq!(value(Action::SetUtilisation, "60 %"), Ok(0.6));
+        assert_eq!(value(Action::EnergyPrice, "0.4 $/kWh"), Ok(400.0));
+        assert_eq!(
+            value(Action::Smoke, "0.2 kg/s").map_err(|e| e.contains("µg/m³")),
+            Err(true)
+        );
+        for action in Action::ALL {
+            if let Some(amount) = action.takes().value {
+                assert_eq!(
+                    amount.read(&format!("{} {}", amount.low, amount.unit)),
+                    Ok(amount.low),
+                    "{action:?}"
+                );
+                assert!(amount.read("many").is_err());
+                assert!(amount.read(&format!("{}", amount.high * 2.0 + 1.0)).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn every_shipped_scenario_takes_an_event_and_gives_it_back() {
+        for (name, text) in crate::scenario::BUILTIN {
+            let number = read::<ScenarioFile>(name, text)
+                .expect("is a scenario")
+                .value
+                .events
+                .len();
+            let new = event(Action::CutWater).ron();
+            let longer = items::append(name, text, "events", &new).expect("takes an event");
+            let events = read::<ScenarioFile>(name, &longer)
+                .expect("stays a scenario")
+                .value
+                .events;
+            assert_eq!(events.len(), number + 1, "{name}");
+            assert_eq!(events[number].action, Action::CutWater);
+            let back = items::remove(name, &longer, "events", number).expect("gives it back");
+            let events = read::<ScenarioFile>(name, &back)
+                .expect("stays a scenario")
+                .value
+                .events;
+            assert_eq!(events.len(), number, "{name}");
+            assert_eq!(
+                back.matches("//").count(),
+                text.matches("//").count(),
+                "{name} keeps its comments"
+            );
+        }
     }
 
     #[test]

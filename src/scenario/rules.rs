@@ -11,15 +11,8 @@ use crate::site::{Address, unit};
 /// An amount in the unit of a quantity: a number, or one with a unit that measures the same.
 fn amount(text: &str, quantity: Quantity) -> Result<f64, String> {
     let name = quantity.name();
-    let (of_field, end) = unit::of_field(name).map_or((None, ""), |(unit, end)| (Some(unit), end));
-    let value = unit::number_and_unit(text).and_then(|(number, suffix)| {
-        if suffix.is_empty() {
-            return Some(number);
-        }
-        let to = of_field.or_else(|| unit::written("1"))?;
-        unit::convert(number, unit::written(suffix)?, to)
-    });
-    value.filter(|value| value.is_finite()).ok_or_else(|| match end {
+    let (of_field, end) = unit::of_field(name).map_or((unit::share(), ""), |(unit, end)| (unit, end));
+    unit::read_in(text, of_field).ok_or_else(|| match end {
         "" => format!("a number or a share in %, for {name}"),
         end => format!("a number, or one with a unit that measures the same as `{end}`, for {name}"),
     })

@@ -261,7 +261,9 @@ mod tests {
         let Ok(Target::There(node)) = follow(&root, path) else {
             return Vec::new();
         };
-        let Kind::List(items) = &node.kind else { panic!("is a list") };
+        let Kind::List(items) = &node.kind else {
+            panic!("is a list")
+        };
         items.iter().map(|item| text[item.span.clone()].to_owned()).collect()
     }
 
@@ -273,7 +275,10 @@ mod tests {
             ("(a: [1, ])", "(a: [1, 9, ])"),
             ("(b: 1)", "(b: 1, a: [9])"),
             ("(\n    b: 1,\n)", "(\n    b: 1,\n    a: [\n        9,\n    ],\n)"),
-            ("(\n    b: 1 // one\n)", "(\n    b: 1, // one\n    a: [\n        9,\n    ],\n)"),
+            (
+                "(\n    b: 1 // one\n)",
+                "(\n    b: 1, // one\n    a: [\n        9,\n    ],\n)",
+            ),
             ("(\n    a: [], // none\n)", "(\n    a: [\n        9,\n    ], // none\n)"),
             (
                 "(\n  a: [\n    1, // é\n    // two\n    2, // second\n    // the end\n  ],\n)",
@@ -287,7 +292,10 @@ mod tests {
                 "(\n    a: [\n        // nothing yet\n    ],\n)",
                 "(\n    a: [\n        // nothing yet\n        9,\n    ],\n)",
             ),
-            ("(\n    a: [(\n        1)],\n)", "(\n    a: [(\n        1),\n        9,],\n)"),
+            (
+                "(\n    a: [(\n        1)],\n)",
+                "(\n    a: [(\n        1),\n        9,],\n)",
+            ),
         ] {
             assert_eq!(append("f", before, "a", "9").as_deref(), Ok(after), "{before}");
         }
@@ -300,14 +308,25 @@ mod tests {
             ("(a: [1, 2])", 0, "(a: [2])"),
             ("(a: [1, 2])", 1, "(a: [1])"),
             ("(a: [1, 2, 3])", 1, "(a: [1, 3])"),
-            ("(\n  a: [\n    1, // first\n    // two\n    2, // second\n  ],\n)", 1, "(\n  a: [\n    1, // first\n    // two\n  ],\n)"),
-            ("(\n  a: [\n    1, // first\n    2\n  ],\n)", 0, "(\n  a: [\n    2\n  ],\n)"),
+            (
+                "(\n  a: [\n    1, // first\n    // two\n    2, // second\n  ],\n)",
+                1,
+                "(\n  a: [\n    1, // first\n    // two\n  ],\n)",
+            ),
+            (
+                "(\n  a: [\n    1, // first\n    2\n  ],\n)",
+                0,
+                "(\n  a: [\n    2\n  ],\n)",
+            ),
             ("(\n  a: [\n    1,\n    2\n  ],\n)", 1, "(\n  a: [\n    1,\n  ],\n)"),
         ] {
             assert_eq!(remove("f", before, "a", number).as_deref(), Ok(after), "{before}");
         }
         let text = "(a: [1, /* two */ 2])";
-        assert_eq!(replace("f", text, "a", 1, "(x: 3)").as_deref(), Ok("(a: [1, /* two */ (x: 3)])"));
+        assert_eq!(
+            replace("f", text, "a", 1, "(x: 3)").as_deref(),
+            Ok("(a: [1, /* two */ (x: 3)])")
+        );
     }
 
     #[test]

@@ -275,6 +275,24 @@ pub fn number_and_unit(text: &str) -> Option<(f64, &str)> {
     value.is_finite().then(|| (value, text[end..].trim()))
 }
 
+/// A number in a unit: one without its own, or one with a unit that measures the same.
+#[must_use]
+pub fn read_in(text: &str, to: Unit) -> Option<f64> {
+    let (value, suffix) = number_and_unit(text)?;
+    let value = if suffix.is_empty() {
+        value
+    } else {
+        convert(value, written(suffix)?, to)?
+    };
+    value.is_finite().then_some(value)
+}
+
+/// The unit of shares and counts.
+#[must_use]
+pub fn share() -> Unit {
+    Unit::SHARE
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

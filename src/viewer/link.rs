@@ -61,7 +61,10 @@ pub(crate) struct Link {
 fn source_text(source: &Source) -> String {
     match source {
         Source::Named(name) => name.clone(),
-        Source::Text { text, .. } => format!("z.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(text.as_bytes(), PACKING))),
+        Source::Text { text, .. } => format!(
+            "z.{}",
+            URL_SAFE_NO_PAD.encode(compress_to_vec(text.as_bytes(), PACKING))
+        ),
     }
 }
 
@@ -131,7 +134,12 @@ fn camera(text: &str) -> Result<Pose, String> {
 fn place(text: &str) -> Result<String, String> {
     text.parse::<rainier::site::Address>()
         .map(|_| text.to_owned())
-        .map_err(|_| format!("p: found {:?}; allowed: a place such as B03/H2/R12/K07", shortened(text)))
+        .map_err(|_| {
+            format!(
+                "p: found {:?}; allowed: a place such as B03/H2/R12/K07",
+                shortened(text)
+            )
+        })
 }
 
 impl Link {
@@ -173,7 +181,10 @@ impl Link {
     /// What is wrong with it, what was found and what is allowed.
     pub(crate) fn decode(address: &str) -> Result<Option<Self>, String> {
         if address.len() > LONGEST {
-            return Err(format!("the link has {} bytes; allowed: at most {LONGEST}", address.len()));
+            return Err(format!(
+                "the link has {} bytes; allowed: at most {LONGEST}",
+                address.len()
+            ));
         }
         let fragment = match address.split_once('#') {
             Some((_, fragment)) => fragment,
@@ -296,7 +307,14 @@ mod tests {
 
     fn poses() -> impl Strategy<Value = Pose> {
         let along = -3_000.0_f32..3_000.0;
-        let numbers = (along.clone(), along.clone(), along, 1.5_f32..4_000.0, -90.0_f32..90.0, 0.04_f32..1.54);
+        let numbers = (
+            along.clone(),
+            along.clone(),
+            along,
+            1.5_f32..4_000.0,
+            -90.0_f32..90.0,
+            0.04_f32..1.54,
+        );
         numbers.prop_map(|(x, y, z, distance_m, yaw, pitch)| Pose {
             focus_m: [x, y, z],
             distance_m,
@@ -351,7 +369,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_link_is_said() {
-        let bomb = format!("1&a=z.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(&vec![b' '; 2 * LONGEST_TEXT], 9)));
+        let bomb = format!(
+            "1&a=z.{}",
+            URL_SAFE_NO_PAD.encode(compress_to_vec(&vec![b' '; 2 * LONGEST_TEXT], 9))
+        );
         for (text, expected) in [
             ("#2&a=builtin:default", "version \"2\"; allowed: 1"),
             ("#1&a=/etc/passwd", "allowed: builtin:NAME"),

@@ -135,7 +135,9 @@ mod on_disk {
         /// # Errors
         /// Why it cannot be read.
         pub(crate) fn read(&self, file: &str) -> Result<String, String> {
-            TEXTS.text(file).map_err(|problem| format!("{file} cannot be read: {problem}"))
+            TEXTS
+                .text(file)
+                .map_err(|problem| format!("{file} cannot be read: {problem}"))
         }
 
         /// Saves one in the place of the one before.
@@ -210,7 +212,11 @@ mod on_disk {
                 assert!(mine.file_of(name).is_err(), "{name:?}");
             }
             let inside = mine.file_of("day").expect("is a name");
-            assert!(mine.save(&inside, "()").expect_err("is in a file").contains("cannot be written"));
+            assert!(
+                mine.save(&inside, "()")
+                    .expect_err("is in a file")
+                    .contains("cannot be written")
+            );
             let elsewhere = mine.file_of("some/where/day").expect("is a path");
             assert_eq!(elsewhere, "some/where/day.ron");
         }

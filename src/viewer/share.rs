@@ -225,7 +225,10 @@ fn show(world: &mut World, link: &Link, loaded: bool) -> Result<(), String> {
             until_s: link.time_s,
         });
     }
-    let found = link.place.as_deref().map(|name| place(&world.resource::<Plan>().0, name));
+    let found = link
+        .place
+        .as_deref()
+        .map(|name| place(&world.resource::<Plan>().0, name));
     let found = found.transpose()?;
     world.resource_mut::<Selection>().0 = found;
     if link.camera.is_none() {

@@ -2,6 +2,7 @@
 
 mod bars;
 mod compare;
+pub(crate) mod editor;
 pub(crate) mod format;
 pub(crate) mod growth;
 pub(crate) mod jobs;
@@ -15,6 +16,7 @@ mod place;
 pub(crate) mod plot;
 pub(crate) mod psychrometric;
 pub(crate) mod schematic;
+mod share;
 pub(crate) mod theme;
 pub(crate) mod timeline;
 pub(crate) mod windows;
@@ -49,6 +51,7 @@ use crate::cases::{Beside, Case};
 use crate::difference::Difference;
 use crate::scenarios::Scenarios;
 use crate::selection::{Overlay, Roofs, Selection, Shown};
+use crate::share::Sharing;
 use crate::world::slice::Height;
 
 /// Pages narrower than this, in points, show the panel only with a selection.
@@ -87,7 +90,7 @@ fn panels(
     mut height: ResMut<Height>,
     mut scenarios: ResMut<Scenarios>,
     mut job_view: JobView,
-    (growth, mut timeline): (Res<Growth>, ResMut<Timeline>),
+    (growth, mut timeline, mut sharing): (Res<Growth>, ResMut<Timeline>, ResMut<Sharing>),
     mut windows: ResMut<Windows>,
     (mut look, mut dressed): (ResMut<Look>, Local<Option<Look>>),
 ) -> Result {
@@ -129,6 +132,7 @@ fn panels(
             if ui.button(look.other().name()).on_hover_text(hint).clicked() {
                 *look = look.other();
             }
+            share::button(ui, &mut sharing);
             let fps = diagnostics
                 .get(&FrameTimeDiagnosticsPlugin::FPS)
                 .and_then(|d| d.smoothed());
@@ -205,6 +209,7 @@ pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Windows>();
     app.add_plugins((
         compare::plugin,
+        editor::plugin,
         growth::plugin,
         jobs::plugin,
         money::plugin,
@@ -212,6 +217,7 @@ pub(crate) fn plugin(app: &mut App) {
         parts::plugin,
         psychrometric::plugin,
         schematic::plugin,
+        share::plugin,
         timeline::plugin,
     ));
     app.add_plugins(FrameTimeDiagnosticsPlugin::default());

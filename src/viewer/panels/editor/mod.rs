@@ -1,0 +1,712 @@
+//! The editor: opens, changes, checks, runs, saves and compares scenarios, and acts on the one that runs.
+
+mod acts;
+mod document;
+mod files;
+mod form;
+mod pieces;
+mod text;
+
+use bevy::prelude::*;
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
+use egui::{Align, Color32, Key, KeyboardShortcut, Layout, Modifiers, RichText, TextEdit, vec2};
+use rainier::diag::{Diagnostic, Place};
+use rainier::scenario;
+use rainier::sim::clock::Clock;
+use rainier::sim::command::CommandQueue;
+use rainier::sim::power::incidents;
+
+use self::acts::Act;
+use self::document::{Checked, Document, LONGEST, Origin};
+use self::form::Around;
+use super::parts::{Part, Parts};
+use super::theme::{ACCENT, ALARM, QUIET};
+use super::windows::Windows;
+use crate::args::Args;
+use crate::cases::Case;
+use crate::mine::Mine;
+use crate::scenarios::{Ask, Scenarios};
+use crate::selection::Selection;
+use crate::share::Sharing;
+
+/// A page of the editor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
+pub(crate) enum Page {
+    /// The text.
+    #[default]
+    Text,
+    /// The form.
+    Form,
+    /// What can be done now.
+    Now,
+}
+
+impl Page {
+    const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Form, "Form", "the scenario as a form"),
+        (Self::Text, "Text", "the scenario as it is written"),
+        (Self::Now, "Do now", "an operator's command to what runs"),
+    ];
+}
+
+/// A question that has to be answered first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Question {
+    /// Another scenario is to be opened, and this one is not saved.
+    Leave(Opening),
+    /// Under which name it is saved.
+    Name(String),
+    /// There is a file of that name already.
+    Overwrite(String),
+    /// Which file is opened.
+    File(String),
+}
+
+/// What is to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Opening {
+    /// What runs.
+    Running,
+    /// One that comes with the program.
+    Builtin(String),
+    /// A saved one, or any file.
+    File(String),
+    /// A text that was picked or dropped on the page.
+    Text(String),
+}
+
+/// The editor's state.
+#[derive(Resource)]
+pub(crate) struct Editor {
+    /// What is edited; nothing before the editor is first opened.
+    document: Option<Document>,
+    page: Page,
+    question: Option<Question>,
+    /// What the list is searched for.
+    filter: String,
+    /// What went well.
+    message: String,
+    /// What did not.
+    problem: String,
+    go_to: Option<Place>,
+    event: Act,
+    now: Act,
+    /// Whether texts that are not saved outlive the session.
+    keeps_drafts: bool,
+    /// Scenario that the flags name.
+    first: Option<String>,
+}
+
+impl Default for Editor {
+    fn default() -> Self {
+        Self {
+            document: None,
+            page: Page::Text,
+            question: None,
+            filter: String::new(),
+            message: String::new(),
+            problem: String::new(),
+            go_to: None,
+            event: Act::default(),
+            now: Act::default(),
+            keeps_drafts: true,
+            first: None,
+        }
+    }
+}
+
+impl Editor {
+    fn say(&mut self, message: impl Into<String>) {
+        self.message = message.into();
+        self.problem.clear();
+    }
+
+    fn complain(&mut self, problem: impl Into<String>) {
+        self.problem = problem.into();
+        self.message.clear();
+    }
+
+    fn note(&mut self, outcome: Result<(), String>) {
+        if let Err(problem) = outcome {
+            self.complain(problem);
+        }
+    }
+
+    /// Opens something, unless that would lose a text that is not saved: then a person is asked.
+    fn ask_to_open(&mut self, opening: Opening, case: &Case, mine: &Mine) {
+        if self.document.as_ref().is_some_and(Document::is_changed) {
+            self.question = Some(Question::Leave(opening));
+        } else {
+            self.open(opening, case, mine);
+        }
+    }
+
+    fn open(&mut self, opening: Opening, case: &Case, mine: &Mine) {
+        self.question = None;
+        let document = match opening {
+            Opening::Running => Ok(running(case)),
+            Opening::Builtin(file) => Ok(Document::builtin(&file)),
+            Opening::File(file) => mine.read(&file).map(|text| Document::new(Origin::File(file), text)),
+            Opening::Text(text) => {
+                let mut document = Document::new(Origin::New, String::new());
+                // It is not saved here yet.
+                document.set(text);
+                Ok(document)
+            }
+        };
+        let document = document.and_then(|document| match document.text.len() {
+            bytes if bytes > LONGEST => Err(format!("the file has {bytes} bytes; allowed: at most {LONGEST}")),
+            _ => Ok(document),
+        });
+        match document {
+            Ok(document) => {
+                self.document = Some(document);
+                self.message.clear();
+                self.problem.clear();
+            }
+            Err(problem) => self.complain(problem),
+        }
+    }
+
+    /// Saves the text under a name; asks for one if it has none, and before it takes another file's place.
+    fn save(&mut self, mine: &mut Mine, name: Option<String>, sure: bool) {
+        let Some(document) = &mut self.document else { return };
+        let file = match (name, &document.origin) {
+            (Some(name), _) => mine.file_of(&name),
+            (None, Origin::File(file)) => Ok(file.clone()),
+            (None, Origin::New | Origin::Builtin(_)) => {
+                self.question = Some(Question::Name(proposed(document)));
+                return;
+            }
+        };
+        let file = match file {
+            Ok(file) => file,
+            Err(problem) => return self.complain(problem),
+        };
+        let own = document.origin == Origin::File(file.clone());
+        if !own && !sure && mine.has(&file) {
+            self.question = Some(Question::Overwrite(file));
+            return;
+        }
+        match mine.save(&file, &document.text) {
+            Ok(()) => {
+                document.is_saved(Origin::File(file.clone()));
+                self.question = None;
+                self.say(format!("Saved as {file}"));
+            }
+            Err(problem) => self.complain(problem),
+        }
+    }
+}
+
+/// The scenario that runs.
+fn running(case: &Case) -> Document {
+    let file = case.loaded.file.clone();
+    let origin = if file.starts_with("builtin:") {
+        Origin::Builtin(file)
+    } else if cfg!(not(target_arch = "wasm32")) && std::path::Path::new(&file).exists() {
+        Origin::File(file)
+    } else {
+        Origin::New
+    };
+    Document::new(origin, case.text.clone())
+}
+
+/// A name to save a text under.
+fn proposed(document: &Document) -> String {
+    let words = document.title().to_lowercase();
+    let parts = words.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let name = parts.take(8).collect::<Vec<_>>().join("-");
+    if name.is_empty() { "scenario".into() } else { name }
+}
+
+/// Least and most size of the window's inside, points.
+const SIZES: [[f32; 2]; 2] = [[420.0, 300.0], [940.0, 600.0]];
+
+/// Narrowest window, points, that has room for the list of scenarios beside the text.
+const WITH_LIST: f32 = 640.0;
+
+/// Room for the list, points.
+const LIST: f32 = 178.0;
+
+/// A title of a list.
+fn heading(ui: &mut egui::Ui, text: &str) {
+    ui.add_space(4.0);
+    ui.label(RichText::new(text).size(11.5).color(QUIET));
+}
+
+/// Scenarios to open; the one that was chosen.
+fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenarios: &Scenarios) -> Option<Opening> {
+    let mut chosen = None;
+    let origin = editor.document.as_ref().map(|document| document.origin.clone());
+    ui.add(TextEdit::singleline(&mut editor.filter).desired_width(f32::INFINITY).hint_text("Search"));
+    let filter = editor.filter.trim().to_lowercase();
+    let fits = |title: &str| title.to_lowercase().contains(&filter);
+    let mut row = |ui: &mut egui::Ui, title: &str, hint: &str, opening: Opening| {
+        if !fits(title) && !fits(hint) {
+            return;
+        }
+        let on = match (&opening, &origin) {
+            (Opening::Builtin(file), Some(Origin::Builtin(open))) | (Opening::File(file), Some(Origin::File(open))) => {
+                file == open
+            }
+            _ => false,
+        };
+        let button = egui::Button::selectable(on, RichText::new(title).size(12.0)).truncate();
+        if ui.add_sized([ui.available_width(), 20.0], button).on_hover_text(hint).clicked() {
+            chosen = Some(opening);
+        }
+    };
+    egui::ScrollArea::vertical().id_salt("list").auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
+            heading(ui, "Runs now");
+            row(ui, case.name(), case.about(), Opening::Running);
+            heading(ui, "Mine");
+            if mine.list.is_empty() && mine.problem.is_empty() {
+                ui.label(RichText::new("none saved yet").size(11.5).color(QUIET));
+            }
+            for saved in &mine.list {
+                row(ui, &saved.title, &saved.file, Opening::File(saved.file.clone()));
+            }
+            if !mine.problem.is_empty() {
+                ui.add(egui::Label::new(RichText::new(&mine.problem).size(11.5).color(ALARM)).wrap());
+            }
+            heading(ui, "Built in");
+            for (file, title) in &scenarios.choices {
+                row(ui, title, file, Opening::Builtin(file.clone()));
+            }
+        });
+    });
+    chosen
+}
+
+/// The same list where there is little room.
+fn short_list(ui: &mut egui::Ui, editor: &Editor, case: &Case, mine: &Mine, scenarios: &Scenarios) -> Option<Opening> {
+    let mut chosen = None;
+    let title = editor.document.as_ref().map(Document::title).unwrap_or_default();
+    egui::ComboBox::from_id_salt("open")
+        .width(210.0)
+        .height(320.0)
+        .selected_text(title)
+        .show_ui(ui, |ui| {
+            let mut row = |ui: &mut egui::Ui, title: &str, opening: Opening| {
+                if ui.selectable_label(false, title).clicked() {
+                    chosen = Some(opening);
+                }
+            };
+            heading(ui, "Runs now");
+            row(ui, case.name(), Opening::Running);
+            heading(ui, "Mine");
+            for saved in &mine.list {
+                row(ui, &saved.title, Opening::File(saved.file.clone()));
+            }
+            heading(ui, "Built in");
+            for (file, title) in &scenarios.choices {
+                row(ui, title, Opening::Builtin(file.clone()));
+            }
+        });
+    chosen
+}
+
+/// What is wrong with the text; the place of the error that was clicked.
+fn problems(ui: &mut egui::Ui, document: &Document, height: f32) -> Option<Place> {
+    let mut clicked = None;
+    let (text, color) = match (document.checked, document.errors.len()) {
+        (Checked::All, 0) => ("✔ no errors".to_owned(), Color32::from_rgb(120, 220, 160)),
+        (Checked::All, 1) => ("1 error".to_owned(), ALARM),
+        (Checked::All, n) => (format!("{n} errors"), ALARM),
+        (Checked::Form | Checked::No, _) => ("checking…".to_owned(), QUIET),
+    };
+    ui.label(RichText::new(text).size(12.0).color(color));
+    if document.errors.is_empty() || document.checked == Checked::No {
+        return None;
+    }
+    let area = egui::ScrollArea::vertical().id_salt("problems").max_height(height).auto_shrink([false, true]);
+    area.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for error in &document.errors {
+            let here = error.file == document.file();
+            let label = egui::Label::new(said(error, here)).wrap().sense(egui::Sense::click());
+            let response = ui.add(label);
+            let response = if here { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response };
+            if response.clicked() && here {
+                clicked = Some(error.place);
+            }
+        }
+    });
+    clicked
+}
+
+/// An error in the colours of its parts.
+fn said(error: &Diagnostic, here: bool) -> egui::text::LayoutJob {
+    let mut job = egui::text::LayoutJob::default();
+    let mut put = |text: String, color: Color32, mono: bool| {
+        let font = if mono { egui::FontId::monospace(11.5) } else { egui::FontId::proportional(12.0) };
+        job.append(&text, 0.0, egui::TextFormat::simple(font, color));
+    };
+    let Place { line, column } = error.place;
+    let at = if here { format!("{line}:{column}") } else { format!("{}:{line}:{column}", error.file) };
+    put(format!("{at}  {}  ", error.code.as_str()), ALARM, true);
+    if !error.field.is_empty() {
+        put(format!("{}  ", error.field), ACCENT, true);
+    }
+    put(format!("found {}; allowed: {}", error.found, error.allowed), super::theme::TEXT, false);
+    job
+}
+
+/// The question that is open, if one is.
+fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine) {
+    let Some(mut question) = editor.question.take() else { return };
+    let mut keep = true;
+    egui::Frame::new().fill(Color32::from_rgb(38, 46, 60)).inner_margin(6.0).corner_radius(4.0).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| match &mut question {
+            Question::Leave(opening) => {
+                let title = editor.document.as_ref().map(Document::title).unwrap_or_default();
+                ui.label(format!("“{title}” has changes that are not saved."));
+                if ui.button("Stay").clicked() {
+                    keep = false;
+                }
+                if ui.button("Open without saving").clicked() {
+                    let opening = opening.clone();
+                    editor.open(opening, case, mine);
+                    keep = false;
+                }
+                if ui.button("Save first").clicked() {
+                    keep = false;
+                    editor.save(mine, None, false);
+                }
+            }
+            Question::Name(name) => {
+                ui.label("Save as");
+                let edit = ui.add(TextEdit::singleline(name).desired_width(220.0)).response;
+                let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if ui.button("Save").clicked() || enter {
+                    keep = false;
+                    editor.save(mine, Some(name.clone()), false);
+                }
+                if ui.button("Cancel").clicked() {
+                    keep = false;
+                }
+                let hint = match mine_folder(mine) {
+                    Some(folder) => format!("in {folder}, or a path of your own"),
+                    None => "in this browser".to_owned(),
+                };
+                ui.label(RichText::new(hint).size(11.5).color(QUIET));
+            }
+            Question::Overwrite(file) => {
+                ui.label(format!("{file} is there already."));
+                if ui.button("Replace it").clicked() {
+                    keep = false;
+                    editor.save(mine, Some(file.clone()), true);
+                }
+                if ui.button("Cancel").clicked() {
+                    keep = false;
+                }
+            }
+            Question::File(path) => {
+                ui.label("Open");
+                let edit = ui
+                    .add(TextEdit::singleline(path).desired_width(280.0).hint_text("path of a .ron file"))
+                    .response;
+                let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if ui.button("Open").clicked() || enter {
+                    keep = false;
+                    let opening = Opening::File(path.trim().to_owned());
+                    editor.ask_to_open(opening, case, mine);
+                }
+                if ui.button("Cancel").clicked() {
+                    keep = false;
+                }
+                ui.label(RichText::new("or drop a file on the window").size(11.5).color(QUIET));
+            }
+        });
+    });
+    // An answer may have asked the next one.
+    if keep && editor.question.is_none() {
+        editor.question = Some(question);
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn mine_folder(mine: &Mine) -> Option<String> {
+    mine.folder().ok().map(|folder| folder.display().to_string())
+}
+
+#[cfg(target_arch = "wasm32")]
+fn mine_folder(_: &Mine) -> Option<String> {
+    None
+}
+
+/// What can be done with the text as a whole.
+fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &mut Scenarios, sharing: &mut Sharing) {
+    let Some(document) = &mut editor.document else { return };
+    let wrong = document.checked == Checked::All && !document.errors.is_empty();
+    let run = egui::Button::new(RichText::new("▶ Run").color(ACCENT));
+    if ui.add_enabled(!wrong, run).on_hover_text("start it in the place of what runs; Ctrl+Enter").clicked() {
+        scenarios.ask(Ask::Start(document.source()));
+    }
+    let beside = ui.add_enabled(!wrong, egui::Button::new("Run as B"));
+    if beside.on_hover_text("start it beside what runs, to compare").clicked() {
+        scenarios.ask(Ask::Compare(document.source()));
+    }
+    ui.separator();
+    let changed = document.is_changed();
+    let file = matches!(document.origin, Origin::File(_));
+    if ui.add_enabled(changed || !file, egui::Button::new("Save")).on_hover_text("Ctrl+S").clicked() {
+        editor.save(mine, None, false);
+    }
+    let Some(document) = &mut editor.document else { return };
+    if ui.button("Save as…").clicked() {
+        editor.question = Some(Question::Name(proposed(document)));
+    }
+    if ui.button("Open…").clicked() {
+        #[cfg(target_arch = "wasm32")]
+        let outcome = crate::web_files::pick();
+        #[cfg(not(target_arch = "wasm32"))]
+        let outcome = {
+            editor.question = Some(Question::File(String::new()));
+            Ok(())
+        };
+        editor.note(outcome);
+    }
+    #[cfg(target_arch = "wasm32")]
+    if ui.button("Download").on_hover_text("as a file").clicked()
+        && let Some(document) = &editor.document
+    {
+        let outcome = crate::web_files::download(&format!("{}.ron", proposed(document)), &document.text);
+        editor.note(outcome);
+    }
+    let Some(document) = &mut editor.document else { return };
+    let reset = ui.add_enabled(changed, egui::Button::new("Reset"));
+    if reset.on_hover_text("back to what was opened or saved; Ctrl+Z in the text undoes it").clicked() {
+        document.reset();
+    }
+    ui.separator();
+    if ui.button("Copy link").on_hover_text("a link of what runs and of this view").clicked() {
+        sharing.copy();
+    }
+}
+
+/// An operator's command to what runs.
+fn now(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, selection: &Selection, clock: &Clock, queue: &mut CommandQueue) {
+    let said = format!("{} runs: {}, {} after its start", case.name(), clock.label(), incidents::clock(clock.time_s));
+    ui.label(RichText::new(said).size(12.5));
+    ui.add_space(4.0);
+    let loaded = (&*case.loaded, true);
+    let event = acts::form(ui, "now", &mut editor.now, loaded, selection.0, Some(clock.time_s));
+    let command = event.and_then(|event| scenario::order(&case.loaded, &event).map(|command| (event, command)));
+    pieces::line(ui, "", |ui| {
+        let ready = command.is_ok();
+        let doing = ui.add_enabled(ready, egui::Button::new(RichText::new("Do it now").color(ACCENT))).clicked();
+        let hint = "and write it into the text that is edited, as an event at this time";
+        let keeping = ui.add_enabled(ready, egui::Button::new("Do and keep it")).on_hover_text(hint).clicked();
+        let Ok((event, command)) = command else { return };
+        if !(doing || keeping) {
+            return;
+        }
+        queue.0.push(command);
+        editor.say(format!("{} is done with the next tick", event.action.as_str()));
+        if keeping && let Some(document) = &mut editor.document {
+            match document.append("events", &event.ron()) {
+                Ok(()) => {
+                    let title = document.title();
+                    editor.say(format!("{} is done, and an event of “{title}”", event.action.as_str()));
+                }
+                Err(report) => editor.complain(report.to_string()),
+            }
+        }
+    });
+    ui.add_space(6.0);
+    let hint = "A command is carried out at the start of the next tick, as an event of a scenario is. Run the kept events \
+                again with ▶ Run.";
+    ui.add(egui::Label::new(RichText::new(hint).size(11.5).color(QUIET)).wrap());
+}
+
+/// Keys of the editor.
+fn shortcuts(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &mut Scenarios) {
+    let pressed = |ui: &mut egui::Ui, key| {
+        let shortcut = KeyboardShortcut::new(Modifiers::COMMAND, key);
+        ui.input_mut(|input| input.consume_shortcut(&shortcut))
+    };
+    if pressed(ui, Key::S) {
+        editor.save(mine, None, false);
+    }
+    if pressed(ui, Key::Enter)
+        && let Some(document) = &editor.document
+    {
+        scenarios.ask(Ask::Start(document.source()));
+    }
+}
+
+#[derive(bevy::ecs::system::SystemParam)]
+struct Around3d<'w> {
+    case: Res<'w, Case>,
+    clock: Res<'w, Clock>,
+    selection: Res<'w, Selection>,
+}
+
+fn window(
+    mut contexts: EguiContexts,
+    mut parts: ResMut<Parts>,
+    mut windows: ResMut<Windows>,
+    mut editor: ResMut<Editor>,
+    mut mine: ResMut<Mine>,
+    mut scenarios: ResMut<Scenarios>,
+    mut sharing: ResMut<Sharing>,
+    mut queue: ResMut<CommandQueue>,
+    around: Around3d,
+    time: Res<Time<Real>>,
+) -> Result {
+    let editor = &mut *editor;
+    if !parts.shown(Part::Editor) {
+        windows.close(Part::Editor);
+        return Ok(());
+    }
+    let Around3d { case, clock, selection } = around;
+    let ctx = contexts.ctx_mut()?.clone();
+    if editor.document.is_none() {
+        match editor.first.take() {
+            Some(file) if file.starts_with("builtin:") => editor.open(Opening::Builtin(file), &case, &mine),
+            Some(file) => editor.open(Opening::File(file), &case, &mine),
+            None => editor.open(Opening::Running, &case, &mine),
+        }
+    }
+    if editor.document.is_none() {
+        editor.document = Some(running(&case));
+    }
+    let [least, most] = SIZES.map(egui::Vec2::from);
+    let Some((window, room)) = windows.show(&ctx, Part::Editor, "Scenario editor", least, most) else {
+        return Ok(());
+    };
+    let mut open = true;
+    window.open(&mut open).show(&ctx, |ui| {
+        ui.set_width(room.x);
+        ui.set_height(room.y);
+        shortcuts(ui, editor, &mut mine, &mut scenarios);
+        let bottom = ui.min_rect().top() + room.y;
+        let mut opening = None;
+        let wide = room.x >= WITH_LIST;
+        ui.horizontal_top(|ui| {
+            if wide {
+                ui.allocate_ui_with_layout(vec2(LIST, room.y), Layout::top_down(Align::LEFT), |ui| {
+                    ui.set_width(LIST);
+                    opening = list(ui, editor, &case, &mine, &scenarios);
+                });
+                ui.separator();
+            }
+            ui.vertical(|ui| {
+                let width = ui.available_width();
+                ui.horizontal_wrapped(|ui| {
+                    if !wide {
+                        opening = short_list(ui, editor, &case, &mine, &scenarios);
+                    }
+                    buttons(ui, editor, &mut mine, &mut scenarios, &mut sharing);
+                });
+                question(ui, editor, &case, &mut mine);
+                ui.horizontal(|ui| {
+                    for (page, title, hint) in Page::ALL {
+                        ui.selectable_value(&mut editor.page, page, title).on_hover_text(hint);
+                    }
+                    if let Some(document) = &editor.document {
+                        let mark = if document.is_changed() { "● " } else { "" };
+                        let title = format!("{mark}{}", document.file());
+                        let hint = if document.is_changed() { "not saved" } else { "as it was opened or saved" };
+                        ui.add(egui::Label::new(RichText::new(title).size(11.5).color(QUIET)).truncate())
+                            .on_hover_text(hint);
+                    }
+                });
+                for (text, color) in [(&editor.problem, ALARM), (&scenarios.problem, ALARM), (&editor.message, ACCENT)] {
+                    if !text.is_empty() {
+                        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(color)).wrap());
+                    }
+                }
+                let errors = editor.document.as_ref().map_or(0, |document| document.errors.len());
+                let below = 26.0 + 34.0 * errors.min(3) as f32;
+                let height = (bottom - ui.cursor().top() - below - 8.0).max(80.0);
+                page(ui, editor, vec2(width, height), &case, &selection, &clock, &mut queue);
+                if editor.page != Page::Now
+                    && let Some(document) = &editor.document
+                    && let Some(place) = problems(ui, document, below - 24.0)
+                {
+                    editor.page = Page::Text;
+                    editor.go_to = Some(place);
+                }
+            });
+        });
+        if let Some(opening) = opening {
+            editor.ask_to_open(opening, &case, &mine);
+        }
+    });
+    if let Some(document) = &mut editor.document {
+        document.check(time.elapsed_secs_f64());
+    }
+    parts.show(Part::Editor, open);
+    Ok(())
+}
+
+/// The page that is shown.
+fn page(
+    ui: &mut egui::Ui,
+    editor: &mut Editor,
+    size: egui::Vec2,
+    case: &Case,
+    selection: &Selection,
+    clock: &Clock,
+    queue: &mut CommandQueue,
+) {
+    if editor.page == Page::Text {
+        let go_to = editor.go_to.take();
+        if let Some(document) = &mut editor.document {
+            let _ = text::editor(ui, document, size, go_to);
+        }
+        return;
+    }
+    let area = egui::ScrollArea::vertical()
+        .id_salt("page")
+        .max_height(size.y)
+        .min_scrolled_height(size.y)
+        .auto_shrink(false);
+    area.show(ui, |ui| {
+        ui.set_width(size.x - 12.0);
+        if editor.page == Page::Now {
+            return now(ui, editor, case, selection, clock, queue);
+        }
+        let around = Around {
+            case,
+            selected: selection.0,
+        };
+        if let Some(document) = &mut editor.document
+            && let Some(report) = form::form(ui, document, &mut editor.event, &around, size.x - 12.0)
+        {
+            editor.complain(report.to_string());
+        }
+    });
+}
+
+/// Adds the editor with what the flags ask for.
+pub(crate) fn add(app: &mut App, args: &Args) {
+    app.insert_resource(Mine::of(args.scenarios.clone()));
+    let mut editor = Editor {
+        page: args.editor.unwrap_or_default(),
+        first: args.edit.clone(),
+        // Pictures show what they are told to.
+        keeps_drafts: args.shot.is_none(),
+        ..Editor::default()
+    };
+    if editor.keeps_drafts && editor.first.is_none() {
+        editor.document = Document::draft();
+        if editor.document.is_some() {
+            editor.say("The text that was not saved last time is back.");
+        }
+    }
+    app.insert_resource(editor);
+}
+
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Mine>();
+    app.init_resource::<Editor>();
+    app.add_systems(EguiPrimaryContextPass, window);
+    files::add(app);
+}

@@ -1,0 +1,102 @@
+//! What is said of links: the one that was copied, the way to the time of one, and what is wrong with one.
+
+use bevy::prelude::*;
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
+use egui::{Align2, RichText, TextEdit};
+use rainier::sim::clock::Clock;
+use rainier::sim::power::incidents;
+
+use super::pieces::frame;
+use super::theme::{ACCENT, ALARM, QUIET};
+use super::windows::Windows;
+use crate::share::Sharing;
+
+/// Longest part of a link that is shown, points.
+const WIDTH: f32 = 360.0;
+
+/// The button that copies a link.
+pub(super) fn button(ui: &mut egui::Ui, sharing: &mut Sharing) {
+    let hint = "a link of this scenario and view: time, place, camera, colours, windows";
+    if ui.button("Copy link").on_hover_text(hint).clicked() {
+        sharing.copy();
+    }
+}
+
+/// A note over the campus.
+fn note(ctx: &egui::Context, free: egui::Rect, contents: impl FnOnce(&mut egui::Ui)) {
+    let up = ctx.content_rect().bottom() - free.bottom() + 14.0;
+    let right = free.center().x - ctx.content_rect().center().x;
+    egui::Area::new("share".into())
+        .order(egui::Order::Foreground)
+        .anchor(Align2::CENTER_BOTTOM, [right, -up])
+        .show(ctx, |ui| {
+            frame().corner_radius(6.0).show(ui, |ui| {
+                ui.set_max_width(WIDTH + 120.0);
+                contents(ui);
+            });
+        });
+}
+
+fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, mut sharing: ResMut<Sharing>) -> Result {
+    let ctx = contexts.ctx_mut()?.clone();
+    let Some(free) = windows.free else { return Ok(()) };
+    let sharing = sharing.bypass_change_detection();
+    if let Some(copied) = sharing.copied.as_mut().filter(|copied| !copied.done) {
+        ctx.copy_text(copied.address.clone());
+        copied.done = true;
+    }
+    if let Some(going) = sharing.going {
+        let mut stay = false;
+        note(&ctx, free, |ui| {
+            let when = incidents::clock(going.until_s);
+            ui.label(format!("On the way to {when} after the start"));
+            ui.horizontal(|ui| {
+                ui.add(egui::ProgressBar::new(going.share(clock.time_s)).desired_width(WIDTH * 0.6).fill(ACCENT));
+                stay = ui.button("Stay here").clicked();
+            });
+        });
+        if stay {
+            sharing.stop();
+        }
+        return Ok(());
+    }
+    if !sharing.problem.is_empty() {
+        let mut close = false;
+        note(&ctx, free, |ui| {
+            ui.label(RichText::new("The link could not be followed").color(ALARM));
+            egui::ScrollArea::vertical().max_height(140.0).show(ui, |ui| {
+                ui.add(egui::Label::new(RichText::new(&sharing.problem).size(12.0)).wrap());
+            });
+            close = ui.button("Close").clicked();
+        });
+        if close {
+            sharing.problem.clear();
+        }
+        return Ok(());
+    }
+    let mut close = false;
+    if let Some(copied) = &mut sharing.copied {
+        note(&ctx, free, |ui| {
+            ui.horizontal(|ui| {
+                ui.label("Link copied");
+                let size = format!("{} characters", copied.address.len());
+                ui.label(RichText::new(size).size(11.5).color(QUIET));
+            });
+            // Where the clipboard is closed to a page, it can be copied from here.
+            let mut address = copied.address.as_str();
+            ui.add(TextEdit::singleline(&mut address).desired_width(WIDTH));
+            if !copied.lacks.is_empty() {
+                ui.add(egui::Label::new(RichText::new(&copied.lacks).size(12.0).color(ALARM)).wrap());
+            }
+            close = ui.button("Close").clicked();
+        });
+    }
+    if close {
+        sharing.copied = None;
+    }
+    Ok(())
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(EguiPrimaryContextPass, notes);
+}
