@@ -169,6 +169,8 @@ pub(crate) fn address_of(world: &World) -> String {
 }
 
 fn copy(world: &mut World) {
+    #[cfg(target_arch = "wasm32")]
+    crate::web_files::give_link(|| address_of(world));
     if !std::mem::take(&mut world.resource_mut::<Sharing>().copies) {
         return;
     }

@@ -21,6 +21,8 @@ extern "C" {
 struct Inbox {
     files: Vec<(String, Result<String, String>)>,
     addresses: Vec<String>,
+    link_wanted: bool,
+    link: String,
 }
 
 thread_local! {
@@ -38,6 +40,29 @@ pub fn rainier_open_file(name: String, text: String, problem: Option<String>) {
 #[wasm_bindgen]
 pub fn rainier_open_link(address: String) {
     INBOX.with_borrow_mut(|inbox| inbox.addresses.push(address));
+}
+
+/// Asks for a link of the view; [`rainier_link`] gives it from the next frame on.
+#[wasm_bindgen]
+pub fn rainier_want_link() {
+    INBOX.with_borrow_mut(|inbox| {
+        inbox.link.clear();
+        inbox.link_wanted = true;
+    });
+}
+
+/// The link that was asked for; empty until it is there.
+#[wasm_bindgen]
+pub fn rainier_link() -> String {
+    INBOX.with_borrow(|inbox| inbox.link.clone())
+}
+
+/// Gives a script the link that it asked for, if it did.
+pub(crate) fn give_link(link: impl FnOnce() -> String) {
+    if INBOX.with_borrow_mut(|inbox| std::mem::take(&mut inbox.link_wanted)) {
+        let link = link();
+        INBOX.with_borrow_mut(|inbox| inbox.link = link);
+    }
 }
 
 /// Files that have come since the last call: name, and text or why there is none.
