@@ -1,6 +1,7 @@
 //! What if: a base site, what changes, what happens when, and what to record.
 
 mod actions;
+mod fields;
 mod own;
 mod plan;
 mod recorded;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 
 pub use self::actions::{Amount, Takes, Where};
+pub use self::fields::{Reachable, reachable};
 pub use self::own::change;
 pub use self::recorded::{PlaceColumn, Recorded};
 pub use self::version::{FORMAT, upgrade};

@@ -337,7 +337,7 @@ fn distance(a: &str, b: &str) -> usize {
 type Edit = (Range<usize>, String);
 
 /// A figure's parts.
-fn figure(node: &Node) -> Option<&[Node]> {
+pub(crate) fn figure(node: &Node) -> Option<&[Node]> {
     let Kind::Tuple(None, parts) = &node.kind else {
         return None;
     };

@@ -51,7 +51,11 @@ fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, m
             let when = incidents::clock(going.until_s);
             ui.label(format!("On the way to {when} after the start"));
             ui.horizontal(|ui| {
-                ui.add(egui::ProgressBar::new(going.share(clock.time_s)).desired_width(WIDTH * 0.6).fill(ACCENT));
+                ui.add(
+                    egui::ProgressBar::new(going.share(clock.time_s))
+                        .desired_width(WIDTH * 0.6)
+                        .fill(ACCENT),
+                );
                 stay = ui.button("Stay here").clicked();
             });
         });

@@ -88,7 +88,11 @@ impl Act {
         Ok(Event {
             at_s,
             action: self.action,
-            at: if takes.at == Where::Site { None } else { filled(&self.at) },
+            at: if takes.at == Where::Site {
+                None
+            } else {
+                filled(&self.at)
+            },
             value,
             lasts_s,
             job,
@@ -135,7 +139,10 @@ impl Act {
     fn checked(&mut self, loaded: Option<&Loaded>, now_s: Option<f64>) -> Result<Event, String> {
         let of = self.words();
         let site = loaded.map_or_else(String::new, |loaded| format!("{} {}", loaded.file, loaded.site_file));
-        let known = self.outcome.as_ref().filter(|known| known.of == of && known.site == site);
+        let known = self
+            .outcome
+            .as_ref()
+            .filter(|known| known.of == of && known.site == site);
         let event = match known {
             Some(known) => known.event.clone(),
             None => {
@@ -197,11 +204,15 @@ fn nodes<'c>(campus: &'c Campus, typed: &str, selected: Option<Found>) -> Vec<&'
 fn place(ui: &mut egui::Ui, act: &mut Act, campus: &Campus, selected: Option<Found>) {
     let takes = act.action.takes().at;
     line(ui, "Where", |ui| {
-        ui.add(TextEdit::singleline(&mut act.at).desired_width(150.0).hint_text(match takes {
-            Where::Node => "S1/A",
-            Where::Any => "everywhere",
-            _ => "B01/H1",
-        }))
+        ui.add(
+            TextEdit::singleline(&mut act.at)
+                .desired_width(150.0)
+                .hint_text(match takes {
+                    Where::Node => "S1/A",
+                    Where::Any => "everywhere",
+                    _ => "B01/H1",
+                }),
+        )
         .on_hover_text(takes.allowed());
         if takes == Where::Node {
             let typed = act.at.clone();
@@ -240,7 +251,11 @@ pub(super) fn form(
             .show_ui(ui, |ui| {
                 for action in Action::ALL {
                     let on = act.action == action;
-                    if ui.selectable_label(on, action.as_str()).on_hover_text(action.about()).clicked() {
+                    if ui
+                        .selectable_label(on, action.as_str())
+                        .on_hover_text(action.about())
+                        .clicked()
+                    {
                         act.action = action;
                         act.value.clear();
                     }
@@ -254,7 +269,11 @@ pub(super) fn form(
     }
     if let Some(amount) = takes.value {
         line(ui, "Value", |ui| {
-            ui.add(TextEdit::singleline(&mut act.value).desired_width(150.0).hint_text(amount.unit));
+            ui.add(
+                TextEdit::singleline(&mut act.value)
+                    .desired_width(150.0)
+                    .hint_text(amount.unit),
+            );
             let back = if amount.optional { "; empty: as it was" } else { "" };
             ui.label(RichText::new(format!("{amount}{back}")).size(11.5).color(QUIET));
         });
@@ -262,9 +281,16 @@ pub(super) fn form(
     if takes.job {
         line(ui, "Job", |ui| {
             let field = |ui: &mut egui::Ui, text: &mut String, width: f32, hint: &str, about: &str| {
-                ui.add(TextEdit::singleline(text).desired_width(width).hint_text(hint)).on_hover_text(about);
+                ui.add(TextEdit::singleline(text).desired_width(width).hint_text(hint))
+                    .on_hover_text(about);
             };
-            field(ui, &mut act.like, 110.0, "like", "a job or stream of the workload that it is like");
+            field(
+                ui,
+                &mut act.like,
+                110.0,
+                "like",
+                "a job or stream of the workload that it is like",
+            );
             field(ui, &mut act.chips, 64.0, "chips", "chips that it takes");
             ui.label(RichText::new("chips").size(11.5).color(QUIET));
             field(ui, &mut act.work, 64.0, "work", "work at full pace, such as 2h");
@@ -277,8 +303,12 @@ pub(super) fn form(
                 .on_hover_text("time since the start, such as 90 min, 2h or 3600");
             ui.label(RichText::new("after the start").size(11.5).color(QUIET));
             if act.action.can_be_undone() {
-                ui.add(TextEdit::singleline(&mut act.lasts).desired_width(80.0).hint_text("for good"))
-                    .on_hover_text("time after which it is taken back; never, if it is empty");
+                ui.add(
+                    TextEdit::singleline(&mut act.lasts)
+                        .desired_width(80.0)
+                        .hint_text("for good"),
+                )
+                .on_hover_text("time after which it is taken back; never, if it is empty");
                 ui.label(RichText::new("long").size(11.5).color(QUIET));
             }
         });
@@ -330,7 +360,10 @@ mod tests {
             "(at_s: 60, action: CapPower, at: \"B01\", value: 400000)"
         );
         for (change, expected) in [
-            (&(|act: &mut Act| act.value = "2h".into()) as &dyn Fn(&mut Act), "value: found \"2h\""),
+            (
+                &(|act: &mut Act| act.value = "2h".into()) as &dyn Fn(&mut Act),
+                "value: found \"2h\"",
+            ),
             (&|act: &mut Act| act.when = "soon".into(), "time: found \"soon\""),
             (&|act: &mut Act| act.lasts = "-1".into(), "lasts: found \"-1\""),
             (&|act: &mut Act| act.at = "B99".into(), "at: found \"B99\""),
@@ -356,7 +389,10 @@ mod tests {
         assert_eq!(suited(campus, Where::Any, rack).as_deref(), Some("B01/H1/R01/K01"));
         assert_eq!(suited(campus, Where::Site, rack), None);
         let near = nodes(campus, "", rack);
-        assert!(!near.is_empty() && near.iter().all(|node| node.contains("B01/H1")), "{near:?}");
+        assert!(
+            !near.is_empty() && near.iter().all(|node| node.contains("B01/H1")),
+            "{near:?}"
+        );
         assert_eq!(nodes(campus, "UTIL", None), ["utility"]);
     }
 }

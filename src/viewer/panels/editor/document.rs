@@ -142,7 +142,8 @@ impl Document {
     /// The name that a person knows it by.
     pub(crate) fn title(&self) -> String {
         let own = self.tree_now().and_then(|tree| tree.text("name").map(str::to_owned));
-        own.filter(|own| !own.trim().is_empty()).unwrap_or_else(|| self.file().to_owned())
+        own.filter(|own| !own.trim().is_empty())
+            .unwrap_or_else(|| self.file().to_owned())
     }
 
     /// What starts it.
@@ -292,7 +293,9 @@ mod tests {
         assert_eq!(document.source(), Source::Named("builtin:feed-lost".into()));
         document.set_field("duration_s", "2h").expect("fits");
         assert!(document.is_changed() && document.text.contains("duration_s: 7200"));
-        let Source::Text { file, text } = document.source() else { panic!("is another text") };
+        let Source::Text { file, text } = document.source() else {
+            panic!("is another text")
+        };
         assert_eq!((file.as_str(), &text), ("feed-lost.ron", &document.text));
         document.reset();
         assert!(!document.is_changed());
@@ -310,7 +313,10 @@ mod tests {
         document.check(10.31);
         assert_eq!((document.checked, document.errors.len()), (Checked::All, 1));
         assert!(document.tree().is_err());
-        assert!(document.set_field("duration_s", "60").is_err(), "what cannot be read is not edited");
+        assert!(
+            document.set_field("duration_s", "60").is_err(),
+            "what cannot be read is not edited"
+        );
     }
 
     #[test]
@@ -318,13 +324,19 @@ mod tests {
         let mut document = Document::builtin("builtin:hot-aisle");
         let before = document.text.clone();
         let events = "events";
-        document.append(events, "(at_s: 1, action: CutWater)").expect("takes it");
+        document
+            .append(events, "(at_s: 1, action: CutWater)")
+            .expect("takes it");
         document.set_field("events[4].at_s", "2 h").expect("is there");
         assert!(document.text.contains("(at_s: 7200, action: CutWater)"));
         document.remove(events, 4).expect("is there");
         assert_eq!(document.text, before);
-        document.append("changes", "\"catalog:chips.trainium2.tdp_w = 0.55kW\"").expect("begins a list");
-        document.replace("changes", 0, "\"catalog:chips.trainium2.tdp_w = 0.6kW\"").expect("is there");
+        document
+            .append("changes", "\"catalog:chips.trainium2.tdp_w = 0.55kW\"")
+            .expect("begins a list");
+        document
+            .replace("changes", 0, "\"catalog:chips.trainium2.tdp_w = 0.6kW\"")
+            .expect("is there");
         assert!(document.text.contains("0.6kW") && !document.text.contains("0.55kW"));
     }
 }

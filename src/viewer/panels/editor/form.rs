@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use bevy_egui::egui;
-use egui::RichText;
+use egui::{Key, RichText, TextEdit};
 use rainier::diag::Report;
-use rainier::scenario::ScenarioFile;
+use rainier::scenario::{self, Reachable, ScenarioFile};
 use rainier::site::campus::Found;
 use rainier::site::schema::{ANY, Checked};
 use rainier::site::shape::{Declared, FieldShape, Shape, Shapes};
@@ -16,9 +16,10 @@ use rainier::site::unit;
 use super::acts::{self, Act};
 use super::document::Document;
 use super::pieces::{cell, line, words};
+use crate::args::TEXTS;
 use crate::cases::Case;
 use crate::panels::pieces::part;
-use crate::panels::theme::{ALARM, QUIET};
+use crate::panels::theme::{ACCENT, ALARM, QUIET};
 
 /// Fields of a scenario in the order of the form; the others are for the text.
 const FIELDS: [&str; 17] = [
@@ -104,7 +105,11 @@ fn about(field: &FieldShape) -> String {
 fn label(name: &str) -> (String, String) {
     let spelt = unit::spelt(name).unwrap_or_default();
     let end = unit::of_field(name).map_or("", |(_, end)| end);
-    let words = name.strip_suffix(end).unwrap_or(name).trim_end_matches('_').replace('_', " ");
+    let words = name
+        .strip_suffix(end)
+        .unwrap_or(name)
+        .trim_end_matches('_')
+        .replace('_', " ");
     let mut letters = words.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     (format!("{first}{}", letters.as_str()), spelt)
@@ -123,7 +128,10 @@ fn shown(text: &str, node: Option<&Node>) -> String {
 
 fn field_of<'t>(node: &'t Node, name: &str) -> Option<&'t Node> {
     match &node.kind {
-        Kind::Record(_, fields) => fields.iter().find(|(field, ..)| field == name).map(|(_, _, value)| value),
+        Kind::Record(_, fields) => fields
+            .iter()
+            .find(|(field, ..)| field == name)
+            .map(|(_, _, value)| value),
         _ => None,
     }
 }
@@ -186,7 +194,11 @@ fn general(ui: &mut egui::Ui, text: &str, root: &Node, width: f32, edits: &mut V
         let (title, unit) = label(name);
         line(ui, &title, |ui| {
             let wide = matches!(inner(&field.shape), Shape::Text) && name != "start";
-            let width = if wide { (width - 130.0).clamp(120.0, 520.0) } else { 150.0 };
+            let width = if wide {
+                (width - 130.0).clamp(120.0, 520.0)
+            } else {
+                150.0
+            };
             let now = shown(text, field_of(root, name));
             let id = ui.make_persistent_id(("field", name));
             if let Some(value) = value(ui, id, field, &now, width) {
@@ -217,7 +229,8 @@ fn table(
                 let (title, unit) = label(name);
                 let unit = if unit.is_empty() { unit } else { format!(", {unit}") };
                 let about = declared(record, name).map(about).unwrap_or_default();
-                ui.label(RichText::new(format!("{title}{unit}")).size(11.5).color(QUIET)).on_hover_text(about);
+                ui.label(RichText::new(format!("{title}{unit}")).size(11.5).color(QUIET))
+                    .on_hover_text(about);
             }
             ui.end_row();
             for (i, item) in items.iter().enumerate().take(ROWS) {
@@ -247,7 +260,13 @@ fn table(
 }
 
 /// Changes of fields in other files.
-fn changes(ui: &mut egui::Ui, text: &str, root: &Node, width: f32, edits: &mut Vec<Edit>) {
+fn changes(
+    ui: &mut egui::Ui,
+    (document_file, text, root): (&str, &str, &Node),
+    new: &mut NewChange,
+    width: f32,
+    edits: &mut Vec<Edit>,
+) {
     let width = (width - 60.0).clamp(200.0, 640.0);
     let hint = "catalog:chips.trainium2.tdp_w = 0.55kW";
     let about = "FILE:PATH = VALUE; files are site, catalog, weather, tariff, grid, capital, workload and plan";
@@ -264,15 +283,64 @@ fn changes(ui: &mut egui::Ui, text: &str, root: &Node, width: f32, edits: &mut V
             }
         });
     }
+    let mut add = false;
     ui.horizontal(|ui| {
-        let id = ui.make_persistent_id(("changes", "new"));
-        if let Some(typed) = cell(ui, id, "", width, hint, about)
-            && !typed.trim().is_empty()
-        {
-            edits.push(Edit::Append("changes", format!("{:?}", typed.trim())));
-        }
-        ui.label(RichText::new("+").color(QUIET)).on_hover_text("type a change and press Enter");
+        let edit = TextEdit::singleline(&mut new.typed)
+            .desired_width(width)
+            .hint_text(hint);
+        let response = ui.add(edit).response.on_hover_text(about);
+        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let ready = new.typed.contains('=');
+        add = ui.add_enabled(ready, egui::Button::new("Add")).clicked() || (enter && ready);
     });
+    if add {
+        edits.push(Edit::Append("changes", format!("{:?}", new.typed.trim())));
+        new.typed.clear();
+    }
+    for field in new.offered(document_file, text, root) {
+        let said = format!("{} = {}", field.path, field.value);
+        let label = egui::Label::new(RichText::new(&said).monospace().size(11.5).color(ACCENT)).truncate();
+        if ui
+            .add(label.sense(egui::Sense::click()))
+            .on_hover_text("take this one")
+            .clicked()
+        {
+            new.typed = said;
+        }
+    }
+}
+
+/// A change that is being typed, with the fields that it could be of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NewChange {
+    typed: String,
+    /// Files that the fields are of.
+    of: String,
+    fields: Vec<Reachable>,
+}
+
+/// Fields that are offered for what has been typed.
+const OFFERED: usize = 6;
+
+impl NewChange {
+    /// Fields with all the words in their paths that have been typed.
+    fn offered(&mut self, file: &str, text: &str, root: &Node) -> Vec<Reachable> {
+        if self.typed.trim().is_empty() || self.typed.contains('=') {
+            return Vec::new();
+        }
+        let named = ["site", "weather", "workload", "plan"].map(|field| root.text(field).unwrap_or_default());
+        let of = format!("{file} {}", named.join(" "));
+        if self.of != of {
+            self.fields = scenario::reachable(TEXTS, file, text);
+            self.of = of;
+        }
+        let typed = self.typed.to_lowercase();
+        let fits = |field: &&Reachable| {
+            let path = field.path.to_lowercase();
+            typed.split_whitespace().all(|word| path.contains(word))
+        };
+        self.fields.iter().filter(fits).take(OFFERED).cloned().collect()
+    }
 }
 
 /// What of the view the form looks at.
@@ -287,11 +355,11 @@ pub(super) struct Around<'w> {
 pub(super) fn form(
     ui: &mut egui::Ui,
     document: &mut Document,
-    act: &mut Act,
+    (act, new): (&mut Act, &mut NewChange),
     around: &Around<'_>,
     width: f32,
 ) -> Option<Report> {
-    let text = document.text.clone();
+    let (file, text) = (document.file().to_owned(), document.text.clone());
     let root = match document.tree() {
         Ok(root) => root.clone(),
         Err(error) => {
@@ -330,7 +398,7 @@ pub(super) fn form(
     }
 
     part(ui, "Other values in its files");
-    changes(ui, &text, &root, width, &mut edits);
+    changes(ui, (&file, &text, &root), new, width, &mut edits);
     let rules = items_of(&root, "when").len();
     if rules > 0 {
         let said = format!("{rules} rule{} in the text", if rules == 1 { "" } else { "s" });
@@ -368,13 +436,17 @@ mod tests {
                     Shape::Text => "a \"new\" text\\",
                     _ => "1",
                 };
-                Edit::Field(name.into(), written(field, typed)).make(&mut document).expect("fits");
+                Edit::Field(name.into(), written(field, typed))
+                    .make(&mut document)
+                    .expect("fits");
                 let text = document.text.clone();
                 let root = document.tree().expect("can be read");
                 assert_eq!(shown(&text, field_of(root, name)), typed, "{file} {name}");
             }
             let field = declared("ScenarioFile", "only").expect("is one");
-            Edit::Field("only".into(), written(field, " ")).make(&mut document).expect("may be left out");
+            Edit::Field("only".into(), written(field, " "))
+                .make(&mut document)
+                .expect("may be left out");
             let text = document.text.clone();
             let root = document.tree().expect("can be read");
             assert_eq!(shown(&text, field_of(root, "only")), "", "{file}");
@@ -391,7 +463,8 @@ mod tests {
             Edit::Field("spells[0].what".into(), "ColdSnap".into()),
             Edit::Field("spells[0].dry_bulb_k".into(), "-5".into()),
         ] {
-            edit.make(&mut document).unwrap_or_else(|report| panic!("{edit:?}: {report}"));
+            edit.make(&mut document)
+                .unwrap_or_else(|report| panic!("{edit:?}: {report}"));
         }
         rainier::scenario::check_form("x", &document.text).expect("is a scenario");
         assert!(document.text.contains("at: \"S1/B\""));

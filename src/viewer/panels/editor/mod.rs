@@ -18,7 +18,7 @@ use rainier::sim::power::incidents;
 
 use self::acts::Act;
 use self::document::{Checked, Document, LONGEST, Origin};
-use self::form::Around;
+use self::form::{Around, NewChange};
 use super::parts::{Part, Parts};
 use super::theme::{ACCENT, ALARM, QUIET};
 use super::windows::Windows;
@@ -91,6 +91,7 @@ pub(crate) struct Editor {
     problem: String,
     go_to: Option<Place>,
     event: Act,
+    change: NewChange,
     now: Act,
     /// Whether texts that are not saved outlive the session.
     keeps_drafts: bool,
@@ -109,6 +110,7 @@ impl Default for Editor {
             problem: String::new(),
             go_to: None,
             event: Act::default(),
+            change: NewChange::default(),
             now: Act::default(),
             keeps_drafts: true,
             first: None,
@@ -216,7 +218,9 @@ fn running(case: &Case) -> Document {
 /// A name to save a text under.
 fn proposed(document: &Document) -> String {
     let words = document.title().to_lowercase();
-    let parts = words.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let parts = words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty());
     let name = parts.take(8).collect::<Vec<_>>().join("-");
     if name.is_empty() { "scenario".into() } else { name }
 }
@@ -240,7 +244,11 @@ fn heading(ui: &mut egui::Ui, text: &str) {
 fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenarios: &Scenarios) -> Option<Opening> {
     let mut chosen = None;
     let origin = editor.document.as_ref().map(|document| document.origin.clone());
-    ui.add(TextEdit::singleline(&mut editor.filter).desired_width(f32::INFINITY).hint_text("Search"));
+    ui.add(
+        TextEdit::singleline(&mut editor.filter)
+            .desired_width(f32::INFINITY)
+            .hint_text("Search"),
+    );
     let filter = editor.filter.trim().to_lowercase();
     let fits = |title: &str| title.to_lowercase().contains(&filter);
     let mut row = |ui: &mut egui::Ui, title: &str, hint: &str, opening: Opening| {
@@ -254,31 +262,38 @@ fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenar
             _ => false,
         };
         let button = egui::Button::selectable(on, RichText::new(title).size(12.0)).truncate();
-        if ui.add_sized([ui.available_width(), 20.0], button).on_hover_text(hint).clicked() {
+        if ui
+            .add_sized([ui.available_width(), 20.0], button)
+            .on_hover_text(hint)
+            .clicked()
+        {
             chosen = Some(opening);
         }
     };
-    egui::ScrollArea::vertical().id_salt("list").auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
-            heading(ui, "Runs now");
-            row(ui, case.name(), case.about(), Opening::Running);
-            heading(ui, "Mine");
-            if mine.list.is_empty() && mine.problem.is_empty() {
-                ui.label(RichText::new("none saved yet").size(11.5).color(QUIET));
-            }
-            for saved in &mine.list {
-                row(ui, &saved.title, &saved.file, Opening::File(saved.file.clone()));
-            }
-            if !mine.problem.is_empty() {
-                ui.add(egui::Label::new(RichText::new(&mine.problem).size(11.5).color(ALARM)).wrap());
-            }
-            heading(ui, "Built in");
-            for (file, title) in &scenarios.choices {
-                row(ui, title, file, Opening::Builtin(file.clone()));
-            }
+    egui::ScrollArea::vertical()
+        .id_salt("list")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
+                heading(ui, "Runs now");
+                row(ui, case.name(), case.about(), Opening::Running);
+                heading(ui, "Mine");
+                if mine.list.is_empty() && mine.problem.is_empty() {
+                    ui.label(RichText::new("none saved yet").size(11.5).color(QUIET));
+                }
+                for saved in &mine.list {
+                    row(ui, &saved.title, &saved.file, Opening::File(saved.file.clone()));
+                }
+                if !mine.problem.is_empty() {
+                    ui.add(egui::Label::new(RichText::new(&mine.problem).size(11.5).color(ALARM)).wrap());
+                }
+                heading(ui, "Built in");
+                for (file, title) in &scenarios.choices {
+                    row(ui, title, file, Opening::Builtin(file.clone()));
+                }
+            });
         });
-    });
     chosen
 }
 
@@ -323,14 +338,21 @@ fn problems(ui: &mut egui::Ui, document: &Document, height: f32) -> Option<Place
     if document.errors.is_empty() || document.checked == Checked::No {
         return None;
     }
-    let area = egui::ScrollArea::vertical().id_salt("problems").max_height(height).auto_shrink([false, true]);
+    let area = egui::ScrollArea::vertical()
+        .id_salt("problems")
+        .max_height(height)
+        .auto_shrink([false, true]);
     area.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for error in &document.errors {
             let here = error.file == document.file();
             let label = egui::Label::new(said(error, here)).wrap().sense(egui::Sense::click());
             let response = ui.add(label);
-            let response = if here { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response };
+            let response = if here {
+                response.on_hover_cursor(egui::CursorIcon::PointingHand)
+            } else {
+                response
+            };
             if response.clicked() && here {
                 clicked = Some(error.place);
             }
@@ -343,86 +365,108 @@ fn problems(ui: &mut egui::Ui, document: &Document, height: f32) -> Option<Place
 fn said(error: &Diagnostic, here: bool) -> egui::text::LayoutJob {
     let mut job = egui::text::LayoutJob::default();
     let mut put = |text: String, color: Color32, mono: bool| {
-        let font = if mono { egui::FontId::monospace(11.5) } else { egui::FontId::proportional(12.0) };
+        let font = if mono {
+            egui::FontId::monospace(11.5)
+        } else {
+            egui::FontId::proportional(12.0)
+        };
         job.append(&text, 0.0, egui::TextFormat::simple(font, color));
     };
     let Place { line, column } = error.place;
-    let at = if here { format!("{line}:{column}") } else { format!("{}:{line}:{column}", error.file) };
+    let at = if here {
+        format!("{line}:{column}")
+    } else {
+        format!("{}:{line}:{column}", error.file)
+    };
     put(format!("{at}  {}  ", error.code.as_str()), ALARM, true);
     if !error.field.is_empty() {
         put(format!("{}  ", error.field), ACCENT, true);
     }
-    put(format!("found {}; allowed: {}", error.found, error.allowed), super::theme::TEXT, false);
+    put(
+        format!("found {}; allowed: {}", error.found, error.allowed),
+        super::theme::TEXT,
+        false,
+    );
     job
 }
 
 /// The question that is open, if one is.
 fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine) {
-    let Some(mut question) = editor.question.take() else { return };
+    let Some(mut question) = editor.question.take() else {
+        return;
+    };
     let mut keep = true;
-    egui::Frame::new().fill(Color32::from_rgb(38, 46, 60)).inner_margin(6.0).corner_radius(4.0).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| match &mut question {
-            Question::Leave(opening) => {
-                let title = editor.document.as_ref().map(Document::title).unwrap_or_default();
-                ui.label(format!("“{title}” has changes that are not saved."));
-                if ui.button("Stay").clicked() {
-                    keep = false;
+    egui::Frame::new()
+        .fill(Color32::from_rgb(38, 46, 60))
+        .inner_margin(6.0)
+        .corner_radius(4.0)
+        .show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| match &mut question {
+                Question::Leave(opening) => {
+                    let title = editor.document.as_ref().map(Document::title).unwrap_or_default();
+                    ui.label(format!("“{title}” has changes that are not saved."));
+                    if ui.button("Stay").clicked() {
+                        keep = false;
+                    }
+                    if ui.button("Open without saving").clicked() {
+                        let opening = opening.clone();
+                        editor.open(opening, case, mine);
+                        keep = false;
+                    }
+                    if ui.button("Save first").clicked() {
+                        keep = false;
+                        editor.save(mine, None, false);
+                    }
                 }
-                if ui.button("Open without saving").clicked() {
-                    let opening = opening.clone();
-                    editor.open(opening, case, mine);
-                    keep = false;
+                Question::Name(name) => {
+                    ui.label("Save as");
+                    let edit = ui.add(TextEdit::singleline(name).desired_width(220.0)).response;
+                    let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                    if ui.button("Save").clicked() || enter {
+                        keep = false;
+                        editor.save(mine, Some(name.clone()), false);
+                    }
+                    if ui.button("Cancel").clicked() {
+                        keep = false;
+                    }
+                    let hint = match mine_folder(mine) {
+                        Some(folder) => format!("in {folder}, or a path of your own"),
+                        None => "in this browser".to_owned(),
+                    };
+                    ui.label(RichText::new(hint).size(11.5).color(QUIET));
                 }
-                if ui.button("Save first").clicked() {
-                    keep = false;
-                    editor.save(mine, None, false);
+                Question::Overwrite(file) => {
+                    ui.label(format!("{file} is there already."));
+                    if ui.button("Replace it").clicked() {
+                        keep = false;
+                        editor.save(mine, Some(file.clone()), true);
+                    }
+                    if ui.button("Cancel").clicked() {
+                        keep = false;
+                    }
                 }
-            }
-            Question::Name(name) => {
-                ui.label("Save as");
-                let edit = ui.add(TextEdit::singleline(name).desired_width(220.0)).response;
-                let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                if ui.button("Save").clicked() || enter {
-                    keep = false;
-                    editor.save(mine, Some(name.clone()), false);
+                Question::File(path) => {
+                    ui.label("Open");
+                    let edit = ui
+                        .add(
+                            TextEdit::singleline(path)
+                                .desired_width(280.0)
+                                .hint_text("path of a .ron file"),
+                        )
+                        .response;
+                    let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                    if ui.button("Open").clicked() || enter {
+                        keep = false;
+                        let opening = Opening::File(path.trim().to_owned());
+                        editor.ask_to_open(opening, case, mine);
+                    }
+                    if ui.button("Cancel").clicked() {
+                        keep = false;
+                    }
+                    ui.label(RichText::new("or drop a file on the window").size(11.5).color(QUIET));
                 }
-                if ui.button("Cancel").clicked() {
-                    keep = false;
-                }
-                let hint = match mine_folder(mine) {
-                    Some(folder) => format!("in {folder}, or a path of your own"),
-                    None => "in this browser".to_owned(),
-                };
-                ui.label(RichText::new(hint).size(11.5).color(QUIET));
-            }
-            Question::Overwrite(file) => {
-                ui.label(format!("{file} is there already."));
-                if ui.button("Replace it").clicked() {
-                    keep = false;
-                    editor.save(mine, Some(file.clone()), true);
-                }
-                if ui.button("Cancel").clicked() {
-                    keep = false;
-                }
-            }
-            Question::File(path) => {
-                ui.label("Open");
-                let edit = ui
-                    .add(TextEdit::singleline(path).desired_width(280.0).hint_text("path of a .ron file"))
-                    .response;
-                let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                if ui.button("Open").clicked() || enter {
-                    keep = false;
-                    let opening = Opening::File(path.trim().to_owned());
-                    editor.ask_to_open(opening, case, mine);
-                }
-                if ui.button("Cancel").clicked() {
-                    keep = false;
-                }
-                ui.label(RichText::new("or drop a file on the window").size(11.5).color(QUIET));
-            }
+            });
         });
-    });
     // An answer may have asked the next one.
     if keep && editor.question.is_none() {
         editor.question = Some(question);
@@ -444,7 +488,11 @@ fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &
     let Some(document) = &mut editor.document else { return };
     let wrong = document.checked == Checked::All && !document.errors.is_empty();
     let run = egui::Button::new(RichText::new("▶ Run").color(ACCENT));
-    if ui.add_enabled(!wrong, run).on_hover_text("start it in the place of what runs; Ctrl+Enter").clicked() {
+    if ui
+        .add_enabled(!wrong, run)
+        .on_hover_text("start it in the place of what runs; Ctrl+Enter")
+        .clicked()
+    {
         scenarios.ask(Ask::Start(document.source()));
     }
     let beside = ui.add_enabled(!wrong, egui::Button::new("Run as B"));
@@ -454,7 +502,11 @@ fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &
     ui.separator();
     let changed = document.is_changed();
     let file = matches!(document.origin, Origin::File(_));
-    if ui.add_enabled(changed || !file, egui::Button::new("Save")).on_hover_text("Ctrl+S").clicked() {
+    if ui
+        .add_enabled(changed || !file, egui::Button::new("Save"))
+        .on_hover_text("Ctrl+S")
+        .clicked()
+    {
         editor.save(mine, None, false);
     }
     let Some(document) = &mut editor.document else { return };
@@ -480,18 +532,37 @@ fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &
     }
     let Some(document) = &mut editor.document else { return };
     let reset = ui.add_enabled(changed, egui::Button::new("Reset"));
-    if reset.on_hover_text("back to what was opened or saved; Ctrl+Z in the text undoes it").clicked() {
+    if reset
+        .on_hover_text("back to what was opened or saved; Ctrl+Z in the text undoes it")
+        .clicked()
+    {
         document.reset();
     }
     ui.separator();
-    if ui.button("Copy link").on_hover_text("a link of what runs and of this view").clicked() {
+    if ui
+        .button("Copy link")
+        .on_hover_text("a link of what runs and of this view")
+        .clicked()
+    {
         sharing.copy();
     }
 }
 
 /// An operator's command to what runs.
-fn now(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, selection: &Selection, clock: &Clock, queue: &mut CommandQueue) {
-    let said = format!("{} runs: {}, {} after its start", case.name(), clock.label(), incidents::clock(clock.time_s));
+fn now(
+    ui: &mut egui::Ui,
+    editor: &mut Editor,
+    case: &Case,
+    selection: &Selection,
+    clock: &Clock,
+    queue: &mut CommandQueue,
+) {
+    let said = format!(
+        "{} runs: {}, {} after its start",
+        case.name(),
+        clock.label(),
+        incidents::clock(clock.time_s)
+    );
     ui.label(RichText::new(said).size(12.5));
     ui.add_space(4.0);
     let loaded = (&*case.loaded, true);
@@ -499,9 +570,14 @@ fn now(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, selection: &Selectio
     let command = event.and_then(|event| scenario::order(&case.loaded, &event).map(|command| (event, command)));
     pieces::line(ui, "", |ui| {
         let ready = command.is_ok();
-        let doing = ui.add_enabled(ready, egui::Button::new(RichText::new("Do it now").color(ACCENT))).clicked();
+        let doing = ui
+            .add_enabled(ready, egui::Button::new(RichText::new("Do it now").color(ACCENT)))
+            .clicked();
         let hint = "and write it into the text that is edited, as an event at this time";
-        let keeping = ui.add_enabled(ready, egui::Button::new("Do and keep it")).on_hover_text(hint).clicked();
+        let keeping = ui
+            .add_enabled(ready, egui::Button::new("Do and keep it"))
+            .on_hover_text(hint)
+            .clicked();
         let Ok((event, command)) = command else { return };
         if !(doing || keeping) {
             return;
@@ -612,12 +688,20 @@ fn window(
                     if let Some(document) = &editor.document {
                         let mark = if document.is_changed() { "● " } else { "" };
                         let title = format!("{mark}{}", document.file());
-                        let hint = if document.is_changed() { "not saved" } else { "as it was opened or saved" };
+                        let hint = if document.is_changed() {
+                            "not saved"
+                        } else {
+                            "as it was opened or saved"
+                        };
                         ui.add(egui::Label::new(RichText::new(title).size(11.5).color(QUIET)).truncate())
                             .on_hover_text(hint);
                     }
                 });
-                for (text, color) in [(&editor.problem, ALARM), (&scenarios.problem, ALARM), (&editor.message, ACCENT)] {
+                for (text, color) in [
+                    (&editor.problem, ALARM),
+                    (&scenarios.problem, ALARM),
+                    (&editor.message, ACCENT),
+                ] {
                     if !text.is_empty() {
                         ui.add(egui::Label::new(RichText::new(text).size(12.0).color(color)).wrap());
                     }
@@ -678,7 +762,13 @@ fn page(
             selected: selection.0,
         };
         if let Some(document) = &mut editor.document
-            && let Some(report) = form::form(ui, document, &mut editor.event, &around, size.x - 12.0)
+            && let Some(report) = form::form(
+                ui,
+                document,
+                (&mut editor.event, &mut editor.change),
+                &around,
+                size.x - 12.0,
+            )
         {
             editor.complain(report.to_string());
         }

@@ -24,7 +24,10 @@ pub(super) fn line(ui: &mut egui::Ui, name: &str, contents: impl FnOnce(&mut egu
 pub(super) fn cell(ui: &mut egui::Ui, id: egui::Id, now: &str, width: f32, hint: &str, about: &str) -> Option<String> {
     let kept: Option<String> = ui.data(|data| data.get_temp(id));
     let mut text = kept.unwrap_or_else(|| now.to_owned());
-    let edit = TextEdit::singleline(&mut text).id(id).desired_width(width).hint_text(hint);
+    let edit = TextEdit::singleline(&mut text)
+        .id(id)
+        .desired_width(width)
+        .hint_text(hint);
     let response = ui.add(edit).response.on_hover_text(about);
     if response.lost_focus() {
         ui.data_mut(|data| data.remove::<String>(id));

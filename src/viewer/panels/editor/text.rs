@@ -165,7 +165,12 @@ fn line_of(text: &str, index: usize) -> usize {
 }
 
 /// The text to type into; goes to a place if that is asked. The line of the cursor, if it is there.
-pub(super) fn editor(ui: &mut egui::Ui, document: &mut Document, size: egui::Vec2, go_to: Option<Place>) -> Option<usize> {
+pub(super) fn editor(
+    ui: &mut egui::Ui,
+    document: &mut Document,
+    size: egui::Vec2,
+    go_to: Option<Place>,
+) -> Option<usize> {
     let id = ui.make_persistent_id("text");
     if let Some(place) = go_to {
         let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
