@@ -89,11 +89,27 @@ fn start(world: &mut World, case: Case) {
 }
 
 /// Starts a case behind the one in front, which starts anew: both are compared from the same moment on.
-pub(crate) fn compare(world: &mut World, behind: Case) {
+fn compare(world: &mut World, behind: Case) {
     let front = world.resource::<Case>().clone();
     start(world, front);
     let side = world.get_resource::<Beside>().map(|beside| beside.front);
     world.insert_resource(Beside::new(behind, side.unwrap_or_default()));
+}
+
+/// Lets all cases go, and starts one or two others.
+pub(crate) fn put(world: &mut World, front: Case, behind: Option<Case>) {
+    alone(world);
+    world.resource_mut::<Selection>().0 = None;
+    start(world, front);
+    if let Some(behind) = behind {
+        compare(world, behind);
+    }
+}
+
+/// Lets the case behind go.
+fn alone(world: &mut World) {
+    world.remove_resource::<Beside>();
+    world.insert_resource(Difference::default());
 }
 
 /// Does one thing that is asked for.
@@ -120,8 +136,7 @@ pub(crate) fn answer(world: &mut World, ask: Ask) -> Result<(), Report> {
             return Ok(());
         }
         Ask::Alone => {
-            world.remove_resource::<Beside>();
-            world.insert_resource(Difference::default());
+            alone(world);
             return Ok(());
         }
     }

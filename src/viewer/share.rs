@@ -15,7 +15,7 @@ use crate::cases::{self, Beside, Case, Side};
 use crate::difference::Difference;
 use crate::link::{LONGEST_TEXT, Link};
 use crate::panels::parts::{Part, Parts};
-use crate::scenarios::{self, Ask, Source};
+use crate::scenarios::{self, Source};
 use crate::selection::{Roofs, Selection, Shown, name, place};
 
 /// A way to a simulated time.
@@ -194,12 +194,9 @@ fn show(world: &mut World, link: &Link, loaded: bool) -> Result<(), String> {
     let said = |report: rainier::diag::Report| report.to_string();
     if !loaded {
         // Both are read before either starts, so that a wrong one leaves what runs as it is.
+        let a = link.a.load().map_err(said)?;
         let b = link.b.as_ref().map(Source::load).transpose().map_err(said)?;
-        scenarios::answer(world, Ask::Alone).map_err(said)?;
-        scenarios::answer(world, Ask::Start(link.a.clone())).map_err(said)?;
-        if let Some(b) = b {
-            scenarios::compare(world, b);
-        }
+        scenarios::put(world, a, b);
     }
     let front = world.get_resource::<Beside>().map(|beside| beside.front);
     if front.is_some_and(|front| front != link.front) {

@@ -288,7 +288,7 @@ fn changes(
         let edit = TextEdit::singleline(&mut new.typed)
             .desired_width(width)
             .hint_text(hint);
-        let response = ui.add(edit).response.on_hover_text(about);
+        let response = ui.add(edit).on_hover_text(about);
         let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let ready = new.typed.contains('=');
         add = ui.add_enabled(ready, egui::Button::new("Add")).clicked() || (enter && ready);

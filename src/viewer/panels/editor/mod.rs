@@ -415,12 +415,16 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
                     }
                     if ui.button("Save first").clicked() {
                         keep = false;
+                        let opening = opening.clone();
                         editor.save(mine, None, false);
+                        if editor.document.as_ref().is_none_or(|document| !document.is_changed()) {
+                            editor.open(opening, case, mine);
+                        }
                     }
                 }
                 Question::Name(name) => {
                     ui.label("Save as");
-                    let edit = ui.add(TextEdit::singleline(name).desired_width(220.0)).response;
+                    let edit = ui.add(TextEdit::singleline(name).desired_width(220.0));
                     let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                     if ui.button("Save").clicked() || enter {
                         keep = false;
@@ -447,13 +451,8 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
                 }
                 Question::File(path) => {
                     ui.label("Open");
-                    let edit = ui
-                        .add(
-                            TextEdit::singleline(path)
-                                .desired_width(280.0)
-                                .hint_text("path of a .ron file"),
-                        )
-                        .response;
+                    let path_edit = TextEdit::singleline(path).desired_width(280.0);
+                    let edit = ui.add(path_edit.hint_text("path of a .ron file"));
                     let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                     if ui.button("Open").clicked() || enter {
                         keep = false;
@@ -743,7 +742,7 @@ fn page(
     if editor.page == Page::Text {
         let go_to = editor.go_to.take();
         if let Some(document) = &mut editor.document {
-            let _ = text::editor(ui, document, size, go_to);
+            text::editor(ui, document, size, go_to);
         }
         return;
     }

@@ -164,13 +164,8 @@ fn line_of(text: &str, index: usize) -> usize {
     1 + text.chars().take(index).filter(|c| *c == '\n').count()
 }
 
-/// The text to type into; goes to a place if that is asked. The line of the cursor, if it is there.
-pub(super) fn editor(
-    ui: &mut egui::Ui,
-    document: &mut Document,
-    size: egui::Vec2,
-    go_to: Option<Place>,
-) -> Option<usize> {
+/// The text to type into; goes to a place if that is asked.
+pub(super) fn editor(ui: &mut egui::Ui, document: &mut Document, size: egui::Vec2, go_to: Option<Place>) {
     let id = ui.make_persistent_id("text");
     if let Some(place) = go_to {
         let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
@@ -190,7 +185,6 @@ pub(super) fn editor(
         .max_height(size.y)
         .min_scrolled_height(size.y)
         .auto_shrink(false);
-    let mut cursor_line = None;
     egui::Frame::new().fill(GROUND).show(ui, |ui| {
         ui.set_width(size.x);
         area.show(ui, |ui| {
@@ -214,7 +208,7 @@ pub(super) fn editor(
                     document.touched();
                 }
                 let index = output.cursor_range.map(|range| usize::from(range.primary.index));
-                cursor_line = index.map(|index| line_of(&document.text, index));
+                let cursor_line = index.map(|index| line_of(&document.text, index));
                 if go_to.is_some()
                     && let Some(range) = output.state.cursor.char_range()
                 {
@@ -247,7 +241,6 @@ pub(super) fn editor(
             });
         });
     });
-    cursor_line
 }
 
 #[cfg(test)]
