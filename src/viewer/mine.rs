@@ -71,8 +71,6 @@ impl Mine {
 mod on_disk {
     use std::path::{Path, PathBuf};
 
-    use rainier::site::texts::Files;
-
     use super::{Mine, Saved, checked, stem, title};
     use crate::args::TEXTS;
     use crate::store;

@@ -54,7 +54,7 @@ fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, m
                 ui.add(
                     egui::ProgressBar::new(going.share(clock.time_s))
                         .desired_width(WIDTH * 0.6)
-                        .fill(ACCENT),
+                        .fill(ACCENT.now()),
                 );
                 stay = ui.button("Stay here").clicked();
             });

@@ -67,6 +67,24 @@ pub(crate) const GROUND: Tint = Tint::new([11, 14, 19], [238, 241, 245]);
 /// Water.
 pub(crate) const WATER: Tint = Tint::new([110, 180, 255], [20, 96, 186]);
 
+/// What is well.
+pub(crate) const GOOD: Tint = Tint::new([120, 220, 160], [18, 112, 62]);
+
+/// The ground of a question.
+pub(crate) const ASKING: Tint = Tint::new([38, 46, 60], [225, 233, 242]);
+
+/// Comments of a text that is written.
+pub(crate) const COMMENT: Tint = Tint::new([124, 152, 130], [72, 102, 78]);
+
+/// Texts in quotes.
+pub(crate) const QUOTED: Tint = Tint::new([232, 196, 128], [134, 82, 0]);
+
+/// Numbers.
+pub(crate) const NUMBER: Tint = Tint::new([178, 200, 255], [38, 70, 170]);
+
+/// Words that are values.
+pub(crate) const WORD: Tint = Tint::new([236, 158, 196], [152, 34, 96]);
+
 /// What is chosen.
 const CHOSEN: Tint = Tint::new([22, 78, 99], [190, 226, 238]);
 
@@ -219,7 +237,7 @@ mod tests {
     /// Text stands out from what it is written on by 4.5 at least: WCAG 2.2, success criterion 1.4.3.
     #[test]
     fn text_can_be_read_in_both_looks() {
-        for ink in [TEXT, QUIET, ACCENT, ALARM, WATER] {
+        for ink in [TEXT, QUIET, ACCENT, ALARM, WATER, GOOD, COMMENT, QUOTED, NUMBER, WORD] {
             for ground in [PANEL, GROUND] {
                 for [ink, ground] in [[ink.dark, ground.dark], [ink.light, ground.light]] {
                     let [a, b] = [ink, ground].map(luminance);
@@ -228,7 +246,7 @@ mod tests {
                 }
             }
         }
-        for ground in BUTTONS.into_iter().chain([CHOSEN]) {
+        for ground in BUTTONS.into_iter().chain([CHOSEN, ASKING]) {
             for [ink, ground] in [[TEXT.dark, ground.dark], [TEXT.light, ground.light]] {
                 let [a, b] = [ink, ground].map(luminance);
                 assert!((a.max(b) + 0.05) / (a.min(b) + 0.05) >= 4.5, "{ink:?} on {ground:?}");

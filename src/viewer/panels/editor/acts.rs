@@ -261,7 +261,9 @@ pub(super) fn form(
                     }
                 }
             });
-        ui.add(egui::Label::new(RichText::new(act.action.about()).size(11.5).color(QUIET)).wrap());
+        // The words are those of the files' reference, which marks names of fields.
+        let about = act.action.about().replace('`', "");
+        ui.add(egui::Label::new(RichText::new(about).size(11.5).color(QUIET)).wrap());
     });
     let takes = act.action.takes();
     if takes.at != Where::Site {
@@ -319,7 +321,10 @@ pub(super) fn form(
             ui.add(egui::Label::new(RichText::new(event.ron()).monospace().size(11.5).color(ACCENT)).wrap());
         }
         Err(problem) => {
-            ui.add(egui::Label::new(RichText::new(problem).size(11.5).color(ALARM)).wrap());
+            // Nobody has done anything wrong yet.
+            let untouched = act.at.trim().is_empty() && act.value.trim().is_empty();
+            let tint = if untouched { QUIET } else { ALARM };
+            ui.add(egui::Label::new(RichText::new(problem).size(11.5).color(tint)).wrap());
         }
     });
     event

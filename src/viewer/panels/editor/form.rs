@@ -193,7 +193,7 @@ fn general(ui: &mut egui::Ui, text: &str, root: &Node, width: f32, edits: &mut V
         };
         let (title, unit) = label(name);
         line(ui, &title, |ui| {
-            let wide = matches!(inner(&field.shape), Shape::Text) && name != "start";
+            let wide = matches!(inner(&field.shape), Shape::Text) && !["start", "only"].contains(&name);
             let width = if wide {
                 (width - 130.0).clamp(120.0, 520.0)
             } else {

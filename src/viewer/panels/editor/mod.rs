@@ -9,7 +9,7 @@ mod text;
 
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
-use egui::{Align, Color32, Key, KeyboardShortcut, Layout, Modifiers, RichText, TextEdit, vec2};
+use egui::{Align, Key, KeyboardShortcut, Layout, Modifiers, RichText, TextEdit, vec2};
 use rainier::diag::{Diagnostic, Place};
 use rainier::scenario;
 use rainier::sim::clock::Clock;
@@ -20,7 +20,7 @@ use self::acts::Act;
 use self::document::{Checked, Document, LONGEST, Origin};
 use self::form::{Around, NewChange};
 use super::parts::{Part, Parts};
-use super::theme::{ACCENT, ALARM, QUIET};
+use super::theme::{ACCENT, ALARM, ASKING, GOOD, QUIET, TEXT, Tint};
 use super::windows::Windows;
 use crate::args::Args;
 use crate::cases::Case;
@@ -73,6 +73,7 @@ enum Opening {
     /// A saved one, or any file.
     File(String),
     /// A text that was picked or dropped on the page.
+    #[cfg(target_arch = "wasm32")]
     Text(String),
 }
 
@@ -150,6 +151,7 @@ impl Editor {
             Opening::Running => Ok(running(case)),
             Opening::Builtin(file) => Ok(Document::builtin(&file)),
             Opening::File(file) => mine.read(&file).map(|text| Document::new(Origin::File(file), text)),
+            #[cfg(target_arch = "wasm32")]
             Opening::Text(text) => {
                 let mut document = Document::new(Origin::New, String::new());
                 // It is not saved here yet.
@@ -262,11 +264,7 @@ fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenar
             _ => false,
         };
         let button = egui::Button::selectable(on, RichText::new(title).size(12.0)).truncate();
-        if ui
-            .add_sized([ui.available_width(), 20.0], button)
-            .on_hover_text(hint)
-            .clicked()
-        {
+        if ui.add(button).on_hover_text(hint).clicked() {
             chosen = Some(opening);
         }
     };
@@ -329,7 +327,7 @@ fn short_list(ui: &mut egui::Ui, editor: &Editor, case: &Case, mine: &Mine, scen
 fn problems(ui: &mut egui::Ui, document: &Document, height: f32) -> Option<Place> {
     let mut clicked = None;
     let (text, color) = match (document.checked, document.errors.len()) {
-        (Checked::All, 0) => ("✔ no errors".to_owned(), Color32::from_rgb(120, 220, 160)),
+        (Checked::All, 0) => ("✔ no errors".to_owned(), GOOD),
         (Checked::All, 1) => ("1 error".to_owned(), ALARM),
         (Checked::All, n) => (format!("{n} errors"), ALARM),
         (Checked::Form | Checked::No, _) => ("checking…".to_owned(), QUIET),
@@ -364,13 +362,13 @@ fn problems(ui: &mut egui::Ui, document: &Document, height: f32) -> Option<Place
 /// An error in the colours of its parts.
 fn said(error: &Diagnostic, here: bool) -> egui::text::LayoutJob {
     let mut job = egui::text::LayoutJob::default();
-    let mut put = |text: String, color: Color32, mono: bool| {
+    let mut put = |text: String, color: Tint, mono: bool| {
         let font = if mono {
             egui::FontId::monospace(11.5)
         } else {
             egui::FontId::proportional(12.0)
         };
-        job.append(&text, 0.0, egui::TextFormat::simple(font, color));
+        job.append(&text, 0.0, egui::TextFormat::simple(font, color.now()));
     };
     let Place { line, column } = error.place;
     let at = if here {
@@ -384,7 +382,7 @@ fn said(error: &Diagnostic, here: bool) -> egui::text::LayoutJob {
     }
     put(
         format!("found {}; allowed: {}", error.found, error.allowed),
-        super::theme::TEXT,
+        TEXT,
         false,
     );
     job
@@ -397,7 +395,7 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
     };
     let mut keep = true;
     egui::Frame::new()
-        .fill(Color32::from_rgb(38, 46, 60))
+        .fill(ASKING.now())
         .inner_margin(6.0)
         .corner_radius(4.0)
         .show(ui, |ui| {

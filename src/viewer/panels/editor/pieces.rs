@@ -28,7 +28,9 @@ pub(super) fn cell(ui: &mut egui::Ui, id: egui::Id, now: &str, width: f32, hint:
         .id(id)
         .desired_width(width)
         .hint_text(hint);
-    let response = ui.add(edit).on_hover_text(about);
+    // In a table the width that is desired would give way to what is left of a column.
+    let size = vec2(width, ui.spacing().interact_size.y);
+    let response = ui.add_sized(size, edit).on_hover_text(about);
     if response.lost_focus() {
         ui.data_mut(|data| data.remove::<String>(id));
         let given_up = ui.input(|input| input.key_pressed(Key::Escape));

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use bevy_egui::egui;
 use egui::text::{CCursor, CCursorRange, LayoutJob, LayoutSection};
-use egui::{Align2, Color32, FontId, Rect, TextFormat, pos2, vec2};
+use egui::{Align2, FontId, Rect, TextFormat, pos2, vec2};
 use rainier::diag::Place;
 
 use super::document::Document;
-use crate::panels::theme::{ACCENT, ALARM, GROUND, QUIET, TEXT};
+use crate::panels::theme::{ACCENT, ALARM, COMMENT, GROUND, NUMBER, QUIET, QUOTED, TEXT, Tint, WORD};
 
 /// Size of letters, points.
 const SIZE: f32 = 12.5;
@@ -20,11 +20,6 @@ const GUTTER: f32 = 42.0;
 
 /// Longest text that is coloured, bytes.
 const COLOURED: usize = 64 << 10;
-
-const COMMENT: Color32 = Color32::from_rgb(124, 152, 130);
-const QUOTED: Color32 = Color32::from_rgb(232, 196, 128);
-const NUMBER: Color32 = Color32::from_rgb(178, 200, 255);
-const WORD: Color32 = Color32::from_rgb(236, 158, 196);
 
 /// What a piece of a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +33,7 @@ enum Piece {
 }
 
 impl Piece {
-    fn color(self) -> Color32 {
+    fn color(self) -> Tint {
         match self {
             Self::Comment => COMMENT,
             Self::Quoted => QUOTED,
@@ -143,7 +138,7 @@ fn job(text: &str) -> LayoutJob {
     let section = |(range, piece): (Range<usize>, Piece)| LayoutSection {
         leading_space: 0.0,
         byte_range: range.start.into()..range.end.into(),
-        format: TextFormat::simple(font.clone(), piece.color()),
+        format: TextFormat::simple(font.clone(), piece.color().now()),
     };
     LayoutJob {
         sections: pieces.into_iter().map(section).collect(),
@@ -185,7 +180,7 @@ pub(super) fn editor(ui: &mut egui::Ui, document: &mut Document, size: egui::Vec
         .max_height(size.y)
         .min_scrolled_height(size.y)
         .auto_shrink(false);
-    egui::Frame::new().fill(GROUND).show(ui, |ui| {
+    egui::Frame::new().fill(GROUND.now()).show(ui, |ui| {
         ui.set_width(size.x);
         area.show(ui, |ui| {
             ui.horizontal_top(|ui| {
@@ -225,16 +220,22 @@ pub(super) fn editor(ui: &mut egui::Ui, document: &mut Document, size: egui::Vec
                     if clip.intersects(rect) {
                         let bad = wrong.contains(&line);
                         if bad {
-                            painter.rect_filled(rect, 0.0, ALARM.gamma_multiply(0.16));
+                            painter.rect_filled(rect, 0.0, ALARM.now().gamma_multiply(0.16));
                         } else if cursor_line == Some(line as usize) {
-                            painter.rect_filled(rect, 0.0, Color32::WHITE.gamma_multiply(0.035));
+                            painter.rect_filled(rect, 0.0, TEXT.now().gamma_multiply(0.05));
                         }
                         // Numbers stay where the text is moved sideways.
                         let gutter = Rect::from_min_size(rect.min, vec2(GUTTER - 6.0, rect.height()));
-                        painter.rect_filled(gutter, 0.0, GROUND);
+                        painter.rect_filled(gutter, 0.0, GROUND.now());
                         let at = pos2(gutter.right() - 6.0, rect.center().y);
                         let tint = if bad { ALARM } else { QUIET };
-                        painter.text(at, Align2::RIGHT_CENTER, line, FontId::monospace(SIZE - 1.5), tint);
+                        painter.text(
+                            at,
+                            Align2::RIGHT_CENTER,
+                            line,
+                            FontId::monospace(SIZE - 1.5),
+                            tint.now(),
+                        );
                     }
                     line += u32::from(row.ends_with_newline);
                 }
