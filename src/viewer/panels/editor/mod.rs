@@ -60,6 +60,7 @@ enum Question {
     /// There is a file of that name already.
     Overwrite(String),
     /// Which file is opened.
+    #[cfg(not(target_arch = "wasm32"))]
     File(String),
 }
 
@@ -447,6 +448,7 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
                         keep = false;
                     }
                 }
+                #[cfg(not(target_arch = "wasm32"))]
                 Question::File(path) => {
                     ui.label("Open");
                     let path_edit = TextEdit::singleline(path).desired_width(280.0);
