@@ -43,6 +43,12 @@ fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, m
     let sharing = sharing.bypass_change_detection();
     if let Some(copied) = sharing.copied.as_mut().filter(|copied| !copied.done) {
         ctx.copy_text(copied.address.clone());
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            use std::io::Write;
+            // It stands in the window too, where nobody reads the output.
+            let _ = writeln!(std::io::stdout(), "{}", copied.address);
+        }
         copied.done = true;
     }
     if let Some(going) = sharing.going {
