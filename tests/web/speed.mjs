@@ -1,0 +1,58 @@
+// Measures the page under software rendering: where the time to the first picture goes, frames a second of the complete
+// campus at its first view with the simulation running, what a tick takes, and what share of a frame it is.
+//
+// usage: node tests/web/speed.mjs DIST [SECONDS]
+// Prints numbers; docs/hosting.md says what was seen. Nothing else should run beside it.
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { SMALL, launch, ready, serve, state, until } from "./browser.mjs";
+
+const [dist, seconds = "20"] = process.argv.slice(2);
+const server = await serve(() => dist);
+const browser = await launch();
+const row = (what, value, unit) => console.log(`${what.padEnd(52)} ${value.toFixed(unit === "frames/s" ? 1 : 2).padStart(9)} ${unit}`);
+try {
+  for (const name of readdirSync(dist).filter((name) => name.endsWith(".wasm"))) {
+    for (const packed of ["", ".gz", ".br"]) {
+      row(`${name.replace(/-[0-9a-f]{16}/, "")}${packed}`, statSync(join(dist, name + packed)).size / 1e6, "MB");
+    }
+  }
+  const page = await browser.newPage({ viewport: SMALL });
+  await page.goto(server.address);
+  await ready(page);
+  const marks = await page.evaluate(() => Object.fromEntries(performance.getEntriesByType("mark").map((m) => [m.name, m.startTime])));
+  row("from the address to the end of the download", marks["rainier:downloaded"] / 1e3, "s");
+  row("from there until the module is compiled and started", (marks["rainier:instantiated"] - marks["rainier:downloaded"]) / 1e3, "s");
+  row("from there until the third frame and first tick", (marks["rainier:ready"] - marks["rainier:instantiated"]) / 1e3, "s");
+  row("from the end of the download to the first picture", (marks["rainier:ready"] - marks["rainier:downloaded"]) / 1e3, "s");
+
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
+  const work = async () => Object.fromEntries((await devtools.send("Performance.getMetrics")).metrics.map((m) => [m.name, m.value]));
+  // Frames, ticks and work of the page's thread in some time.
+  async function measure(span_s) {
+    const [a, from, then] = [await state(page), await work(), Date.now()];
+    await page.waitForTimeout(span_s * 1e3);
+    const [b, to, now] = [await state(page), await work(), Date.now()];
+    const span = (now - then) / 1e3;
+    return { fps: (b.frame - a.frame) / span, ticks: (b.tick - a.tick) / span, busy: (to.TaskDuration - from.TaskDuration) / span };
+  }
+  await page.waitForTimeout(5_000);
+  const running = await measure(Number(seconds));
+  await page.evaluate(() => window.rainier.pause(true));
+  await until(page, () => window.rainier.state().paused);
+  const paused = await measure(Number(seconds) / 2);
+  const ticks = [];
+  for (let k = 0; k < 5; k += 1) ticks.push((await page.evaluate(() => window.rainier.run(10))).tick_ms);
+  const tick_ms = ticks.sort((a, b) => a - b)[2];
+  row("frames, simulation running", running.fps, "frames/s");
+  row("frames, simulation standing", paused.fps, "frames/s");
+  row("a frame", 1e3 / running.fps, "ms");
+  row("ticks in a frame", running.ticks / running.fps, "");
+  row("a tick of the complete campus", tick_ms, "ms");
+  row("of a frame: ticks", (100 * tick_ms * running.ticks) / 1e3, "%");
+  row("of a frame: all work of the page's thread", 100 * running.busy, "%");
+} finally {
+  await browser.close();
+  await server.close();
+}
