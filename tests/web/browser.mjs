@@ -70,9 +70,15 @@ export async function ready(page, seconds = 180) {
 
 export const state = (page) => page.evaluate(() => window.rainier.state());
 
-// Waits until a function of the page is true.
-export const until = (page, what, argument = null, seconds = 60) =>
-  page.waitForFunction(what, argument, { timeout: seconds * 1e3, polling: 100 });
+// Waits until a function of the page is true, or promises to be.
+export async function until(page, what, argument = null, seconds = 60) {
+  for (const end = Date.now() + seconds * 1e3; ;) {
+    const is = await page.evaluate(what, argument);
+    if (is) return is;
+    if (Date.now() > end) throw new Error(`not so within ${seconds} s: ${what}`);
+    await new Promise((next) => setTimeout(next, 100));
+  }
+}
 
 // Counts checks; `done` prints the count and sets the exit code.
 export function checks() {

@@ -30,7 +30,8 @@ async function open(address, { viewport = SMALL, wait = true, before, ...options
 const keptVersion = (page, version) => until(page, async (version) => {
   const names = await caches.keys();
   const registration = await navigator.serviceWorker.getRegistration();
-  if (!registration?.active || registration.installing || registration.waiting) return false;
+  if (registration?.active?.state !== "activated" || registration.installing || registration.waiting) return false;
+  if (!navigator.serviceWorker.controller) return false;
   const store = names.find((name) => name.includes(version));
   return !!store && !!(await (await caches.open(store)).match("./"));
 }, version, 90);
