@@ -278,7 +278,10 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
                 file: "page.ron".into(),
                 text,
             };
+            // A page that stands goes on standing, for its script to say how far to run.
+            let paused = world.resource::<Pace>().paused && !world.resource::<Clock>().done();
             answer_ask(world, Ask::Start(source)).map_err(|report| report.to_string())?;
+            world.resource_mut::<Pace>().paused = paused;
         }
         Request::Event(action, at, value) => {
             let campus = world.resource::<Plan>().0.clone();

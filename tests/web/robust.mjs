@@ -158,10 +158,15 @@ const groups = {
         window.skew = 0;
         const now = performance.now.bind(performance);
         performance.now = () => now() + window.skew;
+        // A browser draws no frames of a hidden page.
+        const frame = window.requestAnimationFrame.bind(window);
+        const waiting = [];
+        window.requestAnimationFrame = (callback) => (document.hidden ? waiting.push(callback) : frame(callback));
         window.hide = (hidden) => {
           Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
           Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
           document.dispatchEvent(new Event("visibilitychange"));
+          if (!hidden) waiting.splice(0).forEach((callback) => frame(callback));
         };
       },
     });
@@ -270,7 +275,7 @@ const groups = {
     // A ratio that no screen has breaks an assertion of the event loop.
     await page.evaluate(() => Object.defineProperty(window, "devicePixelRatio", { configurable: true, get: () => 0 }));
     await page.mouse.move(100, 100);
-    await page.mouse.move(120, 120);
+    await page.mouse.move(150, 150, { steps: 5 });
     await page.waitForSelector("#problem[data-shown=true]", { timeout: 60_000 });
     const [said, advice, report] = [await page.textContent("#problem-text"), await page.textContent("#problem-advice"), await page.textContent("#report")];
     check("a panic while it runs is shown with its message", /panicked at/.test(said), said);
