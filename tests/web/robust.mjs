@@ -192,43 +192,54 @@ const groups = {
 
   async "windows of every size and scale"() {
     const server = await serve(() => dist);
-    const page = await open(server.address);
-    await page.evaluate(() => window.rainier.pause(true));
-    const fits = () => until(page, () => {
+    const fits = (page) => until(page, () => {
       const canvas = document.querySelector("canvas");
       const box = canvas.getBoundingClientRect();
       return Math.abs(canvas.width - box.width * devicePixelRatio) <= 1.5 && Math.abs(canvas.height - box.height * devicePixelRatio) <= 1.5;
-    }, null, 90).then(() => true, () => false);
-    for (const [width, height] of [[200, 150], [2560, 1440], [360, 640], [640, 360]]) {
-      await page.setViewportSize({ width, height });
-      const frame = (await state(page)).frame;
-      check(`the picture fills ${width} x ${height}`, await fits(), await page.evaluate(() => [document.querySelector("canvas").width, document.querySelector("canvas").height]));
-      await until(page, (frame) => window.rainier.state().frame > frame + 1, frame, 120);
-    }
-    await page.evaluate(() => window.rainier.select("B03/H2/R12/K07"));
-    await until(page, () => window.rainier.state().selection === "B03/H2/R12/K07");
-    await sleep(9);
-    const devtools = await page.context().newCDPSession(page);
-    // The same spot of the page meets the same rack, whatever the scale of the screen or the zoom of the page.
-    const met = [];
-    for (const scale of [1, 1.25, 0.8, 2]) {
-      await page.evaluate(() => window.rainier.select("B03/H2/R12/K07"));
+    }, null, 60).then(() => true, () => false);
+    const pixels = (page) => page.evaluate(() => [document.querySelector("canvas").width, document.querySelector("canvas").height, devicePixelRatio]);
+    const frames = async (page, count) => {
+      const { frame } = await state(page);
+      await until(page, (last) => window.rainier.state().frame >= last, frame + count, 120);
+    };
+    // Clicks in the close view of a rack, where nothing lies over it.
+    const clicked = async (page, x, y) => {
+      await page.evaluate(() => { window.rainier.pause(true); window.rainier.select("B03/H2/R12/K07"); });
       await until(page, () => window.rainier.state().selection === "B03/H2/R12/K07");
-      await devtools.send("Emulation.setDeviceMetricsOverride", { ...SMALL, deviceScaleFactor: scale, mobile: false });
-      check(`the picture fills the window at a scale of ${scale}`, await fits(), await page.evaluate(() => [devicePixelRatio, document.querySelector("canvas").width]));
-      const frame = (await state(page)).frame;
-      await until(page, (frame) => window.rainier.state().frame > frame + 30, frame, 120);
-      await page.mouse.move(180, 150);
-      await sleep(1.5);
+      await sleep(6);
+      await frames(page, 5);
+      await page.mouse.move(x, y);
+      await frames(page, 2);
       await page.mouse.down();
-      await sleep(1.5);
+      await frames(page, 2);
       await page.mouse.up();
       await until(page, () => window.rainier.state().selection !== "B03/H2/R12/K07", null, 20).catch(() => {});
-      met.push((await state(page)).selection);
+      return (await state(page)).selection ?? "";
+    };
+    const page = await open(server.address);
+    for (const [width, height] of [[200, 150], [2560, 1440], [360, 640], [640, 360]]) {
+      await page.setViewportSize({ width, height });
+      check(`the picture fills ${width} x ${height}`, await fits(page), await pixels(page));
+      await frames(page, 2);
     }
-    check("a click lands where it should at every scale", met.every((place) => place?.startsWith("B03/H2/R") && place.slice(0, 14) === met[0].slice(0, 14)), met);
+    const met = [await clicked(page, 180, 150)];
+    check("a click meets a rack", /^B03\/H2\/R\d\d\/K\d\d/.test(met[0]), met[0]);
+    // Zooming a page makes it smaller in its own pixels, and these larger.
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Emulation.setDeviceMetricsOverride", { width: 512, height: 288, deviceScaleFactor: 1.25, mobile: false });
+    check("the picture fills a page zoomed to 125 %", await fits(page) && (await pixels(page))[0] === 640, await pixels(page));
+    const zoomed = await clicked(page, 144, 120);
+    check("and a click meets a rack there", /^B03\/H2\/R\d\d\/K\d\d/.test(zoomed), zoomed);
     check("no script error", page.problems.length === 0, page.problems.join("; "));
     await page.context().close();
+    for (const [deviceScaleFactor, ratio] of [[1.25, 1.25], [0.8, 0.8], [2, 1.5]]) {
+      const scaled = await open(server.address, { deviceScaleFactor });
+      const [width, height] = await pixels(scaled);
+      check(`at a scale of ${deviceScaleFactor} a pixel of the page has ${ratio}`, width === 640 * ratio && height === 360 * ratio, `${width} x ${height}`);
+      met.push(await clicked(scaled, 180, 150));
+      await scaled.context().close();
+    }
+    check("the same spot of the page meets the same rack at every scale", met.every((place) => place.slice(0, 14) === met[0].slice(0, 14)), met);
     await server.close();
   },
 

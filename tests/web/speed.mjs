@@ -3,7 +3,7 @@
 //
 // usage: node tests/web/speed.mjs DIST [SECONDS]
 // Prints numbers; docs/hosting.md says what was seen. Nothing else should run beside it.
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SMALL, launch, ready, serve, state, until } from "./browser.mjs";
 
@@ -13,7 +13,7 @@ const browser = await launch();
 const row = (what, value, unit) => console.log(`${what.padEnd(52)} ${value.toFixed(unit === "frames/s" ? 1 : 2).padStart(9)} ${unit}`);
 try {
   for (const name of readdirSync(dist).filter((name) => name.endsWith(".wasm"))) {
-    for (const packed of ["", ".gz", ".br"]) {
+    for (const packed of ["", ".gz", ".br"].filter((packed) => existsSync(join(dist, name + packed)))) {
       row(`${name.replace(/-[0-9a-f]{16}/, "")}${packed}`, statSync(join(dist, name + packed)).size / 1e6, "MB");
     }
   }
