@@ -6,6 +6,7 @@ use rainier::site::texts::Files;
 
 use crate::cases::Case;
 use crate::panels::theme::Look;
+use crate::quality::Asked;
 use crate::scenarios::text_of;
 use crate::selection::Overlay;
 
@@ -77,6 +78,9 @@ pub(crate) struct Args {
     /// Light or dark panels
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Look::Dark))]
     pub(crate) theme: Look,
+    /// How much is drawn; as much as the machine draws in time if left out, and all of it in a picture
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum))]
+    pub(crate) quality: Option<Asked>,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -145,6 +149,7 @@ impl Args {
             growth: false,
             money: false,
             theme: Look::Dark,
+            quality: None,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,
