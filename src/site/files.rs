@@ -799,6 +799,8 @@ choice! {
         Line,
         /// Trees inside its points.
         Trees,
+        /// A car park inside its points, with bays along its longer side.
+        Parking,
     }
 }
 

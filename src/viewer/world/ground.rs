@@ -326,7 +326,7 @@ fn rounded(points: &[Vec3]) -> Vec<Vec3> {
     cut(&cut(points))
 }
 
-/// Roads, ponds and fences of the site.
+/// Roads, ponds, fences and car parks of the site.
 pub(crate) fn features(campus: &Campus, mesh: &mut Builder) {
     roads(&campus.features, mesh);
     for feature in &campus.features {
@@ -343,6 +343,7 @@ pub(crate) fn features(campus: &Campus, mesh: &mut Builder) {
                 mesh.polygon(&shore, Surface::Water.of(WATER));
             }
             FeatureKind::Fence => mesh.wall(&points(0.0), 2.4, Surface::Mesh.of(Srgba::rgb(0.50, 0.52, 0.53))),
+            FeatureKind::Parking => mesh.polygon(&points(0.135), ASPHALT),
             FeatureKind::Pond | FeatureKind::Road | FeatureKind::Line | FeatureKind::Trees => {}
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod airflow;
 mod ground;
 pub(crate) mod materials;
 pub(crate) mod meshes;
+mod parking;
 mod plants;
 mod plumes;
 pub(crate) mod racks;

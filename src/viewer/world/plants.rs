@@ -26,8 +26,10 @@ const SITE_TREE_M2: f64 = 105.0;
 /// Trees under construction, with their shadows.
 #[derive(Debug)]
 pub(crate) struct Plants {
-    mesh: Builder,
-    casts: Casts,
+    /// The trees.
+    pub(crate) mesh: Builder,
+    /// Their shadows.
+    pub(crate) casts: Casts,
 }
 
 impl Default for Plants {
@@ -129,11 +131,6 @@ impl Plants {
                 self.wood(f as u64, &feature.points_m, SITE_TREE_M2, &|_| 0.0);
             }
         }
-    }
-
-    /// Meshes of the trees and of their shadows.
-    pub(crate) fn build(self) -> [Mesh; 2] {
-        [self.mesh.build(), self.casts.build()]
     }
 }
 

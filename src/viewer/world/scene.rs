@@ -17,7 +17,7 @@ use crate::world::plants::Plants;
 use crate::world::rising::AsOf;
 pub(crate) use crate::world::sky::Hour;
 use crate::world::sky::Still;
-use crate::world::{units, yards};
+use crate::world::{parking, units, yards};
 
 pub(crate) const GRAVEL: Srgba = Srgba::rgb(0.600, 0.590, 0.560);
 pub(crate) const EARTH: Srgba = Srgba::rgb(0.560, 0.495, 0.410);
@@ -256,6 +256,34 @@ fn roof_casts(campus: &Campus, live: &[bool]) -> Casts {
     casts
 }
 
+/// What the world is put together with.
+struct Hands<'a, 'w, 's> {
+    commands: Commands<'w, 's>,
+    meshes: &'a mut Assets<Mesh>,
+    still: &'a Still,
+}
+
+impl Hands<'_, '_, '_> {
+    /// Puts a thing down, with marks on it, unless there is nothing of it.
+    fn put(&mut self, mesh: Builder, marks: impl Bundle) {
+        if !mesh.is_empty() {
+            let mesh = Mesh3d(self.meshes.add(mesh.build()));
+            self.commands
+                .spawn((Built, mesh, MeshMaterial3d(self.still.ground.clone()), marks));
+        }
+    }
+
+    /// Lets bodies cast their shadows, unless there are none.
+    fn shade(&mut self, casts: Casts, marks: impl Bundle) {
+        if !casts.is_empty() {
+            let mesh = Mesh3d(self.meshes.add(casts.build()));
+            let material = MeshMaterial3d(self.still.shadow.clone());
+            // Shadows lie elsewhere than what casts them.
+            self.commands.spawn((Built, mesh, material, NoFrustumCulling, marks));
+        }
+    }
+}
+
 /// Builds the world. Runs again when another scenario has been loaded.
 fn build(
     mut commands: Commands,
@@ -269,11 +297,14 @@ fn build(
         commands.entity(entity).despawn();
     }
     let campus = &plan.0;
-    let material = || MeshMaterial3d(still.ground.clone());
-    let shade = || (MeshMaterial3d(still.shadow.clone()), NoFrustumCulling);
-    let relief = Relief::of(campus);
+    let mut hands = Hands {
+        commands,
+        meshes: &mut meshes,
+        still: &still,
+    };
 
     // The site and the land around it.
+    let relief = Relief::of(campus);
     let (mut land, mut fixed, mut casts, mut plants) = (
         Builder::default(),
         Builder::default(),
@@ -284,42 +315,39 @@ fn build(
     ground::features(campus, &mut land);
     yards::substations(campus, &mut fixed, &mut casts);
     yards::lines(campus, &relief, &mut fixed, &mut casts);
+    parking::cars(campus, &mut fixed, &mut casts);
     plants.of_site(campus);
-    let [plants, plant_casts] = plants.build();
-    for mesh in [land.build(), fixed.build(), plants] {
-        commands.spawn((Built, Mesh3d(meshes.add(mesh)), material()));
-    }
-    for mesh in [casts.build(), plant_casts] {
-        commands.spawn((Built, Mesh3d(meshes.add(mesh)), shade()));
+    hands.put(land, ());
+    hands.put(fixed, ());
+    hands.shade(casts, ());
+    hands.put(plants.mesh, ());
+    hands.shade(plants.casts, ());
+    for (place, lines) in parking::lines(campus) {
+        hands.put(lines, Near(place));
     }
 
     // Buildings.
     let mut casts = Casts::default();
     for (b, building) in campus.buildings.iter().enumerate() {
         let mut mesh = Builder::default();
-        let live = is_live(building, &halls.live);
-        if live {
-            shell(campus, building, Shell::Plain, &mut mesh);
-            cast(building, WALL_M, &mut casts);
-            yards::cast(campus, building, &mut casts);
-        } else {
+        if !is_live(building, &halls.live) {
             foundations(campus, building, &mut mesh);
-        }
-        commands.spawn((Built, Standing, Mesh3d(meshes.add(mesh.build())), material()));
-        if !live {
+            hands.put(mesh, Standing);
             continue;
         }
+        shell(campus, building, Shell::Plain, &mut mesh);
+        hands.put(mesh, Standing);
+        cast(building, WALL_M, &mut casts);
+        yards::cast(campus, building, &mut casts);
         let mut near = Builder::default();
         yards::near(campus, building, &mut near);
-        let place = at(building.rect.at_m, 0.0);
-        commands.spawn((Built, Near(place), Mesh3d(meshes.add(near.build())), material()));
+        hands.put(near, Near(at(building.rect.at_m, 0.0)));
         let mut roof = Builder::default();
         top(campus, b, WALL, ROOF, &mut roof);
-        commands.spawn((Built, Roof, Mesh3d(meshes.add(roof.build())), material()));
+        hands.put(roof, Roof);
     }
-    commands.spawn((Built, Standing, Mesh3d(meshes.add(casts.build())), shade()));
-    let casts = roof_casts(campus, &halls.live);
-    commands.spawn((Built, RoofShade, Mesh3d(meshes.add(casts.build())), shade()));
+    hands.shade(casts, Standing);
+    hands.shade(roof_casts(campus, &halls.live), RoofShade);
 }
 
 /// Shown or not.
