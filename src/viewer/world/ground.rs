@@ -91,7 +91,7 @@ impl Relief {
     fn key(&self, section: [i32; 2], plot: Plot) -> u64 {
         let all = [section[0] + 64, section[1] + 64, plot[0], plot[1], plot[2], plot[3]];
         all.iter()
-            .fold(self.seed, |key, part| key.wrapping_mul(131) + *part as u64)
+            .fold(self.seed, |key, part| key.wrapping_mul(131).wrapping_add(*part as u64))
     }
 
     /// Fields of a section: quarters of it, and halves of those.

@@ -254,7 +254,7 @@ const STEP_S: f64 = 120.0;
 fn shine(
     clock: Res<Clock>,
     quality: Res<Quality>,
-    mut last: Local<Option<i64>>,
+    mut last: Local<Option<(jiff::civil::DateTime, i64)>>,
     mut hour: ResMut<Hour>,
     mut grounds: ResMut<Assets<GroundMaterial>>,
     mut shadows: ResMut<Assets<ShadowMaterial>>,
@@ -262,8 +262,8 @@ fn shine(
     mut racks: ResMut<Assets<RackMaterial>>,
     mut cameras: Query<&mut Camera>,
 ) {
-    let step = (clock.time_s / STEP_S) as i64;
-    if *last == Some(step) && !quality.is_changed() && !clock.is_added() {
+    let step = (clock.start, (clock.time_s / STEP_S) as i64);
+    if *last == Some(step) && !quality.is_changed() {
         return;
     }
     *last = Some(step);

@@ -18,6 +18,9 @@ const FENCE: Srgba = Srgba::rgb(0.50, 0.52, 0.53);
 /// A genset: height of the tank under it and of all of it, and its length, m.
 const GENSET_M: [f32; 3] = [0.9, 4.2, 12.0];
 
+/// Thickness of a pad, m: shadows fall just above it.
+const PAD_M: f64 = 0.17;
+
 /// Distance of the gensets' middle from the wall, and of the transformers', m.
 const GENSET_OFF_M: f64 = 13.0;
 const TRANSFORMER_OFF_M: f64 = 6.0;
@@ -28,7 +31,7 @@ pub(crate) fn gensets(building: &Building) -> (Vec<Vec3>, f32) {
     let pitch = rect.size_m[0] / f64::from(building.gensets.max(1));
     let places = (0..building.gensets).map(|k| {
         let x = rect.at_m[0] - rect.size_m[0] / 2.0 + pitch * (f64::from(k) + 0.5);
-        at([x, rect.at_m[1] - rect.size_m[1] / 2.0 - GENSET_OFF_M], 0.2)
+        at([x, rect.at_m[1] - rect.size_m[1] / 2.0 - GENSET_OFF_M], PAD_M)
     });
     (places.collect(), (pitch * 0.55).min(4.0) as f32)
 }
@@ -40,7 +43,7 @@ fn transformers(campus: &Campus, building: &Building) -> (Vec<Vec3>, f32) {
     let pitch = rect.size_m[0] / count.max(1) as f64;
     let places = (0..count).map(|k| {
         let x = rect.at_m[0] - rect.size_m[0] / 2.0 + pitch * (k as f64 + 0.5);
-        at([x, rect.at_m[1] + rect.size_m[1] / 2.0 + TRANSFORMER_OFF_M], 0.2)
+        at([x, rect.at_m[1] + rect.size_m[1] / 2.0 + TRANSFORMER_OFF_M], PAD_M)
     });
     (places.collect(), (pitch * 0.5).min(3.0) as f32)
 }
@@ -48,7 +51,7 @@ fn transformers(campus: &Campus, building: &Building) -> (Vec<Vec3>, f32) {
 /// A pad along a side of a building: distance of its middle from the wall and its depth, m; -1 south, 1 north.
 fn pad(rect: &Rect, side: f64, off_m: f64, depth_m: f64, mesh: &mut Builder) {
     let middle = [rect.at_m[0], rect.at_m[1] + side * (rect.size_m[1] / 2.0 + off_m)];
-    let size = Vec3::new(rect.size_m[0] as f32, 0.20, depth_m as f32);
+    let size = Vec3::new(rect.size_m[0] as f32, PAD_M as f32, depth_m as f32);
     mesh.cuboid(at(middle, 0.0), size, CONCRETE);
 }
 
