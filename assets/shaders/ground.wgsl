@@ -58,6 +58,10 @@ fn vertex(in: Vertex) -> Varying {
         world = world + across / max(length(across), 1e-6) * width;
         normal = vec3<f32>(0.0, 1.0, 0.0);
     }
+    if (surface != LEAVES && dot(normal, view.world_position - world) < 0.0) {
+        // A flat face is seen from both sides.
+        normal = -normal;
+    }
     var lit = ambient(light, normal) + direct(light, normal);
     if (surface == WINDOW) {
         lit = mix(0.30 * lit, vec3<f32>(1.0), light.glow.w);

@@ -254,13 +254,13 @@ impl Builder {
             let half = width / 2.0;
             self.sided_quad(
                 [
-                    pair[0] + side - end,
                     pair[0] - side - end,
-                    pair[1] - side + end,
+                    pair[0] + side - end,
                     pair[1] + side + end,
+                    pair[1] - side + end,
                 ],
                 [1.0; 4],
-                [[half, from], [-half, from], [-half, to], [half, to]],
+                [[-half, from], [half, from], [half, to], [-half, to]],
                 paint,
             );
         }

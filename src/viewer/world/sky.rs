@@ -11,7 +11,7 @@ use crate::quality::Quality;
 use crate::world::materials::{GroundMaterial, Light, RackMaterial, ShadowMaterial, SkyMaterial};
 
 /// Density of the haze, 1/m.
-const HAZE_PER_M: f32 = 0.000_10;
+const HAZE_PER_M: f32 = 0.000_045;
 
 /// Lowest sun that shadows are drawn for, degrees: below it they would reach over the whole site.
 const LOWEST_DEG: f32 = 8.0;
