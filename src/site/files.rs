@@ -585,6 +585,8 @@ record! {
         feature_m: f64 = within(1.0, 100_000.0),
         /// Seed of the noise.
         seed: u32,
+        /// Distance between the roads of the land survey around the site, m; fields without roads if left out.
+        section_m: Option<f64> = within(100.0, 20_000.0),
     }
 }
 
@@ -797,6 +799,8 @@ choice! {
         Line,
         /// Trees inside its points.
         Trees,
+        /// A car park inside its points, with bays along its longer side.
+        Parking,
     }
 }
 

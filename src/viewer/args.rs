@@ -8,6 +8,7 @@ use crate::cases::Case;
 use crate::link::Link;
 use crate::panels::editor::Page;
 use crate::panels::theme::Look;
+use crate::quality::Asked;
 use crate::scenarios::{Source, text_of};
 use crate::selection::Overlay;
 
@@ -106,6 +107,9 @@ pub(crate) struct Args {
     /// What is wrong with the link of the page's address; empty if nothing is
     #[cfg_attr(not(target_arch = "wasm32"), arg(skip))]
     pub(crate) problem: String,
+    /// How much is drawn; as much as the machine draws in time if left out, and all of it in a picture
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum))]
+    pub(crate) quality: Option<Asked>,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -195,6 +199,7 @@ impl Args {
             base_url,
             print_link: false,
             problem,
+            quality: None,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,

@@ -191,7 +191,11 @@ impl Orbit {
     }
 }
 
-fn spawn(mut commands: Commands, plan: Res<Plan>, hour: Res<crate::world::scene::Hour>) {
+fn spawn(
+    mut commands: Commands,
+    plan: Res<Plan>,
+    (hour, quality): (Res<crate::world::scene::Hour>, Res<crate::quality::Quality>),
+) {
     let orbit = Orbit::of(&plan.0);
     commands.spawn((
         Camera3d::default(),
@@ -207,7 +211,7 @@ fn spawn(mut commands: Commands, plan: Res<Plan>, hour: Res<crate::world::scene:
         }),
         Tonemapping::None,
         Exposure::default(),
-        Msaa::Off,
+        quality.msaa(),
         orbit.now.transform(),
     ));
     commands.insert_resource(orbit);

@@ -11,6 +11,7 @@ mod history;
 mod link;
 mod mine;
 mod panels;
+mod quality;
 mod scenarios;
 mod selection;
 mod share;
@@ -30,6 +31,7 @@ use bevy::window::{PresentMode, WindowResolution};
 use bevy_egui::EguiPlugin;
 
 use crate::cases::{Beside, Case, Side};
+use crate::quality::{Asked, Quality};
 
 fn main() -> AppExit {
     #[cfg(target_arch = "wasm32")]
@@ -130,11 +132,15 @@ fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
     if let Some(behind) = behind {
         app.insert_resource(Beside::new(behind, Side::A));
     }
+    // A picture is the same on every machine.
+    let of_pictures = if args.shot.is_some() { Asked::High } else { Asked::Auto };
+    app.insert_resource(Quality::new(args.quality.unwrap_or(of_pictures)));
     app.add_plugins((
         advance::plugin,
         camera::plugin,
         difference::plugin,
         panels::plugin,
+        quality::plugin,
         scenarios::plugin,
         selection::plugin,
         share::plugin,

@@ -112,6 +112,8 @@ pub(crate) fn add(app: &mut App, args: &Args) {
         app.add_systems(PostStartup, look);
     }
     if let Some(path) = &args.shot {
+        // Clouds, water and air stand: a picture is the same however long the machine took for it.
+        app.world_mut().resource_mut::<Time<Virtual>>().pause();
         app.insert_resource(Shot {
             path: path.clone(),
             // A link has a time of its own.

@@ -56,6 +56,7 @@ pub(crate) fn key_list(ui: &mut egui::Ui) {
                     }
                 }
                 key("R", "roofs on or off");
+                key("Q", "detail: by itself, low, high");
                 for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
                     let what = format!("colours: {}", overlay.title().0.to_lowercase());
                     key(&(k + 1).to_string(), &what);

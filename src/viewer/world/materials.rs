@@ -1,4 +1,4 @@
-//! The materials: the still world, racks that read the chip texture, and the air of halls as a plane and as points.
+//! The materials: the still world with its sky, shadows and moving air, racks that read the chip texture, and the air of halls as a plane and as points.
 
 use bevy::asset::uuid_handle;
 use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef, VertexAttributeDescriptor};
@@ -6,7 +6,7 @@ use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
 use bevy::prelude::*;
 use bevy::reflect::TypePath;
 use bevy::render::render_resource::{
-    AsBindGroup, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError, VertexFormat,
+    AsBindGroup, CompareFunction, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError, VertexFormat,
 };
 use bevy::shader::{Shader, ShaderRef};
 
@@ -14,6 +14,10 @@ const GROUND_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31
 const RACK_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b002");
 const SLICE_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b003");
 const AIRFLOW_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b004");
+const LIGHT_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b005");
+const SKY_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b006");
+const SHADOW_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b007");
+const PLUME_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b008");
 
 /// First chip of the rack; then columns, rows and face packed.
 pub(crate) const ATTRIBUTE_IDS: MeshVertexAttribute =
@@ -38,16 +42,26 @@ fn use_attributes(
     Ok(())
 }
 
-/// Sun and haze.
-#[derive(ShaderType, Debug, Clone, Copy)]
+/// Sun, sky and haze; see `light.wgsl`.
+#[derive(ShaderType, Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Light {
-    /// Direction to the sun, and its strength.
+    /// Direction to the sun, or to the moon by night, and how much of it is direct.
     pub(crate) sun: Vec4,
-    /// Colour of the haze, and its density per metre.
+    /// Colour of the direct light; how much night it is.
+    pub(crate) glow: Vec4,
+    /// Light from above; whether there is detail to draw.
+    pub(crate) above: Vec4,
+    /// Light from below; how dry the season leaves grass and leaves, 0 to 1.
+    pub(crate) below: Vec4,
+    /// Colour of the haze, which is the sky at the horizon, and its density per metre.
     pub(crate) haze: Vec4,
+    /// Colour of the sky overhead; unused.
+    pub(crate) zenith: Vec4,
+    /// Direction to the true sun, and how much of its disc is seen.
+    pub(crate) disc: Vec4,
 }
 
-/// The still world: vertex colours under one sun.
+/// The still world: vertex colours and surfaces under one sun.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
 pub(crate) struct GroundMaterial {
     /// Its light.
@@ -72,6 +86,118 @@ impl Material for GroundMaterial {
             Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
             Mesh::ATTRIBUTE_NORMAL.at_shader_location(1),
             Mesh::ATTRIBUTE_COLOR.at_shader_location(2),
+            Mesh::ATTRIBUTE_UV_0.at_shader_location(3),
+        ];
+        use_attributes(descriptor, layout, &attributes)
+    }
+}
+
+/// The sky behind everything.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+pub(crate) struct SkyMaterial {
+    /// Its light.
+    #[uniform(0)]
+    pub(crate) light: Light,
+}
+
+impl Material for SkyMaterial {
+    fn vertex_shader() -> ShaderRef {
+        SKY_SHADER.into()
+    }
+    fn fragment_shader() -> ShaderRef {
+        SKY_SHADER.into()
+    }
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        if let Some(depth) = &mut descriptor.depth_stencil {
+            depth.depth_write_enabled = Some(false);
+        }
+        use_attributes(descriptor, layout, &[Mesh::ATTRIBUTE_POSITION.at_shader_location(0)])
+    }
+}
+
+/// Shadows on level planes.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+pub(crate) struct ShadowMaterial {
+    /// The light that casts them.
+    #[uniform(0)]
+    pub(crate) light: Light,
+}
+
+impl Material for ShadowMaterial {
+    fn vertex_shader() -> ShaderRef {
+        SHADOW_SHADER.into()
+    }
+    fn fragment_shader() -> ShaderRef {
+        SHADOW_SHADER.into()
+    }
+    fn alpha_mode(&self) -> AlphaMode {
+        AlphaMode::Multiply
+    }
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        if let Some(depth) = &mut descriptor.depth_stencil {
+            // A second body over the same place is not nearer than the first: it does not darken it again.
+            depth.depth_write_enabled = Some(true);
+            depth.depth_compare = Some(CompareFunction::Greater);
+        }
+        let attributes = [
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            Mesh::ATTRIBUTE_COLOR.at_shader_location(1),
+            Mesh::ATTRIBUTE_UV_0.at_shader_location(2),
+        ];
+        use_attributes(descriptor, layout, &attributes)
+    }
+}
+
+/// How the air over a building looks.
+#[derive(ShaderType, Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PlumeLook {
+    /// How much there is of heat, vapour, exhaust, and light of lamps, 0 to 1.
+    pub(crate) much: Vec4,
+    /// Wind, m/s east and south; unused.
+    pub(crate) wind: Vec4,
+    /// Light from above, with the sun's.
+    pub(crate) lit: Vec4,
+    /// Colour of the haze, and its density per metre.
+    pub(crate) haze: Vec4,
+}
+
+/// Air that rises over a building and its gensets, and light of its lamps on the ground.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+pub(crate) struct PlumeMaterial {
+    /// Its look.
+    #[uniform(0)]
+    pub(crate) look: PlumeLook,
+}
+
+impl Material for PlumeMaterial {
+    fn vertex_shader() -> ShaderRef {
+        PLUME_SHADER.into()
+    }
+    fn fragment_shader() -> ShaderRef {
+        PLUME_SHADER.into()
+    }
+    fn alpha_mode(&self) -> AlphaMode {
+        AlphaMode::Premultiplied
+    }
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        let attributes = [
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            Mesh::ATTRIBUTE_COLOR.at_shader_location(1),
         ];
         use_attributes(descriptor, layout, &attributes)
     }
@@ -221,7 +347,15 @@ pub(crate) fn plugin(app: &mut App) {
     let racks = Shader::from_wgsl(include_str!("../../../assets/shaders/racks.wgsl"), "racks.wgsl");
     let slice = Shader::from_wgsl(include_str!("../../../assets/shaders/slice.wgsl"), "slice.wgsl");
     let airflow = Shader::from_wgsl(include_str!("../../../assets/shaders/airflow.wgsl"), "airflow.wgsl");
+    let light = Shader::from_wgsl(include_str!("../../../assets/shaders/light.wgsl"), "light.wgsl");
+    let sky = Shader::from_wgsl(include_str!("../../../assets/shaders/sky.wgsl"), "sky.wgsl");
+    let shadow = Shader::from_wgsl(include_str!("../../../assets/shaders/shadow.wgsl"), "shadow.wgsl");
+    let plume = Shader::from_wgsl(include_str!("../../../assets/shaders/plume.wgsl"), "plume.wgsl");
     for (handle, shader) in [
+        (&LIGHT_SHADER, light),
+        (&SKY_SHADER, sky),
+        (&SHADOW_SHADER, shadow),
+        (&PLUME_SHADER, plume),
         (&GROUND_SHADER, ground),
         (&RACK_SHADER, racks),
         (&SLICE_SHADER, slice),
@@ -233,6 +367,9 @@ pub(crate) fn plugin(app: &mut App) {
     }
     app.add_plugins((
         MaterialPlugin::<GroundMaterial>::default(),
+        MaterialPlugin::<SkyMaterial>::default(),
+        MaterialPlugin::<ShadowMaterial>::default(),
+        MaterialPlugin::<PlumeMaterial>::default(),
         MaterialPlugin::<RackMaterial>::default(),
         MaterialPlugin::<SliceMaterial>::default(),
         MaterialPlugin::<AirflowMaterial>::default(),

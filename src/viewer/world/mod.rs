@@ -1,14 +1,20 @@
-//! What is drawn in 3D: the still world, racks and units in the colours of their state, air, and routes of power.
+//! What is drawn in 3D: the still world under its sky, racks and units in the colours of their state, air, and routes of power.
 
 pub(crate) mod airflow;
+mod ground;
 pub(crate) mod materials;
 pub(crate) mod meshes;
+mod parking;
+mod plants;
+mod plumes;
 pub(crate) mod racks;
 pub(crate) mod rising;
 pub(crate) mod route;
 pub(crate) mod scene;
+pub(crate) mod sky;
 pub(crate) mod slice;
 pub(crate) mod units;
+mod yards;
 
 use bevy::app::App;
 
@@ -17,10 +23,12 @@ pub(crate) fn plugin(app: &mut App) {
     app.add_plugins((
         airflow::plugin,
         materials::plugin,
+        plumes::plugin,
         racks::plugin,
         rising::plugin,
         route::plugin,
         scene::plugin,
+        sky::plugin,
         slice::plugin,
         units::plugin,
     ));

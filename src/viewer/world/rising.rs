@@ -1,5 +1,6 @@
 //! The campus as a plan has it on a date: ground, steel, shells, lit halls, and racks as far as they are installed.
 
+use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
 use rainier::growth::Phase;
 use rainier::sim::twin::Plan;
@@ -10,9 +11,12 @@ use crate::panels::jobs::{ABSENT, LIT, UNLIT};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::timeline::Timeline;
 use crate::selection::Roofs;
-use crate::world::materials::{GroundMaterial, Light};
-use crate::world::meshes::{Builder, at};
-use crate::world::scene::{EARTH, GRAVEL, Hour, ROOF, SLAB, Shell, WALL, WALL_M, moved, shell, slab};
+use crate::world::meshes::{Builder, Casts, Surface, at, shaded};
+use crate::world::scene::{
+    EARTH, GRAVEL, PARAPET_M, ROOF, ROOF_M, SLAB, Shell, WALL, WALL_M, apron, cast, moved, shell, slab, top,
+};
+use crate::world::sky::Still;
+use crate::world::yards;
 
 /// Days before its steel in which the ground of a building is prepared.
 const GROUND_DAYS: f64 = 75.0;
@@ -174,21 +178,23 @@ fn mesh(campus: &Campus, b: usize, stage: Stage, roofs: bool) -> Mesh {
             let pegs: Vec<Vec3> = ring(0.0).iter().map(|p| at(*p, 0.16)).collect();
             mesh.strip(&pegs, 2.0, Srgba::rgb(0.72, 0.70, 0.58));
         }
-        Stage::Ground => slab(rect, 14.0, 0.14, EARTH, &mut mesh),
+        Stage::Ground => {
+            apron(rect, EARTH, &mut mesh);
+            slab(rect, 0.0, 0.14, EARTH, &mut mesh);
+        }
         Stage::Rising(steps) => {
             let share = f64::from(steps) / STEPS;
-            slab(rect, 14.0, 0.14, EARTH, &mut mesh);
+            apron(rect, EARTH, &mut mesh);
             slab(rect, 0.0, 0.3, SLAB, &mut mesh);
             for hall in building.halls.clone() {
                 slab(&campus.halls[hall].rect, 0.0, 0.38, GRAVEL, &mut mesh);
             }
             // Steel bay by bay, then walls from the ground, then the roof from one end.
             steel(campus, b, (share / 0.55).min(1.0), &mut mesh);
-            let full = if roofs { building.height_m } else { WALL_M };
-            let high = ((share - 0.35) / 0.5).clamp(0.0, 1.0) * full;
+            let high = walls_m(building.height_m, share, roofs);
             if high > 0.2 {
                 let corners: Vec<Vec3> = ring(0.1).iter().map(|p| at(*p, 0.0)).collect();
-                mesh.wall(&corners, high as f32, WALL);
+                mesh.wall(&corners, high as f32, Surface::Wall.of(WALL));
             }
             let decked = ((share - 0.6) / 0.4).clamp(0.0, 1.0) * 2.0 * w;
             if roofs && decked > 1.0 {
@@ -201,18 +207,15 @@ fn mesh(campus: &Campus, b: usize, stage: Stage, roofs: bool) -> Mesh {
             let lit = stage == Stage::Lit;
             shell(campus, building, if lit { Shell::Lit } else { Shell::Unlit }, &mut mesh);
             let high = if roofs {
-                let size = Vec3::new(2.0 * w as f32, (building.height_m - WALL_M) as f32, 2.0 * d as f32);
                 let (wall, roof) = if lit { (WALL, ROOF) } else { (dull(WALL), dull(ROOF)) };
-                mesh.cuboid(at(rect.at_m, WALL_M), size, wall);
-                let size = Vec3::new(size.x * 0.99, 0.6, size.z * 0.98);
-                mesh.cuboid(at(rect.at_m, building.height_m), size, roof);
-                building.height_m + 0.7
+                top(campus, b, wall, roof, &mut mesh);
+                building.height_m + ROOF_M + PARAPET_M + 0.05
             } else {
                 WALL_M + 0.1
             };
             if lit {
                 // A line of light around it, bright by night as by day.
-                let light = Srgba::rgb(1.5, 1.25, 0.75);
+                let light = Surface::Lamp.of(Srgba::rgb(1.15, 0.98, 0.62));
                 let edge: Vec<Vec3> = ring(-1.0).iter().map(|p| at(*p, high)).collect();
                 mesh.strip(&edge, 2.4, light);
                 let foot: Vec<Vec3> = ring(0.3).iter().map(|p| at(*p, high - 2.4)).collect();
@@ -223,9 +226,37 @@ fn mesh(campus: &Campus, b: usize, stage: Stage, roofs: bool) -> Mesh {
     mesh.build()
 }
 
+/// Height of the walls while a building rises, m.
+fn walls_m(height_m: f64, share: f64, roofs: bool) -> f64 {
+    let full = if roofs { height_m } else { WALL_M };
+    ((share - 0.35) / 0.5).clamp(0.0, 1.0) * full
+}
+
+/// Shadows of a building on the date.
+fn casts(campus: &Campus, b: usize, stage: Stage, roofs: bool) -> Casts {
+    let mut casts = Casts::default();
+    let building = &campus.buildings[b];
+    match stage {
+        Stage::Field | Stage::Ground => {}
+        Stage::Rising(steps) => {
+            let high_m = walls_m(building.height_m, f64::from(steps) / STEPS, roofs);
+            if high_m > 0.2 {
+                cast(building, high_m, &mut casts);
+            }
+        }
+        Stage::Standing | Stage::Lit => {
+            let top_m = building.height_m + ROOF_M + PARAPET_M;
+            cast(building, if roofs { top_m } else { WALL_M }, &mut casts);
+            yards::cast(campus, building, &mut casts);
+        }
+    }
+    casts
+}
+
 /// A colour of something without light.
 fn dull(color: Srgba) -> Srgba {
-    Srgba::rgb(color.red * 0.62, color.green * 0.63, color.blue * 0.66)
+    let color = shaded(color, 0.62);
+    Srgba::rgb(color.red, color.green, color.blue * 1.06)
 }
 
 /// Draws the buildings that look different from those that are drawn.
@@ -234,10 +265,9 @@ fn draw(
     plan: Res<Plan>,
     as_of: Res<AsOf>,
     roofs: Res<Roofs>,
-    hour: Res<Hour>,
+    still: Res<Still>,
     old: Query<(Entity, &Risen)>,
     mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<GroundMaterial>>,
 ) {
     if !as_of.is_changed() && !roofs.is_changed() {
         return;
@@ -256,19 +286,23 @@ fn draw(
         if there {
             continue;
         }
-        let light = Light {
-            sun: hour.sun,
-            haze: hour.haze,
-        };
-        commands.spawn((
+        let mut risen = commands.spawn((
             Risen {
                 building: b,
                 stage: look.stage,
                 roofs: roofs.0,
             },
             Mesh3d(meshes.add(mesh(&plan.0, b, look.stage, roofs.0))),
-            MeshMaterial3d(materials.add(GroundMaterial { light })),
+            MeshMaterial3d(still.ground.clone()),
         ));
+        let casts = casts(&plan.0, b, look.stage, roofs.0);
+        if !casts.is_empty() {
+            risen.with_child((
+                Mesh3d(meshes.add(casts.build())),
+                MeshMaterial3d(still.shadow.clone()),
+                NoFrustumCulling,
+            ));
+        }
     }
 }
 

@@ -9,9 +9,8 @@ use rainier::site::campus::{Found, PowerKind};
 use rainier::site::pick::FLOOR_M;
 
 use crate::selection::Selection;
-use crate::world::materials::{GroundMaterial, Light};
-use crate::world::meshes::{Builder, at};
-use crate::world::scene::Hour;
+use crate::world::meshes::{Builder, Surface, at};
+use crate::world::sky::Still;
 
 /// Colours of line-ups, in the order of a building's line-ups.
 const LINEUPS: [Srgba; 4] = [
@@ -125,7 +124,8 @@ fn corridor(mesh: &mut Builder, from: ([f64; 2], f64), to: ([f64; 2], f64), widt
 
 fn route(campus: &Campus, grid: &Grid, found: Found) -> Mesh {
     let plan = &campus.power;
-    let mut mesh = Builder::default();
+    // It glows: its colours say what it is by day and by night.
+    let mut mesh = Builder::of(Surface::Lamp);
     let mut done = std::collections::BTreeSet::new();
     for cord in cords_of(campus, found) {
         let mut node = cord as usize;
@@ -185,12 +185,11 @@ fn draw(
     mut commands: Commands,
     plan: Res<Plan>,
     grid: Res<Grid>,
-    hour: Res<Hour>,
+    still: Res<Still>,
     selection: Res<Selection>,
     mut drawn: ResMut<Drawn>,
     old: Query<Entity, With<Route>>,
     mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<GroundMaterial>>,
 ) {
     let same = drawn.selection == selection.0 && (selection.0.is_none() || drawn.energised == grid.energised);
     if same && !plan.is_changed() {
@@ -204,15 +203,10 @@ fn draw(
         commands.entity(entity).despawn();
     }
     let Some(found) = selection.0 else { return };
-    // It glows: full light from everywhere, and only the haze of the hour.
-    let light = Light {
-        sun: Vec4::new(0.0, 1.0, 0.0, 1.2),
-        haze: hour.haze,
-    };
     commands.spawn((
         Route,
         Mesh3d(meshes.add(route(&plan.0, &grid, found))),
-        MeshMaterial3d(materials.add(GroundMaterial { light })),
+        MeshMaterial3d(still.ground.clone()),
     ));
 }
 

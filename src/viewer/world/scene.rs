@@ -1,76 +1,44 @@
-//! The still world: ground, roads, ponds, trees, buildings, yards and substations, from the site's data.
+//! The still world: buildings, and the site around them, from the site's data.
 
 use std::sync::Arc;
 
+use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
-use noise::{Fbm, MultiFractal, NoiseFn, Perlin};
-use rainier::num::uniform;
 use rainier::sim::HallColumns;
-use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 use rainier::site::campus::{Building, Rect};
-use rainier::site::files::FeatureKind;
 
+use crate::quality::Quality;
 use crate::selection::Roofs;
-use crate::world::materials::{GroundMaterial, Light, RackMaterial};
-use crate::world::meshes::{Builder, at};
+use crate::world::ground::{self, Relief};
+use crate::world::meshes::{Builder, Casts, GROUND, Onto, Surface, at, shaded};
+use crate::world::plants::Plants;
 use crate::world::rising::AsOf;
+pub(crate) use crate::world::sky::Hour;
+use crate::world::sky::Still;
+use crate::world::{parking, units, yards};
 
-/// Colour of the haze by day, linear.
-const HAZE: Vec3 = Vec3::new(0.30, 0.40, 0.52);
-/// Colour of the haze by night, linear.
-const NIGHT: Vec3 = Vec3::new(0.020, 0.030, 0.052);
-/// Density of the haze, 1/m.
-const HAZE_PER_M: f32 = 0.000_10;
-
-/// Light of the hour: direction to the sun with its strength, and the haze, which is also the sky.
-#[derive(Resource, Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Hour {
-    /// Direction to the sun, and its strength.
-    pub(crate) sun: Vec4,
-    /// Colour of the haze, linear, and its density per metre.
-    pub(crate) haze: Vec4,
-}
-
-impl Default for Hour {
-    fn default() -> Self {
-        Self {
-            sun: Vec4::new(0.4, 0.8, 0.3, 1.0),
-            haze: HAZE.extend(HAZE_PER_M),
-        }
-    }
-}
-
-impl Hour {
-    /// The sky behind everything: the haze's colour.
-    pub(crate) fn sky(&self) -> Color {
-        Color::linear_rgb(self.haze.x, self.haze.y, self.haze.z)
-    }
-}
-
-const GRASS: Srgba = Srgba::rgb(0.36, 0.44, 0.27);
-const FIELDS: [Srgba; 4] = [
-    Srgba::rgb(0.42, 0.47, 0.27),
-    Srgba::rgb(0.52, 0.49, 0.31),
-    Srgba::rgb(0.36, 0.43, 0.25),
-    Srgba::rgb(0.47, 0.42, 0.30),
-];
-pub(crate) const GRAVEL: Srgba = Srgba::rgb(0.52, 0.51, 0.48);
-pub(crate) const EARTH: Srgba = Srgba::rgb(0.47, 0.41, 0.33);
-const ASPHALT: Srgba = Srgba::rgb(0.27, 0.28, 0.30);
-const WATER: Srgba = Srgba::rgb(0.20, 0.36, 0.46);
-pub(crate) const SLAB: Srgba = Srgba::rgb(0.56, 0.57, 0.58);
-const FLOOR: Srgba = Srgba::rgb(0.25, 0.27, 0.30);
-pub(crate) const WALL: Srgba = Srgba::rgb(0.80, 0.81, 0.82);
-pub(crate) const ROOF: Srgba = Srgba::rgb(0.72, 0.74, 0.76);
-pub(crate) const STEEL: Srgba = Srgba::rgb(0.55, 0.58, 0.61);
-const GENSET: Srgba = Srgba::rgb(0.80, 0.77, 0.66);
-const TRANSFORMER: Srgba = Srgba::rgb(0.45, 0.52, 0.50);
-const TREE: Srgba = Srgba::rgb(0.19, 0.32, 0.17);
+pub(crate) const GRAVEL: Srgba = Srgba::rgb(0.600, 0.590, 0.560);
+pub(crate) const EARTH: Srgba = Srgba::rgb(0.560, 0.495, 0.410);
+pub(crate) const CONCRETE: Srgba = Srgba::rgb(0.665, 0.660, 0.640);
+pub(crate) const SLAB: Srgba = Srgba::rgb(0.600, 0.605, 0.610);
+const FLOOR: Srgba = Srgba::rgb(0.215, 0.230, 0.255);
+pub(crate) const WALL: Srgba = Srgba::rgb(0.855, 0.855, 0.845);
+pub(crate) const ROOF: Srgba = Srgba::rgb(0.800, 0.805, 0.805);
+pub(crate) const STEEL: Srgba = Srgba::rgb(0.560, 0.580, 0.600);
+const DOOR: Srgba = Srgba::rgb(0.430, 0.455, 0.480);
+const LIT_PANE: Srgba = Srgba::rgb(1.0, 0.80, 0.50);
 
 /// Height of the walls that stay when the roofs lift, m.
 pub(crate) const WALL_M: f64 = 3.2;
+
+/// Thickness of a roof above the eaves, and height of its parapet over that, m.
+pub(crate) const ROOF_M: f64 = 0.6;
+pub(crate) const PARAPET_M: f64 = 0.9;
+
+/// Width of the apron around a building, m.
+const APRON_M: f64 = 7.0;
 
 /// Everything that is built from the site's data.
 #[derive(Component)]
@@ -80,147 +48,27 @@ struct Built;
 #[derive(Component)]
 struct Standing;
 
+/// Shadows of roofs and of what stands on them.
+#[derive(Component)]
+struct RoofShade;
+
+/// What is seen of a building from near by alone, and where it stands.
+#[derive(Component)]
+struct Near(Vec3);
+
+/// Distance within which it is drawn, m.
+const NEAR_M: f32 = 950.0;
+
 /// What lifts with the roofs.
 #[derive(Component)]
 pub(crate) struct Roof;
-
-/// Height of the ground, m: flat where people build, gentle relief beyond.
-struct Relief {
-    noise: Fbm<Perlin>,
-    half_m: [f64; 2],
-    relief_m: f64,
-    feature_m: f64,
-}
-
-impl Relief {
-    fn of(campus: &Campus) -> Self {
-        let terrain = &campus.terrain;
-        Self {
-            noise: Fbm::<Perlin>::new(terrain.seed).set_octaves(4),
-            half_m: terrain.size_m.map(|m| m / 2.0),
-            relief_m: terrain.relief_m,
-            feature_m: terrain.feature_m,
-        }
-    }
-
-    fn height_m(&self, x_m: f64, y_m: f64) -> f64 {
-        let outside = (x_m.abs() - self.half_m[0]).max(y_m.abs() - self.half_m[1]);
-        let rise = (outside / self.feature_m).clamp(0.0, 1.0);
-        let wave = self.noise.get([x_m / self.feature_m, y_m / self.feature_m]);
-        rise * rise * self.relief_m * (1.0 + 2.0 * wave) - 0.05
-    }
-}
-
-fn ground(campus: &Campus) -> Mesh {
-    let relief = Relief::of(campus);
-    let mut mesh = Builder::default();
-    const CELLS: i32 = 96;
-    let extent = campus.terrain.size_m[0].max(campus.terrain.size_m[1]) * 3.2;
-    let step = extent / f64::from(CELLS);
-    let field_m = extent / 14.0;
-    let corner = |i: i32, j: i32| {
-        let (x, y) = (f64::from(i) * step - extent / 2.0, f64::from(j) * step - extent / 2.0);
-        at([x, y], relief.height_m(x, y))
-    };
-    for i in 0..CELLS {
-        for j in 0..CELLS {
-            let (x, y) = (
-                (f64::from(i) + 0.5) * step - extent / 2.0,
-                (f64::from(j) + 0.5) * step - extent / 2.0,
-            );
-            let inside = x.abs() < relief.half_m[0] && y.abs() < relief.half_m[1];
-            let field = ((x / field_m).floor() + 50.0) as u64 * 131 + ((y / field_m).floor() + 50.0) as u64;
-            let color = if inside {
-                GRASS
-            } else {
-                FIELDS[(uniform(7, 70, field) * 4.0) as usize % 4]
-            };
-            let shade = 0.96 + 0.08 * uniform(7, 71, (i * CELLS + j) as u64) as f32;
-            let color = Srgba::rgb(color.red * shade, color.green * shade, color.blue * shade);
-            mesh.quad(
-                [corner(i, j), corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)],
-                color,
-            );
-        }
-    }
-    mesh.build()
-}
-
-fn features(campus: &Campus, mesh: &mut Builder) {
-    for (f, feature) in campus.features.iter().enumerate() {
-        let points = |up: f64| feature.points_m.iter().map(|p| at(*p, up)).collect::<Vec<_>>();
-        let width = feature.width_m.unwrap_or(8.0) as f32;
-        match feature.kind {
-            FeatureKind::Road => mesh.strip(&points(0.10 + 0.004 * (f % 8) as f64), width, ASPHALT),
-            FeatureKind::Pond => {
-                let middle = points(0.0).iter().sum::<Vec3>() / feature.points_m.len().max(1) as f32;
-                let bank: Vec<Vec3> = points(0.06)
-                    .iter()
-                    .map(|p| (middle + (*p - middle) * 1.06).with_y(0.06))
-                    .collect();
-                mesh.polygon(&bank, GRAVEL);
-                mesh.polygon(&points(0.5), WATER);
-            }
-            FeatureKind::Fence => mesh.wall(&points(0.0), 2.4, STEEL),
-            FeatureKind::Line => line(&points(0.0), mesh),
-            FeatureKind::Trees => trees(f as u64, &feature.points_m, mesh),
-        }
-    }
-}
-
-/// Pylons every 90 m with three conductors.
-fn line(points: &[Vec3], mesh: &mut Builder) {
-    const TOP_M: f32 = 32.0;
-    for pair in points.windows(2) {
-        let length = pair[0].distance(pair[1]);
-        let spans = (length / 90.0).ceil().max(1.0);
-        let along = (pair[1] - pair[0]) / spans;
-        let side = along.cross(Vec3::Y).normalize_or(Vec3::X);
-        for k in 0..=spans as u32 {
-            let foot = pair[0] + along * k as f32;
-            mesh.cuboid(foot, Vec3::new(1.2, TOP_M, 1.2), STEEL);
-            for arm in [22.0, 27.0] {
-                let size = if side.x.abs() > 0.5 {
-                    Vec3::new(16.0, 0.5, 0.5)
-                } else {
-                    Vec3::new(0.5, 0.5, 16.0)
-                };
-                mesh.cuboid(foot + Vec3::Y * arm, size, STEEL);
-            }
-        }
-        for (offset, height) in [(-7.5, 21.5), (7.5, 21.5), (-7.5, 26.5), (7.5, 26.5)] {
-            let shift = side * offset + Vec3::Y * height;
-            mesh.wall(&[pair[0] + shift, pair[1] + shift], 0.25, STEEL);
-        }
-    }
-}
-
-fn trees(seed: u64, points: &[[f64; 2]], mesh: &mut Builder) {
-    let bound = |axis: usize, pick: fn(f64, f64) -> f64| points.iter().map(|p| p[axis]).reduce(pick).unwrap_or(0.0);
-    let (low, high) = (
-        [bound(0, f64::min), bound(1, f64::min)],
-        [bound(0, f64::max), bound(1, f64::max)],
-    );
-    let area = (high[0] - low[0]) * (high[1] - low[1]);
-    let count = (area / 110.0).clamp(0.0, 900.0) as u64;
-    for k in 0..count {
-        let place = [0, 1].map(|axis| low[axis] + (high[axis] - low[axis]) * uniform(seed, 80 + axis as u64, k));
-        let height = 6.0 + 8.0 * uniform(seed, 82, k) as f32;
-        let shade = 0.8 + 0.4 * uniform(seed, 83, k) as f32;
-        mesh.cone(
-            at(place, 0.0),
-            height * 0.32,
-            height,
-            Srgba::rgb(TREE.red * shade, TREE.green * shade, TREE.blue * shade),
-        );
-    }
-}
 
 /// Whether any hall of a building is live.
 pub(crate) fn is_live(building: &Building, live: &[bool]) -> bool {
     building.halls.clone().any(|h| live.get(h).copied().unwrap_or(false))
 }
 
+/// A level slab of a rectangle's size, or so much larger.
 pub(crate) fn slab(rect: &Rect, grow_m: f64, up_m: f64, color: Srgba, mesh: &mut Builder) {
     let size = Vec3::new(
         (rect.size_m[0] + grow_m) as f32,
@@ -230,10 +78,41 @@ pub(crate) fn slab(rect: &Rect, grow_m: f64, up_m: f64, color: Srgba, mesh: &mut
     mesh.cuboid(at(rect.at_m, 0.0), size, color);
 }
 
+/// Ground around a building: less light reaches it beside the wall.
+pub(crate) fn apron(rect: &Rect, color: Srgba, mesh: &mut Builder) {
+    const RINGS: [(f64, f32); 4] = [(0.0, 0.60), (1.6, 0.84), (4.0, 0.96), (APRON_M, 1.0)];
+    let corner = |k: usize, grow: f64| {
+        let [x, y] = [[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]][k % 4];
+        let out = |side: f64, m: f64| side * (m + 2.0 * grow);
+        at(
+            [
+                rect.at_m[0] + out(x, rect.size_m[0]),
+                rect.at_m[1] + out(y, rect.size_m[1]),
+            ],
+            0.14,
+        )
+    };
+    for pair in RINGS.windows(2) {
+        let [(inner, dark), (outer, light)] = [pair[0], pair[1]];
+        for k in 0..4 {
+            mesh.shaded_quad(
+                [
+                    corner(k, inner),
+                    corner(k, outer),
+                    corner(k + 1, outer),
+                    corner(k + 1, inner),
+                ],
+                [dark, light, light, dark],
+                Surface::Gravel.of(color),
+            );
+        }
+    }
+}
+
 /// A building that is not live: its foundations, halls marked out, and the first steel.
 fn foundations(campus: &Campus, building: &Building, mesh: &mut Builder) {
     let rect = &building.rect;
-    slab(rect, 14.0, 0.14, EARTH, mesh);
+    apron(rect, EARTH, mesh);
     slab(rect, 0.0, 0.3, SLAB, mesh);
     for hall in building.halls.clone() {
         slab(&campus.halls[hall].rect, 0.0, 0.38, GRAVEL, mesh);
@@ -260,6 +139,11 @@ pub(crate) enum Shell {
     Lit,
 }
 
+/// Size of a building up to a height, m.
+fn body(rect: &Rect, height_m: f64) -> Vec3 {
+    Vec3::new(rect.size_m[0] as f32, height_m as f32, rect.size_m[1] as f32)
+}
+
 /// A building's walls, floors and yards: all that stays when the roofs lift.
 pub(crate) fn shell(campus: &Campus, building: &Building, look: Shell, mesh: &mut Builder) {
     let floor = match look {
@@ -268,102 +152,136 @@ pub(crate) fn shell(campus: &Campus, building: &Building, look: Shell, mesh: &mu
         Shell::Lit => Srgba::rgb(0.42, 0.43, 0.42),
     };
     let rect = &building.rect;
-    slab(rect, 14.0, 0.14, GRAVEL, mesh);
+    apron(rect, GRAVEL, mesh);
     slab(rect, 0.0, 0.3, SLAB, mesh);
-    let [w, d] = rect.size_m.map(|m| m / 2.0);
-    let corners = [[-w, -d], [w, -d], [w, d], [-w, d], [-w, -d]];
-    let corners: Vec<Vec3> = corners
-        .iter()
-        .map(|c| at([rect.at_m[0] + c[0], rect.at_m[1] + c[1]], 0.0))
-        .collect();
-    mesh.wall(&corners, WALL_M as f32, WALL);
+    mesh.sides(at(rect.at_m, 0.0), body(rect, WALL_M), 0.8, Surface::Wall.of(WALL));
+    doors(rect, mesh);
     for hall in building.halls.clone() {
         slab(&campus.halls[hall].rect, 0.0, 0.38, floor, mesh);
     }
-    // Gensets in a yard along the south side.
-    let count = f64::from(building.gensets.max(1));
-    let pitch = rect.size_m[0] / count;
-    for k in 0..building.gensets {
-        let x = rect.at_m[0] - w + pitch * (f64::from(k) + 0.5);
-        let foot = at([x, rect.at_m[1] - d - 13.0], 0.1);
-        let width = (pitch * 0.55).min(4.0) as f32;
-        mesh.cuboid(foot, Vec3::new(width, 4.2, 12.0), GENSET);
-        mesh.cuboid(
-            foot + Vec3::new(0.0, 4.2, -3.5),
-            Vec3::new(width * 0.35, 2.6, 0.9),
-            STEEL,
+    yards::yards(campus, building, mesh);
+}
+
+/// Docks at the east end, doors at the west end, and a light over each.
+fn doors(rect: &Rect, mesh: &mut Builder) {
+    let [w, d] = rect.size_m.map(|m| m as f32);
+    let middle = at(rect.at_m, 0.0);
+    let mut leaf = |side: f32, z: f32, width: f32, height: f32| {
+        let x = side * (w / 2.0 + 0.06);
+        let p = |dz: f32, y: f32| middle + Vec3::new(x, y, z + dz);
+        let half = width / 2.0;
+        mesh.quad([p(-half, 0.3), p(half, 0.3), p(half, height), p(-half, height)], DOOR);
+        let (low, high) = (height + 0.12, height + 0.30);
+        mesh.quad(
+            [p(-half, low), p(half, low), p(half, high), p(-half, high)],
+            Surface::Window.of(LIT_PANE),
         );
+    };
+    for k in [-1.0, 0.0, 1.0] {
+        leaf(1.0, k * d * 0.07, 3.6, 2.8);
     }
-    // Unit transformers along the north side, one for each of a hall and line-up.
-    let transformers: usize = building.halls.clone().map(|h| campus.power.boards[h].len()).sum();
-    let pitch = rect.size_m[0] / transformers.max(1) as f64;
-    for k in 0..transformers {
-        let x = rect.at_m[0] - w + pitch * (k as f64 + 0.5);
-        mesh.cuboid(
-            at([x, rect.at_m[1] + d + 6.0], 0.1),
-            Vec3::new((pitch * 0.5).min(3.0) as f32, 2.6, 3.0),
-            TRANSFORMER,
-        );
+    for k in [-0.3, 0.3] {
+        leaf(-1.0, k * d, 1.8, 2.4);
     }
 }
 
-fn buildings(campus: &Campus, live: &[bool], mesh: &mut Builder) {
-    for building in &campus.buildings {
-        if is_live(building, live) {
-            shell(campus, building, Shell::Plain, mesh);
-        } else {
-            foundations(campus, building, mesh);
-        }
-    }
-}
-
-fn substations(campus: &Campus, mesh: &mut Builder) {
-    for substation in &campus.substations {
-        let rect = &substation.rect;
-        slab(rect, 0.0, 0.15, GRAVEL, mesh);
-        let [w, d] = rect.size_m;
-        for side in [-0.25, 0.25] {
-            let main = [rect.at_m[0] + side * w, rect.at_m[1] - 0.18 * d];
-            mesh.cuboid(
-                at(main, 0.15),
-                Vec3::new(10.0_f32.min(w as f32 * 0.2), 6.5, 8.0_f32.min(d as f32 * 0.2)),
-                TRANSFORMER,
-            );
-            for k in 0..4 {
-                let gantry = [rect.at_m[0] + side * w, rect.at_m[1] + d * (0.05 + 0.11 * f64::from(k))];
-                let span = (w * 0.34) as f32;
-                mesh.cuboid(at(gantry, 9.0), Vec3::new(span, 0.7, 0.7), STEEL);
-                for end in [-0.5, 0.5] {
-                    mesh.cuboid(
-                        at([gantry[0] + end * f64::from(span), gantry[1]], 0.0),
-                        Vec3::new(0.7, 12.0, 0.7),
-                        STEEL,
-                    );
-                }
-            }
-        }
-        mesh.cuboid(
-            at([rect.at_m[0], rect.at_m[1] - 0.4 * d], 0.1),
-            Vec3::new(w as f32 * 0.3, 4.0, d as f32 * 0.1),
-            WALL,
-        );
-    }
-}
-
-/// A roof, and the walls above head height.
-fn roof(campus: &Campus, b: usize) -> Mesh {
+/// A building's roof and the walls above head height.
+pub(crate) fn top(campus: &Campus, b: usize, wall: Srgba, roof: Srgba, mesh: &mut Builder) {
     let building = &campus.buildings[b];
     let rect = &building.rect;
-    let (height, [w, d]) = (building.height_m as f32, rect.size_m.map(|m| m as f32));
-    let mut mesh = Builder::default();
-    let base = at(rect.at_m, WALL_M);
-    mesh.cuboid(base, Vec3::new(w, height - WALL_M as f32, d), WALL);
-    mesh.cuboid(
-        at(rect.at_m, building.height_m),
-        Vec3::new(w * 0.99, 0.6, d * 0.98),
-        ROOF,
+    let (height, [w, d]) = (building.height_m, rect.size_m.map(|m| m as f32));
+    mesh.sides(
+        at(rect.at_m, WALL_M),
+        body(rect, height + ROOF_M - WALL_M),
+        1.0,
+        Surface::Wall.of(wall),
     );
-    mesh.build()
+    mesh.top(at(rect.at_m, 0.0), body(rect, height + ROOF_M), Surface::Roof.of(roof));
+    // A parapet around it.
+    const THICK_M: f32 = 0.5;
+    let cap = shaded(wall, 0.97);
+    let edge = at(rect.at_m, height + ROOF_M);
+    for side in [-0.5, 0.5] {
+        let z = side * (d - THICK_M);
+        mesh.cuboid(edge + Vec3::Z * z, Vec3::new(w, PARAPET_M as f32, THICK_M), cap);
+        let x = side * (w - THICK_M);
+        mesh.cuboid(edge + Vec3::X * x, Vec3::new(THICK_M, PARAPET_M as f32, d), cap);
+    }
+    // Air comes in and goes out along the long sides; by night a line of light lies under the slats.
+    let (low, high) = (height as f32 * 0.58, height as f32 * 0.86);
+    let bays = (w / 12.5).floor().max(1.0);
+    for side in [-1.0, 1.0] {
+        let z = side * (d / 2.0 + 0.07);
+        for bay in 0..bays as u32 {
+            let from = (bay as f32 / bays - 0.5) * w;
+            let p = |share: f32, y: f32| at(rect.at_m, 0.0) + Vec3::new(from + share * w / bays, y, z);
+            mesh.quad(
+                [p(0.08, low), p(0.92, low), p(0.92, high), p(0.08, high)],
+                Surface::Louvre.of(shaded(wall, 0.74)),
+            );
+        }
+        let p = |x: f32, y: f32| at(rect.at_m, 0.0) + Vec3::new(x * w * 0.49, y, z);
+        let y = low - 0.7;
+        mesh.quad(
+            [p(-1.0, y), p(1.0, y), p(1.0, y + 0.25), p(-1.0, y + 0.25)],
+            Surface::Window.of(LIT_PANE),
+        );
+    }
+}
+
+/// Shadow of a building up to a height.
+pub(crate) fn cast(building: &Building, height_m: f64, casts: &mut Casts) {
+    casts.cuboid(at(building.rect.at_m, 0.0), body(&building.rect, height_m), GROUND);
+}
+
+/// Shadows of roofs, and those of the units on them.
+fn roof_casts(campus: &Campus, live: &[bool]) -> Casts {
+    let mut casts = Casts::default();
+    for building in campus.buildings.iter().filter(|b| is_live(b, live)) {
+        let rect = &building.rect;
+        let top_m = building.height_m + ROOF_M;
+        cast(building, top_m + PARAPET_M, &mut casts);
+        let [x, y] = rect.at_m.map(|m| m as f32);
+        let [w, d] = rect.size_m.map(|m| m as f32 / 2.0);
+        let onto = Onto {
+            up_m: top_m as f32 + 0.05,
+            within_m: [x - w, -y - d, x + w, -y + d],
+        };
+        for hall in building.halls.clone() {
+            for k in 0..campus.halls[hall].units.len() {
+                casts.cuboid(units::place(campus, hall, k, true), units::SIZE_M, onto);
+            }
+        }
+    }
+    casts
+}
+
+/// What the world is put together with.
+struct Hands<'a, 'w, 's> {
+    commands: Commands<'w, 's>,
+    meshes: &'a mut Assets<Mesh>,
+    still: &'a Still,
+}
+
+impl Hands<'_, '_, '_> {
+    /// Puts a thing down, with marks on it, unless there is nothing of it.
+    fn put(&mut self, mesh: Builder, marks: impl Bundle) {
+        if !mesh.is_empty() {
+            let mesh = Mesh3d(self.meshes.add(mesh.build()));
+            self.commands
+                .spawn((Built, mesh, MeshMaterial3d(self.still.ground.clone()), marks));
+        }
+    }
+
+    /// Lets bodies cast their shadows, unless there are none.
+    fn shade(&mut self, casts: Casts, marks: impl Bundle) {
+        if !casts.is_empty() {
+            let mesh = Mesh3d(self.meshes.add(casts.build()));
+            let material = MeshMaterial3d(self.still.shadow.clone());
+            // Shadows lie elsewhere than what casts them.
+            self.commands.spawn((Built, mesh, material, NoFrustumCulling, marks));
+        }
+    }
 }
 
 /// Builds the world. Runs again when another scenario has been loaded.
@@ -371,41 +289,73 @@ fn build(
     mut commands: Commands,
     plan: Res<Plan>,
     halls: Res<HallColumns>,
-    hour: Res<Hour>,
+    still: Res<Still>,
     old: Query<Entity, With<Built>>,
     mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<GroundMaterial>>,
 ) {
     for entity in &old {
         commands.entity(entity).despawn();
     }
     let campus = &plan.0;
-    let light = Light {
-        sun: hour.sun,
-        haze: hour.haze,
+    let mut hands = Hands {
+        commands,
+        meshes: &mut meshes,
+        still: &still,
     };
-    let material = materials.add(GroundMaterial { light });
-    let mut still = Builder::default();
-    features(campus, &mut still);
-    substations(campus, &mut still);
-    let mut standing = Builder::default();
-    buildings(campus, &halls.live, &mut standing);
-    commands.spawn((
-        Built,
-        Standing,
-        Mesh3d(meshes.add(standing.build())),
-        MeshMaterial3d(material.clone()),
-    ));
-    for mesh in [ground(campus), still.build()] {
-        commands.spawn((Built, Mesh3d(meshes.add(mesh)), MeshMaterial3d(material.clone())));
+
+    // The site and the land around it.
+    let relief = Relief::of(campus);
+    let (mut land, mut fixed, mut casts, mut plants) = (
+        Builder::default(),
+        Builder::default(),
+        Casts::default(),
+        Plants::default(),
+    );
+    ground::land(&relief, &mut land, &mut plants);
+    ground::features(campus, &mut land);
+    yards::substations(campus, &mut fixed, &mut casts);
+    yards::lines(campus, &relief, &mut fixed, &mut casts);
+    parking::cars(campus, &mut fixed, &mut casts);
+    plants.of_site(campus);
+    hands.put(land, ());
+    hands.put(fixed, ());
+    hands.shade(casts, ());
+    hands.put(plants.mesh, ());
+    hands.shade(plants.casts, ());
+    for (place, lines) in parking::lines(campus) {
+        hands.put(lines, Near(place));
     }
-    for b in (0..campus.buildings.len()).filter(|b| is_live(&campus.buildings[*b], &halls.live)) {
-        commands.spawn((
-            Built,
-            Roof,
-            Mesh3d(meshes.add(roof(campus, b))),
-            MeshMaterial3d(material.clone()),
-        ));
+
+    // Buildings.
+    let mut casts = Casts::default();
+    for (b, building) in campus.buildings.iter().enumerate() {
+        let mut mesh = Builder::default();
+        if !is_live(building, &halls.live) {
+            foundations(campus, building, &mut mesh);
+            hands.put(mesh, Standing);
+            continue;
+        }
+        shell(campus, building, Shell::Plain, &mut mesh);
+        hands.put(mesh, Standing);
+        cast(building, WALL_M, &mut casts);
+        yards::cast(campus, building, &mut casts);
+        let mut near = Builder::default();
+        yards::near(campus, building, &mut near);
+        hands.put(near, Near(at(building.rect.at_m, 0.0)));
+        let mut roof = Builder::default();
+        top(campus, b, WALL, ROOF, &mut roof);
+        hands.put(roof, Roof);
+    }
+    hands.shade(casts, Standing);
+    hands.shade(roof_casts(campus, &halls.live), RoofShade);
+}
+
+/// Shown or not.
+fn shown(shown: bool) -> Visibility {
+    if shown {
+        Visibility::Inherited
+    } else {
+        Visibility::Hidden
     }
 }
 
@@ -416,6 +366,7 @@ fn lift(
     as_of: Res<AsOf>,
     mut parts: Query<(&mut Transform, &mut Visibility), With<Roof>>,
     mut standing: Query<&mut Visibility, (With<Standing>, Without<Roof>)>,
+    mut shades: Query<&mut Visibility, (With<RoofShade>, Without<Roof>, Without<Standing>)>,
 ) {
     const LIFTED_M: f32 = 60.0;
     for (mut transform, mut visibility) in &mut parts {
@@ -425,54 +376,27 @@ fn lift(
             transform.translation.y = y + (goal - y) * (1.0 - (-time.delta_secs() * 5.0).exp());
         }
         let gone = !as_of.is_now() || !roofs.0 && transform.translation.y > LIFTED_M * 0.8;
-        visibility.set_if_neq(if gone {
-            Visibility::Hidden
-        } else {
-            Visibility::Inherited
-        });
+        visibility.set_if_neq(shown(!gone));
     }
     for mut visibility in &mut standing {
-        visibility.set_if_neq(if as_of.is_now() {
-            Visibility::Inherited
-        } else {
-            Visibility::Hidden
-        });
+        visibility.set_if_neq(shown(as_of.is_now()));
+    }
+    for mut visibility in &mut shades {
+        visibility.set_if_neq(shown(as_of.is_now() && roofs.0));
     }
 }
 
-/// Moves the sun. The night keeps a moon's worth of light, so that the site can always be read.
-fn shine(
-    clock: Res<Clock>,
-    mut last: Local<Option<i64>>,
-    mut hour: ResMut<Hour>,
-    mut ground: ResMut<Assets<GroundMaterial>>,
-    mut racks: ResMut<Assets<RackMaterial>>,
-    mut cameras: Query<&mut Camera>,
+/// Shows from near by what is too small from afar.
+fn come_near(
+    quality: Res<Quality>,
+    as_of: Res<AsOf>,
+    camera: Query<&GlobalTransform, With<Camera3d>>,
+    mut parts: Query<(&Near, &mut Visibility)>,
 ) {
-    let minutes = (clock.time_s / 300.0) as i64;
-    if *last == Some(minutes) {
-        return;
-    }
-    *last = Some(minutes);
-    let (elevation, azimuth) = clock.sun_deg();
-    let (e, a) = ((elevation.max(8.0) as f32).to_radians(), (azimuth as f32).to_radians());
-    let direction = Vec3::new(a.sin() * e.cos(), e.sin(), -a.cos() * e.cos());
-    let day = ((elevation as f32 + 6.0) / 18.0).clamp(0.0, 1.0);
-    hour.sun = direction.extend(day.max(0.25));
-    hour.haze = NIGHT.lerp(HAZE, day).extend(HAZE_PER_M);
-    for id in ground.ids().collect::<Vec<_>>() {
-        if let Some(mut material) = ground.get_mut(id) {
-            material.light.sun = hour.sun;
-            material.light.haze = hour.haze;
-        }
-    }
-    for id in racks.ids().collect::<Vec<_>>() {
-        if let Some(mut material) = racks.get_mut(id) {
-            material.look.haze = hour.haze;
-        }
-    }
-    for mut camera in &mut cameras {
-        camera.clear_color = ClearColorConfig::Custom(hour.sky());
+    let Ok(eye) = camera.single() else { return };
+    for (near, mut visibility) in &mut parts {
+        let close = near.0.distance(eye.translation()) < NEAR_M;
+        visibility.set_if_neq(shown(close && quality.detail() && as_of.is_now()));
     }
 }
 
@@ -502,7 +426,6 @@ fn lit(plan: Res<Plan>, halls: Res<HallColumns>, mut known: Local<Option<Vec<boo
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Hour>();
     app.add_systems(Startup, build);
     app.add_systems(
         Update,
@@ -511,5 +434,5 @@ pub(crate) fn plugin(app: &mut App) {
             crate::world::racks::build.run_if(moved),
         ),
     );
-    app.add_systems(Update, (lift, shine));
+    app.add_systems(Update, (lift, come_near));
 }

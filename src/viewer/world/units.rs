@@ -10,13 +10,16 @@ use rainier::site::Campus;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::theme::mode_color;
 use crate::selection::{Overlay, Roofs, Shown};
-use crate::world::materials::{GroundMaterial, Light};
-use crate::world::meshes::{Builder, at};
+use crate::world::meshes::{Builder, Surface, at, shaded};
 use crate::world::rising::AsOf;
-use crate::world::scene::{Hour, Roof, STEEL, WALL_M, is_live, moved};
+use crate::world::scene::{ROOF_M, Roof, WALL_M, is_live, moved};
+use crate::world::sky::Still;
 
 /// Size of a unit on a roof: east-west, height and north-south, m.
-const SIZE_M: Vec3 = Vec3::new(3.6, 2.4, 6.0);
+pub(crate) const SIZE_M: Vec3 = Vec3::new(3.6, 2.4, 6.0);
+
+/// A unit as it leaves the works.
+const CASING: Srgba = Srgba::rgb(0.690, 0.705, 0.715);
 
 /// Height and depth of a unit in the strip along a hall, m.
 const STRIP_M: [f32; 2] = [2.0, 1.8];
@@ -29,7 +32,7 @@ pub(crate) fn place(campus: &Campus, hall: usize, k: usize, roofs: bool) -> Vec3
     let plan = &campus.halls[hall];
     let [x, y] = plan.unit_at_m(k);
     if roofs {
-        at([x, y], campus.buildings[plan.building].height_m + 0.6)
+        at([x, y], campus.buildings[plan.building].height_m + ROOF_M)
     } else {
         let edge = plan.rect.at_m[1] + (plan.rect.size_m[1] / 2.0 + 1.4) * side(campus, hall, k);
         at([x, edge], WALL_M)
@@ -63,6 +66,24 @@ struct Units {
     look: Look,
 }
 
+/// What is seen on a unit on a roof: slats where it takes in air, on the outer side, and two fans on top.
+fn fittings(foot: Vec3, size: Vec3, side: f32, color: Srgba, mesh: &mut Builder) {
+    let z = -side * (size.z / 2.0 + 0.04);
+    let p = |x: f32, y: f32| foot + Vec3::new(x * size.x * 0.46, y * size.y, z);
+    mesh.quad(
+        [p(-1.0, 0.18), p(1.0, 0.18), p(1.0, 0.9), p(-1.0, 0.9)],
+        Surface::Louvre.of(shaded(color, 0.62)),
+    );
+    for fan in [-0.24, 0.24] {
+        const SIDES: u32 = 8;
+        let rim = (0..SIDES).map(|k| {
+            let (sin, cos) = (k as f32 / SIDES as f32 * std::f32::consts::TAU).sin_cos();
+            foot + Vec3::new(cos * 1.05, size.y + 0.04, fan * size.z + sin * 1.05)
+        });
+        mesh.polygon(&rim.collect::<Vec<_>>(), shaded(color, 0.42));
+    }
+}
+
 fn mesh(campus: &Campus, building: usize, look: &Look) -> Mesh {
     let mut mesh = Builder::default();
     let mut modes = look.modes.iter().flatten();
@@ -71,7 +92,7 @@ fn mesh(campus: &Campus, building: usize, look: &Look) -> Mesh {
         let pitch = plan.rect.size_m[0] / (plan.units.len() as f64 / 2.0).ceil().max(1.0);
         for k in 0..plan.units.len() {
             let mode = modes.next();
-            let color = mode.map_or(STEEL, |mode| {
+            let color = mode.map_or(CASING, |mode| {
                 let [r, g, b, _] = mode_color(*mode).to_array();
                 Srgba::rgb_u8(r, g, b)
             });
@@ -85,11 +106,12 @@ fn mesh(campus: &Campus, building: usize, look: &Look) -> Mesh {
             } else {
                 SIZE_M
             };
-            mesh.cuboid(
-                place(campus, hall, k, !look.strip),
-                size * Vec3::new(1.0, tall, 1.0),
-                color,
-            );
+            let foot = place(campus, hall, k, !look.strip);
+            let size = size * Vec3::new(1.0, tall, 1.0);
+            mesh.cuboid(foot, size, color);
+            if !look.strip {
+                fittings(foot, size, side(campus, hall, k) as f32, color, &mut mesh);
+            }
         }
     }
     mesh.build()
@@ -104,10 +126,9 @@ fn draw(
     roofs: Res<Roofs>,
     shown: Res<Shown>,
     parts: Res<Parts>,
-    (hour, as_of): (Res<Hour>, Res<AsOf>),
+    (still, as_of): (Res<Still>, Res<AsOf>),
     old: Query<(Entity, &Units, &Transform)>,
     mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<GroundMaterial>>,
 ) {
     let campus = &*plan.0;
     let colored = shown.0 == Overlay::Units;
@@ -142,13 +163,9 @@ fn draw(
                     if let Some((entity, ..)) = had {
                         commands.entity(entity).despawn();
                     }
-                    let light = Light {
-                        sun: hour.sun,
-                        haze: hour.haze,
-                    };
                     let mut entity = commands.spawn((
                         Mesh3d(meshes.add(mesh(campus, b, &look))),
-                        MeshMaterial3d(materials.add(GroundMaterial { light })),
+                        MeshMaterial3d(still.ground.clone()),
                         Units { building: b, look },
                     ));
                     entity.insert(if strip { Transform::IDENTITY } else { transform });
