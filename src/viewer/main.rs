@@ -12,6 +12,7 @@ mod panels;
 mod scenarios;
 mod selection;
 mod shot;
+mod store;
 #[cfg(target_arch = "wasm32")]
 mod web;
 mod world;

@@ -1,0 +1,90 @@
+//! What a person keeps between sessions: texts by key, in the data folder of the user natively, in the storage of the
+//! page's origin in a browser.
+
+/// The text that was kept under a key; none if nothing was, or it cannot be read.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn read(key: &str) -> Option<String> {
+    storage().ok()?.get_item(&item(key)).ok()?
+}
+
+/// Keeps a text under a key, in the place of the one before.
+///
+/// # Errors
+/// Why it cannot be kept, in words.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn write(key: &str, text: &str) -> Result<(), String> {
+    let full = |_| "the browser keeps no more for this page".to_owned();
+    storage()?.set_item(&item(key), text).map_err(full)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn storage() -> Result<web_sys::Storage, String> {
+    let refused = "the browser keeps nothing for this page";
+    let window = web_sys::window().ok_or(refused)?;
+    window.local_storage().ok().flatten().ok_or_else(|| refused.to_owned())
+}
+
+/// The name of a key in the storage, which all pages of an origin share.
+#[cfg(target_arch = "wasm32")]
+fn item(key: &str) -> String {
+    format!("rainier.{key}")
+}
+
+/// The text that was kept under a key; none if nothing was, or it cannot be read.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn read(key: &str) -> Option<String> {
+    read_in(&folder().ok()?, key)
+}
+
+/// Keeps a text under a key, in the place of the one before.
+///
+/// # Errors
+/// Why it cannot be kept, in words.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn write(key: &str, text: &str) -> Result<(), String> {
+    write_in(&folder()?, key, text)
+}
+
+/// The folder of the program in the user's data.
+#[cfg(not(target_arch = "wasm32"))]
+fn folder() -> Result<std::path::PathBuf, String> {
+    use etcetera::BaseStrategy;
+    let none = |error| format!("there is no folder for the user's data: {error}");
+    Ok(etcetera::choose_base_strategy().map_err(none)?.data_dir().join("rainier"))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn read_in(folder: &std::path::Path, key: &str) -> Option<String> {
+    std::fs::read_to_string(folder.join(key)).ok()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn write_in(folder: &std::path::Path, key: &str, text: &str) -> Result<(), String> {
+    let said = |error: std::io::Error| format!("{} cannot be written: {error}", folder.join(key).display());
+    std::fs::create_dir_all(folder).map_err(said)?;
+    // A full disk or a kill in the middle leaves the text before.
+    let fresh = folder.join(format!("{key}.new"));
+    std::fs::write(&fresh, text).map_err(said)?;
+    std::fs::rename(&fresh, folder.join(key)).map_err(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_as_it_was_kept_and_one_that_cannot_be_kept_says_why() {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("data").join("rainier");
+        assert_eq!(read_in(&folder, "bookmarks"), None);
+        for text in ["first", "second\nµ"] {
+            write_in(&folder, "bookmarks", text).expect("is kept");
+            assert_eq!(read_in(&folder, "bookmarks").as_deref(), Some(text));
+        }
+        assert_eq!(read_in(&folder, "scenarios"), None);
+        let file = root.path().join("file");
+        std::fs::write(&file, "").expect("is written");
+        let error = write_in(&file, "bookmarks", "text").expect_err("a file is no folder");
+        assert!(error.contains("bookmarks cannot be written"), "{error}");
+    }
+}
