@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Colour the racks by what the other scenario has more or less
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, requires = "compare"))]
     pub(crate) difference: bool,
-    /// Place to look at, such as B03, B03/H2 or B03/H2/R12/K07
+    /// Place to look at, such as B03, B03/H2, B03/H2/R12/K07 or B03/H2/R12/K07/T03
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "PLACE"))]
     pub(crate) look: Option<String>,
     /// What colours the racks
@@ -77,6 +77,30 @@ pub(crate) struct Args {
     /// Light or dark panels
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Look::Dark))]
     pub(crate) theme: Look,
+    /// Hide the labels at places
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) no_labels: bool,
+    /// Hide the little map
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) no_minimap: bool,
+    /// See through walls and roofs
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, conflicts_with = "section"))]
+    pub(crate) xray: bool,
+    /// Cut the building looked at open, at a share of its length from the west or south, 0 to 1
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "SHARE", value_parser = share))]
+    pub(crate) section: Option<f32>,
+    /// Write this into the search
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "WORDS"))]
+    pub(crate) search: Option<String>,
+    /// Start a tour: a file, or builtin:mission
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
+    pub(crate) tour: Option<String>,
+    /// Step of the tour that the picture shows, from 1
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_name = "STEP", requires = "tour", requires = "shot")
+    )]
+    pub(crate) tour_step: Option<std::num::NonZeroUsize>,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -115,6 +139,12 @@ fn seconds(text: &str) -> Result<f64, String> {
     value.ok_or_else(|| "0 to 1e7 seconds".into())
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+fn share(text: &str) -> Result<f32, String> {
+    let value = text.parse().ok().filter(|s: &f32| (0.0..=1.0).contains(s));
+    value.ok_or_else(|| "0 to 1".into())
+}
+
 impl Args {
     /// Reads the flags; ends the program with help or with what is wrong with them.
     #[cfg(not(target_arch = "wasm32"))]
@@ -145,6 +175,13 @@ impl Args {
             growth: false,
             money: false,
             theme: Look::Dark,
+            no_labels: false,
+            no_minimap: false,
+            xray: false,
+            section: None,
+            search: None,
+            tour: None,
+            tour_step: None,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,

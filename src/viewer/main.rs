@@ -4,10 +4,10 @@
 
 mod advance;
 mod args;
-mod camera;
 mod cases;
 mod difference;
 mod history;
+mod navigation;
 mod panels;
 mod scenarios;
 mod selection;
@@ -34,12 +34,21 @@ fn main() -> AppExit {
         (Ok(case), Ok(behind)) => (case, behind),
         (Err(report), _) | (_, Err(report)) => return fail(&report.to_string()),
     };
+    let tour = match args
+        .tour
+        .as_deref()
+        .map(|file| rainier::tour::load(args::TEXTS, file))
+        .transpose()
+    {
+        Ok(tour) => tour,
+        Err(report) => return fail(&report.to_string()),
+    };
     if let Some(place) = &args.look
         && let Err(message) = selection::place(&case.loaded.site.campus, place)
     {
         return fail(&message);
     }
-    app(args, case, behind).run()
+    app(args, case, behind, tour).run()
 }
 
 /// Says what is wrong and ends with the exit code of wrong input.
@@ -71,7 +80,7 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
         })
 }
 
-fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
+fn app(args: args::Args, case: Case, behind: Option<Case>, tour: Option<rainier::tour::TourFile>) -> App {
     let mut app = App::new();
     app.add_plugins(plugins(&args));
     // A lost device must leave a message on the screen, not a closed tab.
@@ -89,14 +98,14 @@ fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
     }
     app.add_plugins((
         advance::plugin,
-        camera::plugin,
         difference::plugin,
+        navigation::plugin,
         panels::plugin,
         scenarios::plugin,
         selection::plugin,
         world::plugin,
     ));
-    shot::add(&mut app, &args);
+    shot::add(&mut app, &args, tour);
     #[cfg(target_arch = "wasm32")]
     web::add(&mut app);
     app

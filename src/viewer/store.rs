@@ -50,7 +50,10 @@ pub(crate) fn write(key: &str, text: &str) -> Result<(), String> {
 fn folder() -> Result<std::path::PathBuf, String> {
     use etcetera::BaseStrategy;
     let none = |error| format!("there is no folder for the user's data: {error}");
-    Ok(etcetera::choose_base_strategy().map_err(none)?.data_dir().join("rainier"))
+    Ok(etcetera::choose_base_strategy()
+        .map_err(none)?
+        .data_dir()
+        .join("rainier"))
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -10,7 +10,7 @@ use crate::panels::jobs::{ABSENT, LIT, UNLIT};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::timeline::Timeline;
 use crate::selection::Roofs;
-use crate::world::materials::{GroundMaterial, Light};
+use crate::world::materials::{Cut, GroundMaterial, Light};
 use crate::world::meshes::{Builder, at};
 use crate::world::scene::{EARTH, GRAVEL, Hour, ROOF, SLAB, Shell, WALL, WALL_M, moved, shell, slab};
 
@@ -225,7 +225,7 @@ fn mesh(campus: &Campus, b: usize, stage: Stage, roofs: bool) -> Mesh {
 
 /// A colour of something without light.
 fn dull(color: Srgba) -> Srgba {
-    Srgba::rgb(color.red * 0.62, color.green * 0.63, color.blue * 0.66)
+    Srgba::new(color.red * 0.62, color.green * 0.63, color.blue * 0.66, color.alpha)
 }
 
 /// Draws the buildings that look different from those that are drawn.
@@ -267,7 +267,10 @@ fn draw(
                 roofs: roofs.0,
             },
             Mesh3d(meshes.add(mesh(&plan.0, b, look.stage, roofs.0))),
-            MeshMaterial3d(materials.add(GroundMaterial { light })),
+            MeshMaterial3d(materials.add(GroundMaterial {
+                light,
+                cut: Cut::default(),
+            })),
         ));
     }
 }

@@ -9,7 +9,7 @@ use rainier::site::campus::{Found, PowerKind};
 use rainier::site::pick::FLOOR_M;
 
 use crate::selection::Selection;
-use crate::world::materials::{GroundMaterial, Light};
+use crate::world::materials::{Cut, GroundMaterial, Light};
 use crate::world::meshes::{Builder, at};
 use crate::world::scene::Hour;
 
@@ -34,7 +34,7 @@ struct Drawn {
 }
 
 /// Where a node stands: east, north and up, m.
-fn position(campus: &Campus, node: usize) -> Option<([f64; 2], f64)> {
+pub(crate) fn position(campus: &Campus, node: usize) -> Option<([f64; 2], f64)> {
     let plan = &campus.power;
     let of = &plan.nodes[node];
     let building = of.building.map(|b| &campus.buildings[b as usize]);
@@ -212,7 +212,10 @@ fn draw(
     commands.spawn((
         Route,
         Mesh3d(meshes.add(route(&plan.0, &grid, found))),
-        MeshMaterial3d(materials.add(GroundMaterial { light })),
+        MeshMaterial3d(materials.add(GroundMaterial {
+            light,
+            cut: Cut::default(),
+        })),
     ));
 }
 

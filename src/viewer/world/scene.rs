@@ -13,7 +13,7 @@ use rainier::site::campus::{Building, Rect};
 use rainier::site::files::FeatureKind;
 
 use crate::selection::Roofs;
-use crate::world::materials::{GroundMaterial, Light, RackMaterial};
+use crate::world::materials::{Cut, GroundMaterial, Light, RackMaterial};
 use crate::world::meshes::{Builder, at};
 use crate::world::rising::AsOf;
 
@@ -62,8 +62,9 @@ const ASPHALT: Srgba = Srgba::rgb(0.27, 0.28, 0.30);
 const WATER: Srgba = Srgba::rgb(0.20, 0.36, 0.46);
 pub(crate) const SLAB: Srgba = Srgba::rgb(0.56, 0.57, 0.58);
 const FLOOR: Srgba = Srgba::rgb(0.25, 0.27, 0.30);
-pub(crate) const WALL: Srgba = Srgba::rgb(0.80, 0.81, 0.82);
-pub(crate) const ROOF: Srgba = Srgba::rgb(0.72, 0.74, 0.76);
+// Half opaque: what the x-ray sees through.
+pub(crate) const WALL: Srgba = Srgba::new(0.80, 0.81, 0.82, 0.5);
+pub(crate) const ROOF: Srgba = Srgba::new(0.72, 0.74, 0.76, 0.5);
 pub(crate) const STEEL: Srgba = Srgba::rgb(0.55, 0.58, 0.61);
 const GENSET: Srgba = Srgba::rgb(0.80, 0.77, 0.66);
 const TRANSFORMER: Srgba = Srgba::rgb(0.45, 0.52, 0.50);
@@ -284,8 +285,7 @@ pub(crate) fn shell(campus: &Campus, building: &Building, look: Shell, mesh: &mu
     let count = f64::from(building.gensets.max(1));
     let pitch = rect.size_m[0] / count;
     for k in 0..building.gensets {
-        let x = rect.at_m[0] - w + pitch * (f64::from(k) + 0.5);
-        let foot = at([x, rect.at_m[1] - d - 13.0], 0.1);
+        let foot = at(building.genset_at_m(k), 0.1);
         let width = (pitch * 0.55).min(4.0) as f32;
         mesh.cuboid(foot, Vec3::new(width, 4.2, 12.0), GENSET);
         mesh.cuboid(
@@ -384,7 +384,10 @@ fn build(
         sun: hour.sun,
         haze: hour.haze,
     };
-    let material = materials.add(GroundMaterial { light });
+    let material = materials.add(GroundMaterial {
+        light,
+        cut: Cut::default(),
+    });
     let mut still = Builder::default();
     features(campus, &mut still);
     substations(campus, &mut still);

@@ -10,7 +10,7 @@ use rainier::site::Campus;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::theme::mode_color;
 use crate::selection::{Overlay, Roofs, Shown};
-use crate::world::materials::{GroundMaterial, Light};
+use crate::world::materials::{Cut, GroundMaterial, Light};
 use crate::world::meshes::{Builder, at};
 use crate::world::rising::AsOf;
 use crate::world::scene::{Hour, Roof, STEEL, WALL_M, is_live, moved};
@@ -148,7 +148,10 @@ fn draw(
                     };
                     let mut entity = commands.spawn((
                         Mesh3d(meshes.add(mesh(campus, b, &look))),
-                        MeshMaterial3d(materials.add(GroundMaterial { light })),
+                        MeshMaterial3d(materials.add(GroundMaterial {
+                            light,
+                            cut: Cut::default(),
+                        })),
                         Units { building: b, look },
                     ));
                     entity.insert(if strip { Transform::IDENTITY } else { transform });
