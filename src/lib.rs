@@ -11,6 +11,7 @@
 //! | [`workload`], [`economics`] | what it is asked to do; what it costs |
 //! | [`growth`] | what can run by when |
 //! | [`scenario`], [`sim`] | what if: a scenario's file and commands; what happens: the plugins of a tick |
+//! | [`tour`] | tours of the view: their files |
 //! | [`record`] | samples, summary and digest of a run |
 //! | [`study`] | many runs: bands and what matters most |
 //! | [`host`] | what programs share: disk and wall clock |
@@ -28,6 +29,7 @@ pub mod scenario;
 pub mod sim;
 pub mod site;
 pub mod study;
+pub mod tour;
 pub mod workload;
 
 /// The package's version and, behind a `+`, a hash of the library's sources and of the versions of what it stands on: two

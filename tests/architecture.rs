@@ -30,7 +30,7 @@ const LAYERS: [&[&str]; 10] = [
     &["site"],
     &["workload", "economics"],
     &["growth"],
-    &["sim", "scenario"],
+    &["sim", "scenario", "tour"],
     &["record"],
     &["study"],
     &["host"],

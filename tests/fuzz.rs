@@ -111,6 +111,7 @@ fn no_file_panics() {
         "assets/workloads",
         "assets/plans",
         "assets/grids",
+        "assets/tours",
     ] {
         files(folder, &mut seeds);
     }

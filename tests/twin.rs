@@ -100,6 +100,40 @@ fn names_and_places_agree() {
     }
 }
 
+/// A tray has a name of its own, and its chips have one through it beside that of the rack's count.
+#[test]
+fn names_of_trays_and_of_their_chips_lead_back() {
+    use rainier::site::campus::Found;
+    for site in ["builtin:rainier", "builtin:hybrid", "builtin:lab"] {
+        let campus = load_site(&NoFiles, site, None).expect("is valid").campus;
+        for rack in (0..campus.racks()).step_by(campus.racks() / 61 + 1) {
+            let mut seen = Vec::new();
+            for tray in 0..campus.rack_trays(rack) {
+                let found = Found::Tray { rack, tray };
+                let address = campus.address(found);
+                assert_eq!(address.to_string().parse(), Ok(address));
+                assert_eq!(campus.find(address), Some(found), "{address}");
+                assert_eq!(campus.up(found), Some(Found::Rack(rack)));
+                for (k, chip) in campus.tray_chips(rack, tray).enumerate() {
+                    let through = format!("{address}/C{}", k + 1).parse().expect("is an address");
+                    let found = Found::Chip { rack, chip };
+                    assert_eq!(campus.find(through), Some(found), "{through}");
+                    assert_eq!(campus.find(campus.address(found)), Some(found), "{through}");
+                    assert_eq!(campus.up(found), Some(Found::Tray { rack, tray }));
+                    seen.push(chip);
+                }
+            }
+            assert_eq!(
+                seen,
+                campus.rack_chips(rack).collect::<Vec<_>>(),
+                "each chip is in one tray"
+            );
+            let beyond = format!("{}/T{}", campus.rack_address(rack), campus.rack_trays(rack) + 1);
+            assert_eq!(campus.find(beyond.parse().expect("is an address")), None, "{beyond}");
+        }
+    }
+}
+
 /// Golden: changes of the model change this on purpose. The same digest must come out in debug and release,
 /// for any number of threads, and in a browser (tests/web/smoke.mjs checks that one).
 #[test]

@@ -22,7 +22,15 @@ const WIRE: u32 = 11u;
 const MESH: u32 = 12u;
 const LEAVES: u32 = 13u;
 
+struct Cut {
+    // Direction of the plane east and south, how far out it stands; 1 sees through walls and roofs, 2 cuts.
+    plane: vec4<f32>,
+    // What it is about: least and most, east and south.
+    around: vec4<f32>,
+}
+
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> light: Light;
+@group(#{MATERIAL_BIND_GROUP}) @binding(1) var<uniform> cut: Cut;
 
 struct Vertex {
     @builtin(instance_index) instance_index: u32,
@@ -120,6 +128,12 @@ fn water(color: vec3<f32>, shore: f32, world: vec3<f32>, towards: vec3<f32>, pix
     return mix(vec3<f32>(0.30, 0.27, 0.21) * (light.above.rgb + 0.5 * light.glow.rgb * light.sun.w), out, smoothstep(0.0, 2.5, shore));
 }
 
+// How far a point is beyond the cut, m; negative where it stays.
+fn beyond_cut(world: vec3<f32>) -> f32 {
+    let inside = world.y > 0.4 && all(world.xz > cut.around.xy) && all(world.xz < cut.around.zw);
+    return select(-1.0e9, dot(world.xz, cut.plane.xy) - cut.plane.z, cut.plane.w > 1.5 && inside);
+}
+
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
     let eye = in.world - view.world_position;
@@ -129,6 +143,13 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     let pixel = max(reach.x, reach.y);
     let surface = u32(in.surface + 0.5);
     var color = in.color;
+    let beyond = beyond_cut(in.world);
+    // Of what is seen through, one point in four stays.
+    let grid = vec2<u32>(in.clip.xy) % 2u;
+    let clear = surface == WALL || surface == ROOF || surface == LOUVRE || surface == WINDOW;
+    if (beyond > 0.0 || (cut.plane.w == 1.0 && clear && grid.x + grid.y > 0u)) {
+        discard;
+    }
     if (surface == WATER) {
         color = water(color, in.side.x, in.world, towards, pixel);
     } else if (surface == MESH) {
@@ -174,5 +195,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         let cloud = smoothstep(0.52, 0.78, 0.7 * noise(drift) + 0.3 * noise(drift * 2.7));
         color = color * (1.0 - 0.20 * cloud * light.disc.w);
     }
+    // The edge of the cut is drawn.
+    color = mix(color, vec3<f32>(0.10, 0.85, 1.0), 0.8 * smoothstep(-0.5, -0.3, beyond));
     return vec4<f32>(hazed(light, color, towards, far_m), 1.0);
 }

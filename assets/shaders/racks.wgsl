@@ -13,8 +13,16 @@ struct Look {
     palette: array<vec4<f32>, 26>,
 }
 
+struct Cut {
+    // Direction of the plane east and south, how far out it stands; 1 sees through walls and roofs, 2 cuts.
+    plane: vec4<f32>,
+    // What it is about: least and most, east and south.
+    around: vec4<f32>,
+}
+
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> look: Look;
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var chips: texture_2d<f32>;
+@group(#{MATERIAL_BIND_GROUP}) @binding(2) var<uniform> cut: Cut;
 
 struct Vertex {
     @builtin(instance_index) instance_index: u32,
@@ -29,6 +37,7 @@ struct Varying {
     @location(0) cell: vec2<f32>,
     @location(1) @interpolate(flat) ids: vec2<u32>,
     @location(2) depth: f32,
+    @location(3) world: vec3<f32>,
 }
 
 @vertex
@@ -40,7 +49,14 @@ fn vertex(in: Vertex) -> Varying {
     out.cell = in.cell;
     out.ids = in.ids;
     out.depth = out.clip.w;
+    out.world = world.xyz;
     return out;
+}
+
+// How far a point is beyond the cut, m; negative where it stays.
+fn beyond_cut(world: vec3<f32>) -> f32 {
+    let inside = world.y > 0.4 && all(world.xz > cut.around.xy) && all(world.xz < cut.around.zw);
+    return select(-1.0e9, dot(world.xz, cut.plane.xy) - cut.plane.z, cut.plane.w > 1.5 && inside);
 }
 
 fn map_color(x: f32) -> vec3<f32> {
@@ -51,6 +67,9 @@ fn map_color(x: f32) -> vec3<f32> {
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
+    if (beyond_cut(in.world) > 0.0) {
+        discard;
+    }
     let face = in.ids.y & 255u;
     let columns = (in.ids.y >> 8u) & 255u;
     let rows = (in.ids.y >> 16u) & 255u;
@@ -85,15 +104,25 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         let inside = fract(in.cell);
         let seam = min(min(inside.x, 1.0 - inside.x), min(inside.y, 1.0 - inside.y));
         color = color * mix(0.35, 1.0, smoothstep(0.0, 0.07, seam));
+        // From near by, a tray's front: a dark bezel, and its chips as plates with fins.
+        let near = 1.0 - smoothstep(3.0, 7.0, in.depth);
+        let plate = max(abs(inside.x - 0.5) / 0.42, abs(inside.y - 0.5) / 0.34);
+        let bezel = mix(0.30, 1.0, 1.0 - smoothstep(0.98, 1.02, plate));
+        let fins = 0.90 + 0.10 * smoothstep(0.3, 0.7, abs(fract(inside.x * 14.0) * 2.0 - 1.0));
+        let fine = 1.0 - smoothstep(1.2, 2.6, in.depth);
+        color = color * mix(1.0, bezel * mix(1.0, fins, fine), near);
     }
     // What is selected gets a frame; its values keep their colours.
     if (chip >= look.selected.x && chip < look.selected.y) {
-        let one = look.selected.y - look.selected.x == 1u;
-        let size = select(vec2<f32>(f32(columns), f32(rows)), vec2<f32>(1.0, 1.0), one);
-        let place = select(in.cell, fract(in.cell), one);
+        // A chip, a tray, or the whole face.
+        let count = look.selected.y - look.selected.x;
+        let across = select(f32(columns), 1.0, count == 1u);
+        let tall = select(f32(rows), 1.0, count <= columns);
+        let size = vec2<f32>(across, tall);
+        let place = vec2<f32>(select(in.cell.x, fract(in.cell.x), across == 1.0), select(in.cell.y, fract(in.cell.y), tall == 1.0));
         let metres = vec2<f32>(0.6, 2.2) * size / vec2<f32>(f32(columns), f32(rows));
         let rim = min(place, size - place) / size * metres;
-        let width = max(0.02, in.depth * 0.0022);
+        let width = max(min(0.02, in.depth * 0.006), in.depth * 0.0022);
         let frame = 1.0 - smoothstep(width * 0.7, width, min(rim.x, rim.y));
         color = mix(color, vec3<f32>(0.10, 0.85, 1.0), max(frame, select(0.0, 0.25, in.depth > 60.0)));
     }

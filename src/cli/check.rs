@@ -5,7 +5,7 @@ use std::path::Path;
 use rainier::diag::Report;
 use rainier::site::load::load_site;
 use rainier::site::tree::{Kind, parse};
-use rainier::{growth, scenario, site};
+use rainier::{growth, scenario, site, tour};
 
 use crate::Failure;
 use crate::args::Check;
@@ -62,6 +62,10 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     if name.strip_prefix("builtin:").is_some_and(is_sweep_name) {
         return check_sweep(name);
     }
+    let is_tour_name = |key| tour::BUILTIN.iter().any(|(n, _)| *n == key);
+    if name.strip_prefix("builtin:").is_some_and(is_tour_name) {
+        return tour::load(&Disk, name).map(|_| "tour");
+    }
     let one = |error| Report { errors: vec![error] };
     let text = text_of(&Disk, name).map_err(one)?;
     if site::epw::is_epw(name) {
@@ -86,6 +90,8 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
         read::<CapitalFile>(name, &text).map(|_| "capital")
     } else if has("axes") {
         check_sweep(name)
+    } else if has("steps") {
+        tour::load_text(name, &text).map(|_| "tour")
     } else if has("target_chips") || has("supplies") || has("grants") {
         growth::load(&Disk, name, None).map(|_| "plan")
     } else if has("duration_s") || has("tick_s") || has("events") {

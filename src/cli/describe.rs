@@ -34,6 +34,12 @@ pub(crate) fn describe(args: &Describe) -> Result<(), Failure> {
         Found::Hall(h) => print_hall(campus, h, ""),
         Found::Row(r) => print_row(campus, r, ""),
         Found::Rack(k) => print_rack(campus, k),
+        Found::Tray { rack, tray } => {
+            print_rack(campus, rack);
+            let chips = campus.tray_chips(rack, tray);
+            let names: Vec<String> = chips.map(|chip| campus.chip_address(chip).to_string()).collect();
+            println!("  {} has {}", campus.address(found), names.join(", "));
+        }
         Found::Chip { rack, chip } => {
             print_rack(campus, rack);
             println!("  {} is chip {chip} of the campus", campus.chip_address(chip));

@@ -10,12 +10,13 @@ use crate::site::files::{CapitalFile, Catalog, GridFile, SiteFile, TariffFile, W
 use crate::site::schema::{ANY, Checked, Limits};
 use crate::site::shape::{Declared, FieldShape, Shape, Shapes};
 use crate::site::unit;
+use crate::tour::TourFile;
 use crate::workload::files::WorkloadFile;
 
 /// Kinds of file: name, its record, and an example.
 type Kind = (&'static str, fn(Limits, &mut Shapes) -> Shape, &'static str);
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     ("Scenario", ScenarioFile::shape, "assets/scenarios/default.ron"),
     ("Site", SiteFile::shape, "assets/sites/lab.ron"),
     ("Catalog", Catalog::shape, "assets/catalog.ron"),
@@ -25,6 +26,7 @@ const KINDS: [Kind; 9] = [
     ("Capital", CapitalFile::shape, "assets/capital.ron"),
     ("Workload", WorkloadFile::shape, "assets/workloads/mission.ron"),
     ("Plan of growth", PlanFile::shape, "assets/plans/rainier.ron"),
+    ("Tour", TourFile::shape, "assets/tours/mission.ron"),
 ];
 
 /// What a shape takes, in a few words.

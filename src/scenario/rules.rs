@@ -25,7 +25,7 @@ impl Words<'_> {
             return Some(Scope::Node(*node));
         }
         match self.campus.find(name.parse::<Address>().ok()?)? {
-            Found::Chip { .. } => None,
+            Found::Tray { .. } | Found::Chip { .. } => None,
             found => Some(Scope::Place(found)),
         }
     }

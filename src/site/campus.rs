@@ -319,6 +319,18 @@ impl PowerNode {
     }
 }
 
+impl Building {
+    /// Centre of its genset number `k`, m: they stand in a yard along its south side, from the west.
+    #[must_use]
+    pub fn genset_at_m(&self, k: u32) -> [f64; 2] {
+        let share = (f64::from(k) + 0.5) / f64::from(self.gensets.max(1)) - 0.5;
+        [
+            self.rect.at_m[0] + share * self.rect.size_m[0],
+            self.rect.at_m[1] - self.rect.size_m[1] / 2.0 - 13.0,
+        ]
+    }
+}
+
 impl RackKind {
     /// Columns and rows of chips on the face of a rack: a row is a tray, from the floor up.
     #[must_use]
@@ -378,6 +390,28 @@ impl Campus {
         self.chips_of(rack..rack + 1)
     }
 
+    /// Number of trays of a rack, each a row of its face.
+    #[must_use]
+    pub fn rack_trays(&self, rack: usize) -> usize {
+        self.rack_kind(rack).face_grid()[1] as usize
+    }
+
+    /// Chips of a tray of a rack, from 0 at the floor; none of a tray that it does not have.
+    #[must_use]
+    pub fn tray_chips(&self, rack: usize, tray: usize) -> Range<usize> {
+        let columns = self.rack_kind(rack).face_grid()[0] as usize;
+        let all = self.rack_chips(rack);
+        let start = tray.saturating_mul(columns).saturating_add(all.start).min(all.end);
+        start..(start + columns).min(all.end)
+    }
+
+    /// The tray of a chip of a rack.
+    #[must_use]
+    pub fn tray_of(&self, rack: usize, chip: usize) -> usize {
+        let columns = self.rack_kind(rack).face_grid()[0] as usize;
+        chip.saturating_sub(self.rack_chips(rack).start) / columns
+    }
+
     /// Chips of racks that follow each other.
     #[must_use]
     pub fn chips_of(&self, racks: Range<usize>) -> Range<usize> {
@@ -408,6 +442,7 @@ impl Campus {
             hall: Some(hall.number),
             row: Some(row.number),
             rack: Some((rack - row.racks.start + 1) as u32),
+            tray: None,
             chip: None,
         }
     }
@@ -439,12 +474,24 @@ impl Campus {
         let Some(rack) = address.rack else {
             return Some(Found::Row(row));
         };
-        let rack = self.rows[row].racks.clone().nth(rack as usize - 1)?;
-        let Some(chip) = address.chip else {
-            return Some(Found::Rack(rack));
+        let rack = self.rows[row].racks.clone().nth((rack as usize).checked_sub(1)?)?;
+        let Some(tray) = address.tray else {
+            let Some(chip) = address.chip else {
+                return Some(Found::Rack(rack));
+            };
+            let chip = self.rack_chips(rack).nth((chip as usize).checked_sub(1)?)?;
+            return Some(Found::Chip { rack, chip });
         };
-        let chip = self.rack_chips(rack).nth(chip as usize - 1)?;
-        Some(Found::Chip { rack, chip })
+        let tray = (tray as usize).checked_sub(1)?;
+        let mut chips = self.tray_chips(rack, tray);
+        match address.chip {
+            _ if chips.is_empty() => None,
+            None => Some(Found::Tray { rack, tray }),
+            Some(chip) => {
+                let chip = chips.nth((chip as usize).checked_sub(1)?)?;
+                Some(Found::Chip { rack, chip })
+            }
+        }
     }
 
     /// Address of a place.
@@ -456,6 +503,7 @@ impl Campus {
             Found::Hall(_) => (address.row, address.rack) = (None, None),
             Found::Row(_) => address.rack = None,
             Found::Rack(_) => {}
+            Found::Tray { tray, .. } => address.tray = Some(tray as u32 + 1),
             Found::Chip { chip, .. } => address = self.chip_address(chip),
         }
         address
@@ -471,7 +519,38 @@ impl Campus {
             }
             Found::Hall(hall) => self.halls[hall].racks.clone(),
             Found::Row(row) => self.rows[row].racks.clone(),
-            Found::Rack(rack) | Found::Chip { rack, .. } => rack..rack + 1,
+            Found::Rack(rack) | Found::Tray { rack, .. } | Found::Chip { rack, .. } => rack..rack + 1,
+        }
+    }
+
+    /// Hall of a rack.
+    #[must_use]
+    pub fn hall_of(&self, rack: usize) -> usize {
+        self.rows[self.rack_row[rack] as usize].hall
+    }
+
+    /// Building of a place.
+    #[must_use]
+    pub fn building_of(&self, found: Found) -> usize {
+        match found {
+            Found::Building(building) => building,
+            other => self.halls[self.hall_of(self.racks_of(other).start)].building,
+        }
+    }
+
+    /// The place one level up; none above a building.
+    #[must_use]
+    pub fn up(&self, found: Found) -> Option<Found> {
+        match found {
+            Found::Chip { rack, chip } => {
+                let tray = self.tray_of(rack, chip);
+                Some(Found::Tray { rack, tray })
+            }
+            Found::Tray { rack, .. } => Some(Found::Rack(rack)),
+            Found::Rack(rack) => Some(Found::Row(self.rack_row[rack] as usize)),
+            Found::Row(row) => Some(Found::Hall(self.rows[row].hall)),
+            Found::Hall(hall) => Some(Found::Building(self.halls[hall].building)),
+            Found::Building(_) => None,
         }
     }
 
@@ -493,6 +572,13 @@ pub enum Found {
     Row(usize),
     /// A rack.
     Rack(usize),
+    /// A tray, and its rack.
+    Tray {
+        /// Rack.
+        rack: usize,
+        /// Tray, from 0 at the floor.
+        tray: usize,
+    },
     /// A chip, and its rack.
     Chip {
         /// Rack.

@@ -12,6 +12,7 @@ pub mod load;
 pub mod pick;
 mod power;
 pub mod schema;
+pub mod search;
 pub mod shape;
 pub mod texts;
 pub mod tree;

@@ -82,6 +82,12 @@ impl Nearest {
 /// floor, or a building. Halls that are not live, by `live`, hold no racks.
 #[must_use]
 pub fn pick(campus: &Campus, live: &[bool], ray: &Ray, roofs: bool) -> Option<Found> {
+    hit(campus, live, ray, roofs).map(|(_, found)| found)
+}
+
+/// What [`pick`] finds, with how far along the ray it is, in lengths of its direction.
+#[must_use]
+pub fn hit(campus: &Campus, live: &[bool], ray: &Ray, roofs: bool) -> Option<(f64, Found)> {
     let mut best = Nearest::default();
     for (b, building) in campus.buildings.iter().enumerate() {
         let high_m = if roofs { building.height_m } else { FLOOR_M };
@@ -104,7 +110,7 @@ pub fn pick(campus: &Campus, live: &[bool], ray: &Ray, roofs: bool) -> Option<Fo
             }
         }
     }
-    best.0.map(|(_, found)| found)
+    best.0
 }
 
 fn pick_row(campus: &Campus, row: usize, ray: &Ray, best: &mut Nearest) {

@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// Colour the racks by what the other scenario has more or less
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, requires = "compare"))]
     pub(crate) difference: bool,
-    /// Place to look at, such as B03, B03/H2 or B03/H2/R12/K07
+    /// Place to look at, such as B03, B03/H2, B03/H2/R12/K07 or B03/H2/R12/K07/T03
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "PLACE"))]
     pub(crate) look: Option<String>,
     /// What colours the racks
@@ -110,6 +110,30 @@ pub(crate) struct Args {
     /// How much is drawn; as much as the machine draws in time if left out, and all of it in a picture
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum))]
     pub(crate) quality: Option<Asked>,
+    /// Hide the labels at places
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) no_labels: bool,
+    /// Hide the little map
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) no_minimap: bool,
+    /// See through walls and roofs
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, conflicts_with = "section"))]
+    pub(crate) xray: bool,
+    /// Cut the building looked at open, at a share of its length from the west or south, 0 to 1
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "SHARE", value_parser = share))]
+    pub(crate) section: Option<f32>,
+    /// Write this into the search
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "WORDS"))]
+    pub(crate) search: Option<String>,
+    /// Start a tour: a file, or builtin:mission
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
+    pub(crate) tour: Option<String>,
+    /// Step of the tour that the picture shows, from 1
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_name = "STEP", requires = "tour", requires = "shot")
+    )]
+    pub(crate) tour_step: Option<std::num::NonZeroUsize>,
     /// Size of the window in pixels, 200 to 8192 each
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -157,6 +181,12 @@ fn link(text: &str) -> Result<Link, String> {
     Link::decode(text)?.ok_or_else(|| "an address with a view behind its #".into())
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+fn share(text: &str) -> Result<f32, String> {
+    let value = text.parse().ok().filter(|s: &f32| (0.0..=1.0).contains(s));
+    value.ok_or_else(|| "0 to 1".into())
+}
+
 impl Args {
     /// Reads the flags; ends the program with help or with what is wrong with them.
     #[cfg(not(target_arch = "wasm32"))]
@@ -200,6 +230,13 @@ impl Args {
             print_link: false,
             problem,
             quality: None,
+            no_labels: false,
+            no_minimap: false,
+            xray: false,
+            section: None,
+            search: None,
+            tour: None,
+            tour_step: None,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
-use crate::camera::Pose;
 use crate::cases::Side;
+use crate::navigation::Pose;
 use crate::panels::parts::Part;
 use crate::scenarios::Source;
 use crate::selection::Overlay;

@@ -4,12 +4,12 @@
 
 mod advance;
 mod args;
-mod camera;
 mod cases;
 mod difference;
 mod history;
 mod link;
 mod mine;
+mod navigation;
 mod panels;
 mod quality;
 mod scenarios;
@@ -50,12 +50,21 @@ fn main() -> AppExit {
         Ok(cases) => cases,
         Err(message) => return fail(&message),
     };
+    let tour = match args
+        .tour
+        .as_deref()
+        .map(|file| rainier::tour::load(args::TEXTS, file))
+        .transpose()
+    {
+        Ok(tour) => tour,
+        Err(report) => return fail(&report.to_string()),
+    };
     if let Some(place) = &args.look
         && let Err(message) = selection::place(&case.loaded.site.campus, place)
     {
         return fail(&message);
     }
-    app(args, case, behind).run()
+    app(args, case, behind, tour).run()
 }
 
 /// The scenario asked for, and the one to compare it with.
@@ -120,7 +129,7 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
         })
 }
 
-fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
+fn app(args: args::Args, case: Case, behind: Option<Case>, tour: Option<rainier::tour::TourFile>) -> App {
     let mut app = App::new();
     app.add_plugins(plugins(&args));
     app.insert_resource(RenderErrorHandler(stop_drawing));
@@ -137,8 +146,8 @@ fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
     app.insert_resource(Quality::new(args.quality.unwrap_or(of_pictures)));
     app.add_plugins((
         advance::plugin,
-        camera::plugin,
         difference::plugin,
+        navigation::plugin,
         panels::plugin,
         quality::plugin,
         scenarios::plugin,
@@ -146,7 +155,7 @@ fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
         share::plugin,
         world::plugin,
     ));
-    shot::add(&mut app, &args);
+    shot::add(&mut app, &args, tour);
     panels::editor::add(&mut app, &args);
     share::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]

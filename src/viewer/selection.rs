@@ -7,6 +7,8 @@ use rainier::site::address::NotAnAddress;
 use rainier::site::campus::Found;
 use rainier::site::{Address, Campus};
 
+use crate::navigation::{Go, Orbit, keys_are_free};
+
 /// What colours the racks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
@@ -124,6 +126,7 @@ impl Selection {
         match self.0 {
             Some(Found::Chip { chip, .. }) => chip..chip + 1,
             Some(Found::Rack(rack)) => campus.rack_chips(rack),
+            Some(Found::Tray { rack, tray }) => campus.tray_chips(rack, tray),
             Some(Found::Row(row)) => campus.chips_of(campus.rows[row].racks.clone()),
             _ => 0..0,
         }
@@ -136,8 +139,8 @@ impl Selection {
             Some(Found::Building(b)) => campus.buildings[b].halls.clone(),
             Some(Found::Hall(h)) => h..h + 1,
             Some(Found::Row(row)) => campus.rows[row].hall..campus.rows[row].hall + 1,
-            Some(Found::Rack(rack) | Found::Chip { rack, .. }) => {
-                let hall = campus.rows[campus.rack_row[rack] as usize].hall;
+            Some(Found::Rack(rack) | Found::Tray { rack, .. } | Found::Chip { rack, .. }) => {
+                let hall = campus.hall_of(rack);
                 hall..hall + 1
             }
         }
@@ -151,6 +154,7 @@ fn keys(
     mut roofs: ResMut<Roofs>,
     mut pace: ResMut<crate::advance::Pace>,
     mut selection: ResMut<Selection>,
+    mut orbit: ResMut<Orbit>,
     mut focus: ResMut<crate::panels::jobs::Focus>,
     plan: Res<rainier::sim::twin::Plan>,
 ) {
@@ -178,18 +182,14 @@ fn keys(
     }
     if keys.just_pressed(KeyCode::Escape) {
         focus.set_if_neq(crate::panels::jobs::Focus(None));
-        selection.0 = selection.0.and_then(|found| up(&plan.0, found));
-    }
-}
-
-/// The place one level up.
-pub(crate) fn up(campus: &Campus, found: Found) -> Option<Found> {
-    match found {
-        Found::Chip { rack, .. } => Some(Found::Rack(rack)),
-        Found::Rack(rack) => Some(Found::Row(campus.rack_row[rack] as usize)),
-        Found::Row(row) => Some(Found::Hall(campus.rows[row].hall)),
-        Found::Hall(hall) => Some(Found::Building(campus.halls[hall].building)),
-        Found::Building(_) => None,
+        if let Some(found) = selection.0 {
+            selection.0 = plan.0.up(found);
+            // The camera comes along.
+            match selection.0 {
+                Some(above) => orbit.fly_to = Some(above),
+                None => orbit.go = Some(Go::Home),
+            }
+        }
     }
 }
 
@@ -212,6 +212,6 @@ pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Selection>();
     app.add_systems(
         Update,
-        keys.run_if(not(bevy_egui::input::egui_wants_any_keyboard_input)),
+        keys.run_if(keys_are_free).before(crate::navigation::camera::ease),
     );
 }

@@ -10,10 +10,10 @@ use rainier::sim::twin::Plan;
 
 use crate::advance::Pace;
 use crate::args::Args;
-use crate::camera::{Orbit, Pose};
 use crate::cases::{self, Beside, Case, Side};
 use crate::difference::Difference;
 use crate::link::{LONGEST_TEXT, Link};
+use crate::navigation::{Orbit, Pose};
 use crate::panels::parts::{Part, Parts};
 use crate::scenarios::{self, Source};
 use crate::selection::{Roofs, Selection, Shown, name, place};

@@ -4,11 +4,16 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
+use rainier::tour::TourFile;
 
 use crate::advance::Pace;
 use crate::args::Args;
-use crate::camera::Orbit;
 use crate::difference::Difference;
+use crate::navigation::Orbit;
+use crate::navigation::aids::Aids;
+use crate::navigation::inside::{Inside, Look};
+use crate::navigation::search::Search;
+use crate::navigation::tour::Touring;
 use crate::panels::jobs::Wanted;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::timeline::Timeline;
@@ -32,6 +37,10 @@ const FRAMES: u32 = 24;
 
 /// Least real time before it, s: pipelines compile beside the frames.
 const LEAST_S: f32 = 2.0;
+
+/// Where the section of the picture is.
+#[derive(Resource, Debug, Clone, Copy)]
+struct Cutting(f32);
 
 /// Where to look at the start.
 #[derive(Resource, Debug, Clone)]
@@ -64,6 +73,10 @@ fn take(world: &mut World) {
     shot.frames += u32::from(!waits);
     if shot.frames >= FRAMES / 2 {
         world.resource_mut::<Orbit>().arrive();
+        // A section of a place begins at the place: what was asked for comes after.
+        if let Some(Cutting(share)) = world.get_resource::<Cutting>().copied() {
+            world.resource_mut::<Inside>().share = share;
+        }
     }
     if shot.frames == FRAMES {
         if shot.prints_link {
@@ -83,7 +96,7 @@ fn take(world: &mut World) {
 }
 
 /// Adds what the flags ask for.
-pub(crate) fn add(app: &mut App, args: &Args) {
+pub(crate) fn add(app: &mut App, args: &Args, tour: Option<TourFile>) {
     app.insert_resource(Shown(args.overlay));
     app.insert_resource(args.theme);
     let mut parts = Parts::default();
@@ -106,7 +119,33 @@ pub(crate) fn add(app: &mut App, args: &Args) {
     app.world_mut().resource_mut::<Difference>().on = args.difference;
     app.world_mut().resource_mut::<Timeline>().wanted = args.timeline;
     app.insert_resource(Wanted(args.job.clone()));
-    app.insert_resource(Roofs(args.roofs));
+    app.insert_resource(Aids {
+        labels: !args.no_labels,
+        minimap: !args.no_minimap,
+    });
+    let inside_look = match (args.xray, args.section) {
+        (true, _) => Look::XRay,
+        (false, Some(_)) => Look::Section,
+        (false, None) => Look::Solid,
+    };
+    let mut roofs = Roofs(args.roofs);
+    let mut inside = app.world_mut().resource_mut::<Inside>();
+    inside.set(inside_look, &mut roofs);
+    app.insert_resource(roofs);
+    if let Some(share) = args.section {
+        app.insert_resource(Cutting(share));
+    }
+    if let Some(words) = &args.search {
+        app.world_mut().resource_mut::<Search>().write(words);
+    }
+    if let Some(tour) = tour {
+        let mut touring = app.world_mut().resource_mut::<Touring>();
+        touring.start(tour);
+        if let Some(step) = args.tour_step {
+            touring.go(step.get() - 1);
+            touring.pause();
+        }
+    }
     if let Some(place) = &args.look {
         app.insert_resource(LookAt(place.clone()));
         app.add_systems(PostStartup, look);

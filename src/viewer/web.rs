@@ -23,14 +23,17 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::advance::Pace;
-use crate::camera::Orbit;
 use crate::cases::Case;
+use crate::navigation::Orbit;
+use crate::navigation::inside::{Inside, Look};
+use crate::navigation::search::Search;
+use crate::navigation::tour::Touring;
 use crate::panels::growth::Growth;
 use crate::panels::jobs::{Focus, Wanted};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::timeline::Timeline;
 use crate::scenarios::{Ask, Source, answer as answer_ask};
-use crate::selection::{Overlay, Selection, Shown, name, place as place_of};
+use crate::selection::{Overlay, Roofs, Selection, Shown, name, place as place_of};
 
 /// Names as a message lists them.
 fn listed<const N: usize>(names: [&str; N]) -> String {
@@ -48,6 +51,11 @@ enum Request {
     Load(String),
     Event(String, Option<String>, Option<f64>),
     Run(u32),
+    Tour(Option<String>),
+    LeaveTour,
+    Search(String),
+    Follow(u32),
+    Look(String),
 }
 
 #[derive(Default)]
@@ -133,6 +141,36 @@ pub fn rainier_event(action: String, at: Option<String>, value: Option<f64>) {
 #[wasm_bindgen]
 pub fn rainier_run(ticks: u32) {
     ask(Request::Run(ticks.min(10_000_000)));
+}
+
+/// Starts a tour from its RON text, or the one of the mission without one.
+#[wasm_bindgen]
+pub fn rainier_tour(text: Option<String>) {
+    ask(Request::Tour(text));
+}
+
+/// Leaves the tour that runs.
+#[wasm_bindgen]
+pub fn rainier_leave_tour() {
+    ask(Request::LeaveTour);
+}
+
+/// Writes into the search; what it finds comes with the state.
+#[wasm_bindgen]
+pub fn rainier_search(text: String) {
+    ask(Request::Search(text));
+}
+
+/// Follows what the search has found, from 0.
+#[wasm_bindgen]
+pub fn rainier_follow(hit: u32) {
+    ask(Request::Follow(hit));
+}
+
+/// Looks into buildings another way: solid, x-ray or section.
+#[wasm_bindgen]
+pub fn rainier_look(name: String) {
+    ask(Request::Look(name));
 }
 
 /// Asks for the digest of the world; it comes with the state.
@@ -259,6 +297,31 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
             let command = scenario_command(&campus, &action, at.as_deref(), value)?;
             world.resource_mut::<CommandQueue>().0.push(command);
         }
+        Request::Tour(text) => {
+            let tour = match text {
+                Some(text) => rainier::tour::load_text("page.ron", &text),
+                None => rainier::tour::load(crate::args::TEXTS, "builtin:mission"),
+            };
+            let tour = tour.map_err(|report| report.to_string())?;
+            world.resource_mut::<Touring>().start(tour);
+        }
+        Request::LeaveTour => world.resource_mut::<Touring>().leave(),
+        Request::Search(text) => world.resource_mut::<Search>().write(&text),
+        Request::Follow(hit) => {
+            let mut search = world.resource_mut::<Search>();
+            let found = search.hits.get(hit as usize).map(|hit| hit.target.clone());
+            let target = found.ok_or_else(|| format!("the search has found {} things", search.hits.len()))?;
+            search.follow(target);
+            search.text.clear();
+        }
+        Request::Look(name) => {
+            let is = |look: &Look| look.title().to_lowercase() == name;
+            let look = Look::ALL.into_iter().find(is);
+            let look = look.ok_or_else(|| format!("{name} is none of solid, x-ray, section"))?;
+            let mut roofs = *world.resource::<Roofs>();
+            world.resource_mut::<Inside>().set(look, &mut roofs);
+            world.insert_resource(roofs);
+        }
         Request::Run(ticks) => {
             world.resource_mut::<Pace>().paused = true;
             world.resource_mut::<ToRun>().left = ticks;
@@ -335,6 +398,9 @@ fn publish(world: &mut World) {
                 .map(Part::name)
                 .collect::<Vec<_>>(),
             "timeline": timeline,
+            "tour": world.resource::<Touring>().progress(),
+            "look": world.resource::<Inside>().look.title(),
+            "found": world.resource::<Search>().hits.iter().map(|hit| &hit.title).collect::<Vec<_>>(),
             "jobs": jobs,
             "paused": pace.paused,
             "speed": pace.speed,

@@ -233,8 +233,8 @@ fn halls_of(campus: &Campus, found: Found) -> std::ops::Range<usize> {
             let hall = campus.rows[row].hall;
             hall..hall + 1
         }
-        Found::Rack(rack) | Found::Chip { rack, .. } => {
-            let hall = campus.rows[campus.rack_row[rack] as usize].hall;
+        Found::Rack(rack) | Found::Tray { rack, .. } | Found::Chip { rack, .. } => {
+            let hall = campus.hall_of(rack);
             hall..hall + 1
         }
     }

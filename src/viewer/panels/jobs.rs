@@ -15,7 +15,7 @@ use rainier::sim::twin::Plan;
 use rainier::workload::Kind;
 use rainier::workload::progress::Phase;
 
-use crate::camera::Orbit;
+use crate::navigation::Orbit;
 use crate::panels::format::{compact, grouped, said, watts};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::{key_label, reading};

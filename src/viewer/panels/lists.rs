@@ -62,11 +62,20 @@ pub(crate) fn key_list(ui: &mut egui::Ui) {
                     key(&(k + 1).to_string(), &what);
                 }
                 key("space", "stop and go on");
-                key("Esc", "one level up");
+                key("Esc", "one level up, and the camera with it");
+                key("/  or  Ctrl K", "search: places, what stands out now, jobs, scenarios, colours, windows");
+                key("[ ]  or  Alt ← →", "back and forward to where you were; mouse buttons 4 and 5 too");
+                key("← ↑ → ↓", "move; with Shift turn and tilt");
+                key("+ -", "zoom");
+                key("Home", "the whole site");
+                key("L", "labels on or off");
+                key("N", "little map on or off");
+                key("V", "solid walls, x-ray, section");
+                key(", .", "move the section; with Shift faster");
                 key("page up, down", "raise and lower the air slice");
                 key(
                     "mouse",
-                    "drag turns, right drag moves, wheel zooms; click a place, click again to go there",
+                    "drag turns, right drag moves, wheel zooms to what it points at; click a place, click again to go there",
                 );
             });
     });

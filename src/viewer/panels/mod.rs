@@ -1,4 +1,4 @@
-//! The panels: readings on top, the selected place on the right, legend and time below, and windows between.
+//! The panels: readings and ways on top, the selected place on the right, legend and time below, and windows between.
 
 mod bars;
 mod compare;
@@ -8,6 +8,7 @@ pub(crate) mod growth;
 pub(crate) mod jobs;
 mod legend;
 mod lists;
+pub(crate) mod minimap;
 pub(crate) mod money;
 pub(crate) mod oneline;
 pub(crate) mod parts;
@@ -19,6 +20,7 @@ pub(crate) mod schematic;
 mod share;
 pub(crate) mod theme;
 pub(crate) mod timeline;
+mod way;
 pub(crate) mod windows;
 
 use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
@@ -44,11 +46,12 @@ use self::pieces::{frame, scrolled};
 use self::place::place_panel;
 use self::theme::{Look, QUIET, theme};
 use self::timeline::Timeline;
+use self::way::Ways;
 use self::windows::Windows;
 use crate::advance::Pace;
-use crate::camera::Orbit;
 use crate::cases::{Beside, Case};
 use crate::difference::Difference;
+use crate::navigation::Orbit;
 use crate::scenarios::Scenarios;
 use crate::selection::{Overlay, Roofs, Selection, Shown};
 use crate::share::Sharing;
@@ -57,9 +60,12 @@ use crate::world::slice::Height;
 /// Pages narrower than this, in points, show the panel only with a selection.
 const NARROW: f32 = 860.0;
 
+/// Room for the numbers beside a tray or a chip, points.
+const BESIDE: f32 = 290.0;
+
 /// Columns that the panels read.
 #[derive(bevy::ecs::system::SystemParam)]
-struct State<'w> {
+pub(crate) struct State<'w> {
     plan: Res<'w, Plan>,
     case: Res<'w, Case>,
     beside: Option<Res<'w, Beside>>,
@@ -77,7 +83,7 @@ struct State<'w> {
     incidents: Res<'w, Incidents>,
 }
 
-fn panels(
+pub(crate) fn panels(
     mut contexts: EguiContexts,
     state: State,
     diagnostics: Res<DiagnosticsStore>,
@@ -93,6 +99,7 @@ fn panels(
     (growth, mut timeline, mut sharing): (Res<Growth>, ResMut<Timeline>, ResMut<Sharing>),
     mut windows: ResMut<Windows>,
     (mut look, mut dressed): (ResMut<Look>, Local<Option<Look>>),
+    mut ways: Ways,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     if dressed.replace(*look) != Some(*look) {
@@ -108,16 +115,31 @@ fn panels(
     );
     let root = &mut root;
     let narrow = ctx.content_rect().width() < NARROW;
+    // What is borrowed to write counts as changed: only what has been must.
+    let mut place = *selection;
+    let mut roof = *roofs;
     egui::Panel::top("readings").frame(frame()).show(root, |ui| {
         scrolled(ui, |ui| top_bar(ui, &state, &mut scenarios, narrow))
     });
+    egui::Panel::top("ways")
+        .frame(frame().inner_margin(egui::Margin::symmetric(10, 5)))
+        .show(root, |ui| {
+            let campus = &*state.plan.0;
+            let mut contents =
+                |ui: &mut egui::Ui| way::bar(ui, &mut ways, campus, &mut place, &mut orbit, *shown, &mut roof, narrow);
+            if narrow {
+                scrolled(ui, contents);
+            } else {
+                ui.horizontal(|ui| contents(ui));
+            }
+        });
     egui::Panel::bottom("time").frame(frame()).show(root, |ui| {
         scrolled(ui, |ui| {
             time_controls(ui, &state.clock, &mut pace);
             ui.separator();
             overlay_choice(ui, &mut shown);
             ui.separator();
-            ui.toggle_value(&mut roofs.0, "Roofs").on_hover_text("key R");
+            ui.toggle_value(&mut roof.0, "Roofs").on_hover_text("key R");
             for part in Part::ALL {
                 let mut on = parts.shown(part);
                 if ui
@@ -152,7 +174,7 @@ fn panels(
         }
     }
     // A narrow page shows the campus first; the panel comes with a selection.
-    if !narrow || selection.0.is_some() {
+    if !narrow || place.0.is_some() {
         let width = if narrow { 220.0 } else { 300.0 };
         egui::Panel::right("place")
             .frame(frame())
@@ -160,27 +182,38 @@ fn panels(
             .resizable(false)
             .show(root, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {
-                    place_panel(ui, &state, &mut selection, &mut orbit, &mut job_view);
+                    place_panel(ui, &state, &mut place, &mut orbit, &mut job_view);
                 });
             });
     }
     let window = ctx.content_rect();
     let mut free = root.available_rect_before_wrap();
     windows.set_free(free);
+    windows.aside.clear();
+    // A tour says where one is, in the room of the map.
+    if ways.aids.minimap && !narrow && !ways.touring.runs() {
+        let covered = minimap::show(&ctx, free, &state, shown.0, &mut ways.minimap, &mut place, &mut orbit);
+        windows.aside.extend(covered);
+    }
+    selection.set_if_neq(place);
+    roofs.set_if_neq(roof);
     let free_bottom = free.bottom();
     let legend_width = match (narrow, shown.0) {
         (true, _) => 120.0,
         (false, Overlay::Job) => 380.0,
         _ => 230.0,
     };
-    // A rack is looked at from head to foot: it stands beside the legend, not behind it.
-    if matches!(selection.0, Some(Found::Rack(_) | Found::Chip { .. })) {
-        free.min.x += legend_width + 40.0;
+    // A rack is looked at from head to foot: it stands beside the legend, not behind it. The numbers of a tray or a chip
+    // stand to the right of it.
+    match selection.0 {
+        Some(Found::Rack(_)) => free.min.x += legend_width + 40.0,
+        Some(Found::Tray { .. } | Found::Chip { .. }) if !narrow => free.max.x -= BESIDE,
+        _ => {}
     }
     let free = (free.center() - window.center()) / window.height().max(1.0);
     orbit.free = Vec2::new(free.x, free.y);
     // Behind windows: on a small page there is no room beside them.
-    egui::Area::new("legend".into())
+    let legend = egui::Area::new("legend".into())
         .order(egui::Order::Background)
         .anchor(egui::Align2::LEFT_BOTTOM, [14.0, free_bottom - window.bottom() - 12.0])
         .show(&ctx, |ui| {
@@ -190,6 +223,7 @@ fn panels(
             legend(ui, shown.0, legend_width, &state, &selection, &job_view);
             air_legend(ui, &parts, &selection, &mut height, legend_width);
         });
+    windows.aside.push(legend.response.rect);
     listing(
         &ctx,
         &mut parts,
@@ -207,6 +241,7 @@ fn panels(
 /// Readings, places, lists and every window.
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Windows>();
+    app.init_resource::<minimap::Minimap>();
     app.add_plugins((
         compare::plugin,
         editor::plugin,

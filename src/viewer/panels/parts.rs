@@ -168,8 +168,5 @@ fn keys(keys: Res<ButtonInput<KeyCode>>, mut parts: ResMut<Parts>) {
 
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Parts>();
-    app.add_systems(
-        Update,
-        keys.run_if(not(bevy_egui::input::egui_wants_any_keyboard_input)),
-    );
+    app.add_systems(Update, keys.run_if(crate::navigation::keys_are_free));
 }

@@ -1,4 +1,4 @@
-//! The numbers of the selected place, and the way to the places around it.
+//! The numbers of the selected place.
 
 use bevy_egui::egui;
 use egui::RichText;
@@ -10,8 +10,8 @@ use super::format::{grouped, said, watts};
 use super::jobs::{self, JobView};
 use super::pieces::{heading, part, row, swatch};
 use super::theme::{ACCENT, MODES, QUIET};
-use crate::camera::Orbit;
-use crate::selection::{Selection, name, up};
+use crate::navigation::Orbit;
+use crate::selection::{Selection, name};
 
 pub(crate) fn place_panel(
     ui: &mut egui::Ui,
@@ -20,35 +20,18 @@ pub(crate) fn place_panel(
     orbit: &mut Orbit,
     job_view: &mut JobView,
 ) {
-    let campus = &*state.plan.0;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 3.0;
-        if ui.link("site").clicked() {
-            selection.0 = None;
-        }
-        let mut path = Vec::new();
-        let mut step = selection.0;
-        while let Some(found) = step {
-            path.push(found);
-            step = up(campus, found);
-        }
-        for found in path.into_iter().rev() {
-            ui.label(RichText::new("›").color(QUIET));
-            let full = name(campus, found);
-            let part = full.rsplit('/').next().unwrap_or(&full).to_owned();
-            if ui.link(part).clicked() {
-                selection.0 = Some(found);
-                orbit.fly_to = Some(found);
-            }
-        }
-    });
-    ui.separator();
     match selection.0 {
         None => site_numbers(ui, state, selection, orbit),
         Some(Found::Building(b)) => building_numbers(ui, state, b, selection, orbit),
         Some(Found::Hall(h)) => hall_numbers(ui, state, h),
         Some(Found::Row(r)) => row_numbers(ui, state, r),
         Some(Found::Rack(rack)) => {
+            rack_numbers(ui, state, rack);
+            job_of_rack(ui, state, rack, orbit, job_view);
+        }
+        Some(Found::Tray { rack, tray }) => {
+            tray_numbers(ui, state, rack, tray, selection, orbit);
+            ui.separator();
             rack_numbers(ui, state, rack);
             job_of_rack(ui, state, rack, orbit, job_view);
         }
@@ -331,6 +314,41 @@ pub(crate) fn job_of_rack(ui: &mut egui::Ui, state: &State, rack: usize, orbit: 
     }
     if ui.button("Show all its racks").clicked() {
         jobs::look_at(job, all, &state.plan.0, &mut job_view.focus, orbit);
+    }
+}
+
+/// The chips of a tray side by side.
+fn tray_numbers(
+    ui: &mut egui::Ui,
+    state: &State,
+    rack: usize,
+    tray: usize,
+    selection: &mut Selection,
+    orbit: &mut Orbit,
+) {
+    let campus = &*state.plan.0;
+    let kind = campus.rack_kind(rack);
+    let chips = campus.tray_chips(rack, tray);
+    let about = format!("{}: {} of {} chips", kind.server.name, chips.len(), kind.chips);
+    heading(
+        ui,
+        format!("Tray {}", campus.address(Found::Tray { rack, tray })),
+        &about,
+    );
+    let power: f64 = state.chips.power_w[chips.clone()].iter().map(|w| f64::from(*w)).sum();
+    row(ui, "Power of its chips", watts(power));
+    for chip in chips {
+        let name = campus.chip_address(chip).to_string();
+        let name = name.rsplit('/').next().unwrap_or("").to_owned();
+        let numbers = format!(
+            "{:.1} °C, {:.0} W",
+            state.chips.junction_c[chip], state.chips.power_w[chip]
+        );
+        row(ui, &name, numbers);
+        if ui.button(format!("Chip {name}")).clicked() {
+            selection.0 = Some(Found::Chip { rack, chip });
+            orbit.fly_to = selection.0;
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Windows {
     /// What they left free in the frame before: a bar that has just opened is measured first.
     before: Option<Rect>,
     open: [Option<Place>; Part::ALL.len()],
+    /// What else covers the site in this frame: legend, little map, captions.
+    pub(crate) aside: Vec<Rect>,
 }
 
 impl Windows {
@@ -40,6 +42,12 @@ impl Windows {
         if self.before.replace(free) == Some(free) {
             self.free = Some(free);
         }
+    }
+
+    /// What covers the site: windows and what lies beside them.
+    pub(crate) fn covered(&self) -> Vec<Rect> {
+        let open = self.open.iter().flatten().map(|place| place.rect);
+        self.aside.iter().copied().chain(open).collect()
     }
 
     /// A part's window has been closed.

@@ -61,12 +61,24 @@ pub(crate) struct Light {
     pub(crate) disc: Vec4,
 }
 
+/// What is cut away of a building, or seen through.
+#[derive(ShaderType, Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Cut {
+    /// Plane: its direction east and south, how far out it stands, m; 1 to see through walls and roofs, 2 to cut.
+    pub(crate) plane: Vec4,
+    /// What it is about: least east and south, most east and south, m.
+    pub(crate) around: Vec4,
+}
+
 /// The still world: vertex colours and surfaces under one sun.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
 pub(crate) struct GroundMaterial {
     /// Its light.
     #[uniform(0)]
     pub(crate) light: Light,
+    /// How it is looked into.
+    #[uniform(1)]
+    pub(crate) cut: Cut,
 }
 
 impl Material for GroundMaterial {
@@ -226,6 +238,9 @@ pub(crate) struct RackMaterial {
     /// The chips' values, 0 to 1.
     #[texture(1, sample_type = "float", filterable = false)]
     pub(crate) chips: Handle<Image>,
+    /// How it is looked into.
+    #[uniform(2)]
+    pub(crate) cut: Cut,
 }
 
 impl Material for RackMaterial {

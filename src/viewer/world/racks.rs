@@ -17,7 +17,7 @@ use crate::cases::{Beside, Side};
 use crate::difference::{self, Difference, Less, between};
 use crate::panels::jobs::{Colors, Focus, PALETTE, codes};
 use crate::selection::{Overlay, Selection, Shown};
-use crate::world::materials::{ATTRIBUTE_IDS, Look, RackMaterial, TEXTURE_COLUMNS};
+use crate::world::materials::{ATTRIBUTE_IDS, Cut, Look, RackMaterial, TEXTURE_COLUMNS};
 use crate::world::rising::AsOf;
 use crate::world::scene::Hour;
 
@@ -159,6 +159,7 @@ pub(crate) fn build(
     let material = materials.add(RackMaterial {
         look,
         chips: image.clone(),
+        cut: Cut::default(),
     });
     for hall in 0..campus.halls.len() {
         commands.spawn((

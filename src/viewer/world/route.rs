@@ -33,7 +33,7 @@ struct Drawn {
 }
 
 /// Where a node stands: east, north and up, m.
-fn position(campus: &Campus, node: usize) -> Option<([f64; 2], f64)> {
+pub(crate) fn position(campus: &Campus, node: usize) -> Option<([f64; 2], f64)> {
     let plan = &campus.power;
     let of = &plan.nodes[node];
     let building = of.building.map(|b| &campus.buildings[b as usize]);

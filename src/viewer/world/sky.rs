@@ -8,7 +8,7 @@ use bevy::render::render_resource::PrimitiveTopology;
 use rainier::sim::clock::Clock;
 
 use crate::quality::Quality;
-use crate::world::materials::{GroundMaterial, Light, RackMaterial, ShadowMaterial, SkyMaterial};
+use crate::world::materials::{Cut, GroundMaterial, Light, RackMaterial, ShadowMaterial, SkyMaterial};
 
 /// Density of the haze, 1/m.
 const HAZE_PER_M: f32 = 0.000_045;
@@ -227,7 +227,10 @@ fn spawn(
 ) {
     let light = hour.light();
     commands.insert_resource(Still {
-        ground: grounds.add(GroundMaterial { light }),
+        ground: grounds.add(GroundMaterial {
+            light,
+            cut: Cut::default(),
+        }),
         shadow: shadows.add(ShadowMaterial { light }),
     });
     commands.spawn((

@@ -244,8 +244,5 @@ pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Drawn>();
     app.insert_resource(Height(1.5));
     app.add_systems(PostUpdate, (draw, update).chain());
-    app.add_systems(
-        Update,
-        keys.run_if(not(bevy_egui::input::egui_wants_any_keyboard_input)),
-    );
+    app.add_systems(Update, keys.run_if(crate::navigation::keys_are_free));
 }

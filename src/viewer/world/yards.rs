@@ -29,10 +29,7 @@ const TRANSFORMER_OFF_M: f64 = 6.0;
 pub(crate) fn gensets(building: &Building) -> (Vec<Vec3>, f32) {
     let rect = &building.rect;
     let pitch = rect.size_m[0] / f64::from(building.gensets.max(1));
-    let places = (0..building.gensets).map(|k| {
-        let x = rect.at_m[0] - rect.size_m[0] / 2.0 + pitch * (f64::from(k) + 0.5);
-        at([x, rect.at_m[1] - rect.size_m[1] / 2.0 - GENSET_OFF_M], PAD_M)
-    });
+    let places = (0..building.gensets).map(|k| at(building.genset_at_m(k), PAD_M));
     (places.collect(), (pitch * 0.55).min(4.0) as f32)
 }
 

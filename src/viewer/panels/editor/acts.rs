@@ -9,7 +9,7 @@ use rainier::site::unit;
 
 use super::pieces::line;
 use crate::panels::theme::{ACCENT, ALARM, QUIET};
-use crate::selection::{name, up};
+use crate::selection::name;
 
 /// An action as it is being put together.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,7 +179,7 @@ fn suited(campus: &Campus, takes: Where, selected: Option<Found>) -> Option<Stri
         if fits {
             return Some(name(campus, found));
         }
-        step = up(campus, found);
+        step = campus.up(found);
     }
     None
 }

@@ -1,0 +1,434 @@
+//! The camera: an orbit about a point, from the whole site to one chip.
+
+use bevy::camera::Exposure;
+use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::prelude::*;
+use rainier::sim::twin::Plan;
+use rainier::site::Campus;
+use rainier::site::campus::Found;
+use rainier::site::pick::FLOOR_M;
+
+use crate::navigation::flight::{Flight, turn};
+use crate::world::meshes::at;
+
+/// Where the camera is and where it is going.
+#[derive(Resource, Debug, Clone, Copy)]
+pub(crate) struct Orbit {
+    now: View,
+    goal: View,
+    flight: Option<Flight>,
+    home: View,
+    /// Middle of what the panels leave free, from the window's middle, in window heights right and down.
+    pub(crate) free: Vec2,
+    /// A place to show in a way that its size asks for.
+    pub(crate) fly_to: Option<Found>,
+    /// A stretch of ground to show: west, south, east and north edge, m.
+    pub(crate) fly_over: Option<[f64; 4]>,
+    /// Anything else to show.
+    pub(crate) go: Option<Go>,
+    /// How fast it goes round by itself, radians a second.
+    pub(crate) drift: f32,
+    /// Whether it goes at once instead of flying.
+    pub(crate) cuts: bool,
+}
+
+/// What can be gone to beside places.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Go {
+    /// The whole site.
+    Home,
+    /// A point, m east, north and up, from a distance, m.
+    Point([f64; 2], f64, f32),
+    /// A look.
+    View(View),
+}
+
+/// A look at a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct View {
+    /// The point.
+    pub(crate) focus: Vec3,
+    /// Metres from the point.
+    pub(crate) distance: f32,
+    /// Turn about the vertical, radians; 0 stands south of the point.
+    pub(crate) yaw: f32,
+    /// Height over the horizon, radians.
+    pub(crate) pitch: f32,
+}
+
+/// Where the camera stands, as links keep it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Pose {
+    /// The point that is looked at, m.
+    pub(crate) focus_m: [f32; 3],
+    /// Metres from it.
+    pub(crate) distance_m: f32,
+    /// Turn about the vertical, radians.
+    pub(crate) yaw: f32,
+    /// Height over the horizon, radians.
+    pub(crate) pitch: f32,
+}
+
+impl Pose {
+    /// A pose within the reach of the camera; none of any other numbers.
+    pub(crate) fn checked(focus_m: [f32; 3], distance_m: f32, yaw: f32, pitch: f32) -> Option<Self> {
+        let inside = focus_m.iter().all(|x| x.abs() <= REACH_M)
+            && (DISTANCE_M[0]..=DISTANCE_M[1]).contains(&distance_m)
+            && yaw.abs() <= MOST_YAW
+            && (PITCH[0]..=PITCH[1]).contains(&pitch);
+        inside.then_some(Self {
+            focus_m,
+            distance_m,
+            yaw,
+            pitch,
+        })
+    }
+}
+
+/// Farthest point that is looked at along each axis, m.
+const REACH_M: f32 = 3_000.0;
+
+/// Lowest and highest look, radians over the horizon.
+const PITCH: [f32; 2] = [-0.5, 1.54];
+
+/// Most turn that a pose has, radians.
+const MOST_YAW: f32 = 1e4;
+
+impl View {
+    /// Height of what is seen at the point, m.
+    pub(crate) fn height_m(&self) -> f32 {
+        2.0 * self.distance * (FOV / 2.0).tan()
+    }
+
+    /// Direction from the point to the eye.
+    pub(crate) fn direction(&self) -> Vec3 {
+        Vec3::new(
+            self.yaw.sin() * self.pitch.cos(),
+            self.pitch.sin(),
+            self.yaw.cos() * self.pitch.cos(),
+        )
+    }
+
+    fn transform(&self) -> Transform {
+        Transform::from_translation(self.focus + self.direction() * self.distance).looking_at(self.focus, Vec3::Y)
+    }
+
+    /// The same look with all of it inside what can be looked at.
+    pub(crate) fn kept(mut self) -> Self {
+        self.distance = self.distance.clamp(DISTANCE_M[0], DISTANCE_M[1]);
+        self.focus = self.focus.clamp(Vec3::splat(-REACH_M), Vec3::splat(REACH_M));
+        // What is high up is looked at from near by: from afar the point is on the ground.
+        self.focus.y = self.focus.y.clamp(0.0, (30.0 / self.distance).min(3.0));
+        // The eye stays above the ground.
+        let lowest = ((EYE_M - self.focus.y) / self.distance).clamp(-0.5, 1.0).asin();
+        self.pitch = self.pitch.clamp(lowest.max(PITCH[0]), PITCH[1]);
+        self
+    }
+}
+
+/// Nearest and farthest view, m.
+const DISTANCE_M: [f32; 2] = [0.3, 4_000.0];
+
+/// Lowest height of the eye, m.
+const EYE_M: f32 = 0.5;
+
+/// Vertical field of view, radians.
+const FOV: f32 = 0.7;
+
+/// A view from higher up than this is steep enough to see the ground by, radians.
+const STEEP: f32 = 0.45;
+
+/// The middle of a tray or a chip on the west face of its rack, where its air goes in: m east and north, and up.
+pub(crate) fn on_face(campus: &Campus, found: Found) -> Option<([f64; 2], f64)> {
+    let (rack, row, columns) = match found {
+        Found::Tray { rack, tray } => (rack, tray, None),
+        Found::Chip { rack, chip } => {
+            let tray = campus.tray_of(rack, chip);
+            (rack, tray, Some(chip - campus.tray_chips(rack, tray).start))
+        }
+        _ => return None,
+    };
+    let kind = campus.rack_kind(rack);
+    let [across, rows] = kind.face_grid().map(f64::from);
+    let [width, depth, height] = kind.rack.size_m;
+    let [x, y] = campus.rack_at_m(rack);
+    // The west face counts from north to south.
+    let share = columns.map_or(0.5, |column| (column as f64 + 0.5) / across);
+    let up = FLOOR_M + height * (row as f64 + 0.5) / rows;
+    Some(([x - depth / 2.0, y + width * (0.5 - share)], up))
+}
+
+impl Orbit {
+    fn of(campus: &Campus) -> Self {
+        let extent = campus.terrain.size_m[0].max(campus.terrain.size_m[1]) as f32;
+        let home = View {
+            focus: Vec3::new(0.0, 0.0, 0.06 * extent),
+            distance: extent * 1.22,
+            yaw: 0.38,
+            pitch: 0.60,
+        };
+        Self {
+            now: home,
+            goal: home,
+            flight: None,
+            home,
+            free: Vec2::ZERO,
+            fly_to: None,
+            fly_over: None,
+            go: None,
+            drift: 0.0,
+            cuts: false,
+        }
+    }
+
+    /// Where it is.
+    pub(crate) fn now(&self) -> View {
+        self.now
+    }
+
+    /// Where it is going.
+    pub(crate) fn goal(&self) -> View {
+        self.flight.map_or(self.goal, |flight| flight.to())
+    }
+
+    /// Whether it has come to where it was going.
+    pub(crate) fn rests(&self) -> bool {
+        let (now, goal) = (&self.now, &self.goal);
+        self.flight.is_none()
+            && (now.distance / goal.distance).ln().abs() < 0.01
+            && now.focus.distance(goal.focus) < 0.01 * goal.distance
+            && (now.yaw - goal.yaw).abs() + (now.pitch - goal.pitch).abs() < 0.01
+    }
+
+    /// Takes the camera in hand: a flight ends where it is, and what is done with the look is done.
+    pub(crate) fn steer(&mut self, with: impl FnOnce(&mut View)) {
+        if self.flight.take().is_some() {
+            self.goal = self.now;
+        }
+        self.drift = 0.0;
+        with(&mut self.goal);
+        self.goal = self.goal.kept();
+    }
+
+    /// The look at a place from where it is best seen.
+    fn look_at(&self, campus: &Campus, found: Found) -> View {
+        let size = |rect: &rainier::site::campus::Rect| rect.size_m[0].max(rect.size_m[1]) as f32;
+        let mut view = self.goal();
+        let (at_m, up, distance) = match found {
+            Found::Building(b) => (
+                campus.buildings[b].rect.at_m,
+                0.0,
+                size(&campus.buildings[b].rect) * 1.2,
+            ),
+            Found::Hall(h) => (campus.halls[h].rect.at_m, 0.0, size(&campus.halls[h].rect) * 1.1),
+            Found::Row(r) => {
+                let racks = &campus.rows[r].racks;
+                (campus.rack_at_m((racks.start + racks.end) / 2), 1.0, 22.0)
+            }
+            Found::Rack(rack) => (campus.rack_at_m(rack), 1.5, 4.2),
+            Found::Tray { rack, .. } | Found::Chip { rack, .. } => {
+                let (at_m, up) = on_face(campus, found).unwrap_or((campus.rack_at_m(rack), 1.5));
+                let distance = if matches!(found, Found::Tray { .. }) { 1.7 } else { 0.85 };
+                (at_m, up, distance)
+            }
+        };
+        view.focus = at(at_m, up);
+        view.distance = distance;
+        match found {
+            // Racks look east and west: stand in the aisle, before the next row.
+            Found::Rack(_) => (view.yaw, view.pitch) = (-1.25, 0.10),
+            Found::Tray { .. } => (view.yaw, view.pitch) = (-1.42, 0.10),
+            Found::Chip { .. } => (view.yaw, view.pitch) = (-1.50, 0.08),
+            _ if view.pitch < STEEP => view.pitch = 0.60,
+            _ => {}
+        }
+        view.kept()
+    }
+
+    /// A stretch of ground from above.
+    fn look_over(&self, [west, south, east, north]: [f64; 4]) -> View {
+        let size = ((east - west).max(north - south) as f32).max(12.0);
+        let mut view = self.goal();
+        view.focus = at([(west + east) / 2.0, (south + north) / 2.0], 0.0);
+        view.distance = size * 1.35;
+        view.pitch = view.pitch.clamp(0.75, 1.2);
+        view.kept()
+    }
+
+    /// Where it goes when it is asked to go to a place.
+    pub(crate) fn view_of(&self, campus: &Campus, found: Option<Found>) -> View {
+        found.map_or(self.home, |found| self.look_at(campus, found))
+    }
+
+    /// Sets out for a look.
+    fn set_out(&mut self, to: View) {
+        self.flight = (!self.cuts).then(|| Flight::new(self.now, to));
+        self.goal = to;
+        if self.cuts {
+            self.now = to;
+        }
+    }
+
+    /// Where it stands or is going, to the centimetre and a thousandth of a radian.
+    pub(crate) fn pose(&self) -> Pose {
+        let View {
+            focus,
+            distance,
+            yaw,
+            pitch,
+        } = self.goal();
+        let rounded = |x: f32, parts: f32| (x * parts).round() / parts;
+        Pose {
+            focus_m: focus.to_array().map(|x| rounded(x, 100.0)),
+            distance_m: rounded(distance, 100.0).clamp(DISTANCE_M[0], DISTANCE_M[1]),
+            yaw: rounded(yaw % std::f32::consts::TAU, 1_000.0),
+            pitch: rounded(pitch, 1_000.0).clamp(PITCH[0], PITCH[1]),
+        }
+    }
+
+    /// Stands there at once.
+    pub(crate) fn stand(&mut self, pose: Pose) {
+        self.goal = View {
+            focus: Vec3::from_array(pose.focus_m),
+            distance: pose.distance_m,
+            yaw: pose.yaw,
+            pitch: pose.pitch,
+        };
+        self.flight = None;
+        self.now = self.goal;
+        (self.fly_to, self.fly_over, self.go) = (None, None, None);
+    }
+
+    /// Goes where it is going at once, for pictures.
+    pub(crate) fn arrive(&mut self) {
+        self.goal = self.goal();
+        self.flight = None;
+        self.now = self.goal;
+    }
+}
+
+fn spawn(
+    mut commands: Commands,
+    plan: Res<Plan>,
+    (hour, quality): (Res<crate::world::scene::Hour>, Res<crate::quality::Quality>),
+) {
+    let orbit = Orbit::of(&plan.0);
+    commands.spawn((
+        Camera3d::default(),
+        Camera {
+            clear_color: ClearColorConfig::Custom(hour.sky()),
+            ..default()
+        },
+        Projection::from(PerspectiveProjection {
+            near: 0.2,
+            far: 12_000.0,
+            fov: FOV,
+            ..default()
+        }),
+        Tonemapping::None,
+        Exposure::default(),
+        quality.msaa(),
+        orbit.now.transform(),
+    ));
+    commands.insert_resource(orbit);
+}
+
+/// Shows all of another site when its scenario has been loaded.
+fn go_home(plan: Res<Plan>, mut site: Local<Option<String>>, mut orbit: ResMut<Orbit>) {
+    if !plan.is_changed() {
+        return;
+    }
+    let other = site
+        .replace(plan.0.name.clone())
+        .is_some_and(|before| before != plan.0.name);
+    if other {
+        let before = *orbit;
+        *orbit = Orbit {
+            free: before.free,
+            cuts: before.cuts,
+            // What has been asked for in the same frame is about the new site.
+            fly_to: before.fly_to,
+            fly_over: before.fly_over,
+            go: before.go,
+            drift: before.drift,
+            ..Orbit::of(&plan.0)
+        };
+    }
+}
+
+/// Flies, or eases towards the goal, and writes the camera.
+pub(crate) fn ease(
+    time: Res<Time<Real>>,
+    plan: Res<Plan>,
+    mut orbit: ResMut<Orbit>,
+    mut camera: Query<(&mut Transform, &mut Projection), With<Camera3d>>,
+) {
+    // A long frame, such as that of a scenario that starts, must not be a jump.
+    let seconds = time.delta_secs().min(0.1);
+    let place = orbit.fly_to.take().map(|found| orbit.look_at(&plan.0, found));
+    let ground = orbit.fly_over.take().map(|bounds| orbit.look_over(bounds));
+    let other = orbit.go.take().map(|go| match go {
+        Go::Home => orbit.home,
+        Go::View(view) => view.kept(),
+        Go::Point(at_m, up_m, distance) => {
+            let mut view = orbit.goal();
+            view.focus = at(at_m, up_m);
+            view.distance = distance;
+            view.pitch = view.pitch.max(STEEP);
+            view.kept()
+        }
+    });
+    if let Some(view) = other.or(ground).or(place) {
+        orbit.set_out(view);
+    }
+    if let Some(mut flight) = orbit.flight {
+        let (look, done) = flight.advance(seconds);
+        orbit.now = look;
+        orbit.flight = (!done).then_some(flight);
+    } else {
+        let t = 1.0 - (-seconds * 9.0).exp();
+        let drift = orbit.drift * seconds;
+        orbit.goal.yaw += drift;
+        let goal = orbit.goal;
+        let now = &mut orbit.now;
+        now.focus = now.focus.lerp(goal.focus, t);
+        now.distance = (now.distance.ln() + (goal.distance.ln() - now.distance.ln()) * t).exp();
+        now.yaw = turn(now.yaw, goal.yaw, t);
+        now.pitch += (goal.pitch - now.pitch) * t;
+    }
+    let (now, free) = (orbit.now, orbit.free);
+    if let Ok((mut transform, mut projection)) = camera.single_mut() {
+        *transform = now.transform();
+        // The point that is looked at stands in the middle of what the panels leave free.
+        let shift = *transform.right() * -free.x + *transform.up() * free.y;
+        transform.translation += shift * now.height_m();
+        // WebGL keeps its depth to a fixed step, not a relative one: the near plane has to follow the distance,
+        // or roads and ponds flicker through the ground from afar.
+        if let Projection::Perspective(perspective) = &mut *projection {
+            perspective.near = (now.distance * 0.03).max(0.02);
+        }
+    }
+}
+
+/// Flights are cuts for those who ask their system for less motion.
+fn ask_for_motion(mut orbit: ResMut<Orbit>) {
+    orbit.cuts = less_motion();
+}
+
+#[cfg(target_arch = "wasm32")]
+fn less_motion() -> bool {
+    let window = web_sys::window();
+    let query = window.and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok()?);
+    query.is_some_and(|query| query.matches())
+}
+
+/// Windows' systems have no common way to ask.
+#[cfg(not(target_arch = "wasm32"))]
+fn less_motion() -> bool {
+    false
+}
+
+pub(crate) fn plugin(app: &mut App) {
+    app.add_systems(Startup, (spawn, ask_for_motion).chain());
+    app.add_systems(Update, (go_home, ease).chain());
+}

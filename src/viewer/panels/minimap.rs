@@ -1,0 +1,270 @@
+//! The little map: the site from above, its buildings in the colours of the racks, and where one looks.
+
+use bevy::prelude::*;
+use bevy_egui::egui;
+use egui::{Color32, FontId, Pos2, Rect, Sense, Stroke, StrokeKind, pos2, vec2};
+use rainier::site::Campus;
+use rainier::site::campus::Found;
+use rainier::site::files::FeatureKind;
+
+use super::State;
+use super::theme::{ACCENT, LINE, PANEL, QUIET, TEXT, WATER, map_colors, mode_color};
+use crate::navigation::{Go, Orbit};
+use crate::selection::{Overlay, Selection};
+use crate::world::meshes::at;
+
+/// Longer side of the map, points.
+const SIDE: f32 = 176.0;
+
+/// Least free width and height in which it is shown, points.
+const LEAST: [f32; 2] = [560.0, 380.0];
+
+/// Distance from which a click on the map looks at a place, at most, m.
+const CLICKED_M: f32 = 330.0;
+
+/// How often the colours are found anew, s.
+const EVERY_S: f64 = 0.5;
+
+/// Colours of the buildings, and what they are of.
+#[derive(Resource, Debug, Clone, Default)]
+pub(crate) struct Minimap {
+    colors: Vec<Option<Color32>>,
+    of: Option<(u64, Overlay, usize)>,
+    at_s: f64,
+}
+
+/// The mean of what the racks of a building are coloured by; none where that has no mean.
+fn mean(state: &State, overlay: Overlay, b: usize) -> Option<f64> {
+    let campus = &*state.plan.0;
+    let live = |h: &usize| state.halls.live[*h];
+    let halls = campus.buildings[b].halls.clone().filter(live);
+    let racks = halls.flat_map(|h| campus.halls[h].racks.clone());
+    let over = |value: &dyn Fn(usize) -> f64, of: &mut dyn Iterator<Item = usize>| {
+        let (mut sum, mut count) = (0.0, 0_u32);
+        for value in of.map(value).filter(|value| value.is_finite()) {
+            sum += value;
+            count += 1;
+        }
+        (count > 0).then(|| sum / f64::from(count))
+    };
+    let mut racks = racks;
+    match overlay {
+        Overlay::Temperature => over(
+            &|c| f64::from(state.chips.junction_c[c]),
+            &mut racks.flat_map(|r| campus.rack_chips(r)),
+        ),
+        Overlay::Power => over(
+            &|c| f64::from(state.chips.power_w[c]),
+            &mut racks.flat_map(|r| campus.rack_chips(r)),
+        ),
+        Overlay::Utilisation => over(&|r| f64::from(state.racks.utilisation[r]), &mut racks),
+        Overlay::Inlet => over(&|r| f64::from(state.racks.inlet_c[r]), &mut racks),
+        Overlay::Outlet => over(&|r| state.racks.outlet_c[r], &mut racks),
+        Overlay::Airflow => over(&|r| f64::from(state.racks.air_kg_s[r]), &mut racks),
+        Overlay::HotShare => over(&|r| f64::from(state.racks.hot_share[r]), &mut racks),
+        // Of jobs, how busy the racks are.
+        Overlay::Job => over(&|r| f64::from(state.racks.utilisation[r]), &mut racks),
+        Overlay::Units => None,
+    }
+}
+
+/// The colour of a share of the racks' map.
+fn map_color(share: f64) -> Color32 {
+    let stops = map_colors();
+    let place = share.clamp(0.0, 1.0) as f32 * (stops.len() - 1) as f32;
+    let k = (place as usize).min(stops.len() - 2);
+    stops[k].lerp_to_gamma(stops[k + 1], place - k as f32)
+}
+
+/// The colour of a building; none where no hall of it is live.
+fn color(state: &State, overlay: Overlay, b: usize) -> Option<Color32> {
+    let campus = &*state.plan.0;
+    let halls = campus.buildings[b].halls.clone();
+    if !halls.clone().any(|h| state.halls.live[h]) {
+        return None;
+    }
+    if overlay == Overlay::Units {
+        let modes = halls.flat_map(|h| state.units.mode[campus.halls[h].units.clone()].iter().copied());
+        let mut counts: Vec<(rainier::sim::state::UnitMode, usize)> = Vec::new();
+        for mode in modes {
+            match counts.iter_mut().find(|(known, _)| *known == mode) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((mode, 1)),
+            }
+        }
+        return counts
+            .iter()
+            .max_by_key(|(_, count)| *count)
+            .map(|(mode, _)| mode_color(*mode));
+    }
+    let [low, high] = overlay.range().map(f64::from);
+    mean(state, overlay, b).map(|value| map_color((value - low) / (high - low)))
+}
+
+impl Minimap {
+    fn renew(&mut self, state: &State, overlay: Overlay, now_s: f64) {
+        let live = state.halls.live.iter().filter(|live| **live).count();
+        let of = Some((state.clock.tick, overlay, live));
+        let other = self.of.map(|(_, overlay, _)| overlay) != Some(overlay);
+        let count = state.plan.0.buildings.len();
+        if self.colors.len() != count || other || self.of != of && now_s - self.at_s > EVERY_S {
+            self.colors = (0..count).map(|b| color(state, overlay, b)).collect();
+            (self.of, self.at_s) = (of, now_s);
+        }
+    }
+}
+
+/// Where the site is on the map.
+struct Scale {
+    rect: Rect,
+    points_per_m: f32,
+}
+
+impl Scale {
+    fn of(campus: &Campus, rect: Rect) -> Self {
+        let long = campus.terrain.size_m[0].max(campus.terrain.size_m[1]).max(1.0) as f32;
+        let points_per_m = rect.width().max(rect.height()) / long;
+        Self { rect, points_per_m }
+    }
+
+    fn point(&self, [x, y]: [f64; 2]) -> Pos2 {
+        self.rect.center() + vec2(x as f32, -y as f32) * self.points_per_m
+    }
+
+    fn ground(&self, point: Pos2) -> [f64; 2] {
+        let from = (point - self.rect.center()) / self.points_per_m;
+        [f64::from(from.x), f64::from(-from.y)]
+    }
+
+    fn rect_of(&self, rect: &rainier::site::campus::Rect) -> Rect {
+        let size = vec2(rect.size_m[0] as f32, rect.size_m[1] as f32) * self.points_per_m;
+        Rect::from_center_size(self.point(rect.at_m), size)
+    }
+}
+
+/// The map, in the lower right corner of what is free; gives the room that it takes.
+pub(crate) fn show(
+    ctx: &egui::Context,
+    free: Rect,
+    state: &State,
+    overlay: Overlay,
+    minimap: &mut Minimap,
+    selection: &mut Selection,
+    orbit: &mut Orbit,
+) -> Option<Rect> {
+    if free.width() < LEAST[0] || free.height() < LEAST[1] {
+        return None;
+    }
+    minimap.renew(state, overlay, ctx.input(|input| input.time));
+    let campus = &*state.plan.0;
+    let [w, d] = campus.terrain.size_m.map(|m| m.max(1.0) as f32);
+    let size = vec2(w, d) * (SIDE / w.max(d));
+    let area = egui::Area::new("minimap".into())
+        .order(egui::Order::Background)
+        .pivot(egui::Align2::RIGHT_BOTTOM)
+        .fixed_pos(free.right_bottom() - vec2(12.0, 12.0))
+        .show(ctx, |ui| {
+            let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+            let scale = Scale::of(campus, rect);
+            draw(
+                &ui.painter().with_clip_rect(rect),
+                &scale,
+                state,
+                minimap,
+                selection,
+                orbit,
+                response.hover_pos(),
+            );
+            let Some(point) = response.interact_pointer_pos() else {
+                return;
+            };
+            let place = scale.ground(point);
+            let on = |b: &rainier::site::campus::Building| b.rect.contains(place[0], place[1]);
+            let building = campus.buildings.iter().position(on);
+            if let (true, Some(b)) = (response.double_clicked(), building) {
+                selection.0 = Some(Found::Building(b));
+                orbit.fly_to = selection.0;
+            } else if response.clicked() {
+                orbit.go = Some(Go::Point(place, 0.0, orbit.goal().distance.min(CLICKED_M)));
+            } else if response.dragged() {
+                orbit.steer(|goal| goal.focus = at(place, 0.0));
+            }
+        });
+    Some(area.response.rect)
+}
+
+fn draw(
+    painter: &egui::Painter,
+    scale: &Scale,
+    state: &State,
+    minimap: &Minimap,
+    selection: &Selection,
+    orbit: &Orbit,
+    hover: Option<Pos2>,
+) {
+    let campus = &*state.plan.0;
+    painter.rect_filled(scale.rect, 5.0, PANEL.now());
+    for feature in &campus.features {
+        let points: Vec<Pos2> = feature.points_m.iter().map(|p| scale.point(*p)).collect();
+        match feature.kind {
+            FeatureKind::Road => drop(painter.line(points, Stroke::new(1.0, LINE))),
+            FeatureKind::Pond => drop(painter.add(egui::Shape::convex_polygon(
+                points,
+                WATER.now().gamma_multiply(0.3),
+                Stroke::NONE,
+            ))),
+            _ => {}
+        }
+    }
+    for substation in &campus.substations {
+        painter.rect_filled(scale.rect_of(&substation.rect), 1.0, QUIET.now().gamma_multiply(0.7));
+    }
+    let chosen = selection.0.map(|found| campus.building_of(found));
+    let mut under = None;
+    for (b, building) in campus.buildings.iter().enumerate() {
+        let rect = scale.rect_of(&building.rect);
+        match minimap.colors.get(b).copied().flatten() {
+            Some(color) => drop(painter.rect_filled(rect, 1.0, color)),
+            None => drop(painter.rect_stroke(rect, 1.0, Stroke::new(1.0, QUIET), StrokeKind::Inside)),
+        }
+        if chosen == Some(b) {
+            painter.rect_stroke(rect.expand(2.0), 1.5, Stroke::new(1.5, ACCENT), StrokeKind::Outside);
+        }
+        if hover.is_some_and(|at| rect.contains(at)) {
+            under = Some((rect, format!("B{:02}", building.number)));
+        }
+    }
+    cone(painter, scale, orbit);
+    painter.rect_stroke(scale.rect, 5.0, Stroke::new(1.0, LINE), StrokeKind::Inside);
+    let font = FontId::proportional(11.0);
+    let north = scale.rect.left_top() + vec2(9.0, 5.0);
+    painter.text(north, egui::Align2::LEFT_TOP, "N", font.clone(), QUIET.now());
+    if let Some((rect, text)) = under {
+        let galley = painter.layout_no_wrap(text, font, TEXT.now());
+        let ground = Rect::from_center_size(rect.center(), galley.size() + vec2(8.0, 4.0));
+        painter.rect_filled(ground, 3.0, PANEL.now());
+        painter.galley(ground.min + vec2(4.0, 2.0), galley, TEXT.now());
+    }
+}
+
+/// What the camera sees of the ground: from the eye past the point that it looks at.
+fn cone(painter: &egui::Painter, scale: &Scale, orbit: &Orbit) {
+    let view = orbit.now();
+    let eye = view.focus + view.direction() * view.distance;
+    let flat = |v: Vec3| [f64::from(v.x), f64::from(-v.z)];
+    let forward = -Vec3::new(view.yaw.sin(), 0.0, view.yaw.cos());
+    let side = Vec3::new(-forward.z, 0.0, forward.x);
+    let far = eye.with_y(0.0).distance(view.focus.with_y(0.0)) + 0.55 * view.distance;
+    let half = 0.42 * far;
+    let end = eye + forward * far;
+    let corners = [eye, end + side * half, end - side * half].map(|corner| scale.point(flat(corner)));
+    let fill = ACCENT.now().gamma_multiply(0.16);
+    painter.add(egui::Shape::convex_polygon(
+        corners.to_vec(),
+        fill,
+        Stroke::new(1.0, ACCENT.now().gamma_multiply(0.8)),
+    ));
+    let focus = scale.point(flat(view.focus));
+    painter.circle_filled(focus, 3.0, ACCENT.now());
+    painter.circle_stroke(pos2(focus.x, focus.y), 3.0, Stroke::new(1.0, PANEL));
+}
