@@ -11,7 +11,7 @@ step() { printf '\n== %s (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 step "Packages"
 packages=(pkg-config libwayland-dev libxkbcommon-dev libx11-dev libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2
-    mesa-vulkan-drivers xvfb chromium python3-venv)
+    mesa-vulkan-drivers xvfb chromium python3-venv brotli)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok' || missing+=("$package")
@@ -94,4 +94,5 @@ step "The page in Chromium"
 web/build.sh
 node tests/web/smoke.mjs dist assets/scenarios/lab-day.ron 60 "$golden"
 node tests/web/share.mjs dist
+node tests/web/robust.mjs dist
 step "Done"

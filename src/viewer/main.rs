@@ -25,7 +25,7 @@ mod world;
 use bevy::app::PluginGroupBuilder;
 use bevy::asset::AssetMetaCheck;
 use bevy::prelude::*;
-use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
+use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPolicy};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy_egui::EguiPlugin;
 
@@ -71,6 +71,33 @@ fn fail(message: &str) -> AppExit {
     AppExit::from_code(2)
 }
 
+/// Drawing has stopped, and why was said.
+#[derive(Resource, Debug)]
+struct Stopped;
+
+/// A lost device or a lack of memory leaves a message where somebody sees it, not a closed window. It is asked again
+/// every frame.
+fn stop_drawing(error: &RenderError, world: &mut World, _: &mut World) -> RenderErrorPolicy {
+    if !world.contains_resource::<Stopped>() {
+        world.insert_resource(Stopped);
+        // Nobody sees what goes on now.
+        world.resource_mut::<advance::Pace>().paused = true;
+        let message = format!("Drawing has stopped: {:?}. {}", error.ty, error.description);
+        #[cfg(target_arch = "wasm32")]
+        web::show_error(message.trim_end());
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            eprintln!("{}", message.trim_end());
+            eprintln!("Start rainier-view again; a newer graphics driver or a smaller --size may help.");
+            let mut windows = world.query::<&mut Window>();
+            for mut window in windows.iter_mut(world) {
+                window.title = "rainier: drawing has stopped, start it again".into();
+            }
+        }
+    }
+    RenderErrorPolicy::StopRendering
+}
+
 fn plugins(args: &args::Args) -> PluginGroupBuilder {
     DefaultPlugins
         .set(WindowPlugin {
@@ -94,11 +121,7 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
 fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
     let mut app = App::new();
     app.add_plugins(plugins(&args));
-    // A lost device must leave a message on the screen, not a closed tab.
-    app.insert_resource(RenderErrorHandler(|error, _, _| {
-        bevy::log::error!("rendering stopped: {error:?}");
-        RenderErrorPolicy::StopRendering
-    }));
+    app.insert_resource(RenderErrorHandler(stop_drawing));
     app.add_plugins(EguiPlugin::default());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     rainier::sim::twin::install(&mut app, (*case.loaded).clone(), threads);

@@ -4,9 +4,13 @@
 #![allow(unreachable_pub, reason = "wasm-bindgen exports what is public, from a program too")]
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
+use bevy::platform::time::Instant;
 use bevy::prelude::*;
+use bevy::window::WindowOccluded;
+use bevy::winit::{UpdateMode, WinitSettings};
 use rainier::record::digest_world;
 use rainier::scenario::command as scenario_command;
 use rainier::sim::clock::Clock;
@@ -140,23 +144,26 @@ pub fn rainier_want_digest() {
     });
 }
 
-/// Puts a message over the page: what is wrong and what to do.
+/// Tells the page to show what is wrong, with what to do and what to send.
 pub(crate) fn show_error(message: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
-    if let Some(document) = document
-        && let (Some(panel), Some(text)) = (
-            document.get_element_by_id("problem"),
-            document.get_element_by_id("problem-text"),
-        )
-    {
+    let Some(window) = web_sys::window() else { return };
+    let text = window
+        .document()
+        .and_then(|document| document.get_element_by_id("problem-text"));
+    if let (Some(text), Ok(event)) = (text, web_sys::Event::new("rainier-problem")) {
         text.set_text_content(Some(message));
-        let _ = panel.set_attribute("data-shown", "true");
+        let _ = window.dispatch_event(&event);
     }
 }
 
-/// Ticks that a script asked for and that are still to do.
+/// Ticks that a script asked for.
 #[derive(Resource, Default)]
-struct ToRun(u32);
+struct ToRun {
+    /// Still to do.
+    left: u32,
+    /// What one of the last frame's took, ms.
+    tick_ms: f64,
+}
 
 /// Most ticks of a script in one frame, so that the page stays alive.
 const TICKS_PER_FRAME: u32 = 10;
@@ -168,11 +175,34 @@ fn answer(world: &mut World) {
         let message = carry_out(world, request).err().unwrap_or_default();
         EXCHANGE.with_borrow_mut(|exchange| exchange.message = message);
     }
-    let ticks = world.resource::<ToRun>().0.min(TICKS_PER_FRAME);
+    let ticks = world.resource::<ToRun>().left.min(TICKS_PER_FRAME);
+    if ticks == 0 {
+        return;
+    }
+    let started = Instant::now();
     for _ in 0..ticks {
         crate::cases::tick(world);
     }
-    world.resource_mut::<ToRun>().0 -= ticks;
+    let took_ms = started.elapsed().as_secs_f64() * 1e3;
+    let mut to_run = world.resource_mut::<ToRun>();
+    to_run.left -= ticks;
+    to_run.tick_ms = took_ms / f64::from(ticks);
+}
+
+/// A page that nobody sees costs nothing: no ticks, no frames, until the browser says that it is seen again.
+fn sleep(mut seen: MessageReader<WindowOccluded>, mut settings: ResMut<WinitSettings>) {
+    if let Some(last) = seen.read().last() {
+        *settings = if last.occluded {
+            // A longer wait than this would not end at a time that the event loop can count to.
+            let mode = UpdateMode::reactive_low_power(Duration::from_secs(86_400));
+            WinitSettings {
+                focused_mode: mode,
+                unfocused_mode: mode,
+            }
+        } else {
+            WinitSettings::game()
+        };
+    }
 }
 
 fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
@@ -219,7 +249,10 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
                 file: "page.ron".into(),
                 text,
             };
+            // A page that stands goes on standing, for its script to say how far to run.
+            let paused = world.resource::<Pace>().paused && !world.resource::<Clock>().done();
             answer_ask(world, Ask::Start(source)).map_err(|report| report.to_string())?;
+            world.resource_mut::<Pace>().paused = paused;
         }
         Request::Event(action, at, value) => {
             let campus = world.resource::<Plan>().0.clone();
@@ -228,7 +261,7 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         }
         Request::Run(ticks) => {
             world.resource_mut::<Pace>().paused = true;
-            world.resource_mut::<ToRun>().0 = ticks;
+            world.resource_mut::<ToRun>().left = ticks;
         }
     }
     Ok(())
@@ -305,7 +338,8 @@ fn publish(world: &mut World) {
             "jobs": jobs,
             "paused": pace.paused,
             "speed": pace.speed,
-            "to_run": world.resource::<ToRun>().0,
+            "to_run": world.resource::<ToRun>().left,
+            "tick_ms": world.resource::<ToRun>().tick_ms,
             "fps": fps,
             "digest": exchange.digest,
             "message": exchange.message,
@@ -316,6 +350,6 @@ fn publish(world: &mut World) {
 
 pub(crate) fn add(app: &mut App) {
     app.init_resource::<ToRun>();
-    app.add_systems(First, answer);
+    app.add_systems(First, (answer, sleep));
     app.add_systems(Last, publish);
 }

@@ -2,50 +2,22 @@
 // compares the digest with the native one, and checks that the picture is not blank.
 //
 // usage: node tests/web/smoke.mjs DIST SCENARIO.ron TICKS NATIVE_DIGEST [PICTURE.png]
-import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
-import { extname, join, normalize } from "node:path";
-import { chromium } from "playwright-core";
+import { SMALL, checks, launch, ready, serve } from "./browser.mjs";
 
 const [dist, scenario, ticks, nativeDigest, picture] = process.argv.slice(2);
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
-const server = createServer(async (request, response) => {
-  try {
-    const path = normalize(new URL(request.url, "http://x").pathname);
-    const file = join(dist, path === "/" ? "index.html" : path);
-    const body = await readFile(file);
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-length": body.length });
-    response.end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
-});
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader", "--use-angle=swiftshader",
-    "--ignore-gpu-blocklist"],
-});
-let passed = 0, failed = 0;
-function check(what, ok, found = "") {
-  if (ok) passed += 1; else failed += 1;
-  console.log(`${ok ? "ok  " : "FAIL"} ${what}${ok ? "" : ` (found ${found})`}`);
-}
+const server = await serve(() => dist);
+const browser = await launch();
+const { check, done } = checks();
 
 try {
-  const page = await browser.newPage({ viewport: { width: 640, height: 360 } });
+  const page = await browser.newPage({ viewport: SMALL });
   const problems = [];
   page.on("pageerror", (error) => { if (!/control flow/.test(String(error))) problems.push(String(error)); });
   page.on("console", (message) => { if (process.env.VERBOSE) console.log(message.text()); });
   const started = Date.now();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction(() => window.rainier?.ready, null, { timeout: 60_000 });
-  await page.evaluate(() => Promise.race([
-    window.rainier.ready,
-    new Promise((_, fail) => setTimeout(() => fail(new Error("the twin did not start")), 150_000)),
-  ]));
+  await page.goto(server.address);
+  await ready(page);
   console.log(`ready after ${((Date.now() - started) / 1000).toFixed(1)} s`);
   const first = await page.evaluate(() => window.rainier.state());
   check("the default campus is loaded", first.live_chips === 1048576, first.live_chips);
@@ -145,7 +117,7 @@ try {
       return /webgl|webgpu/.test(kind) ? null : own.call(this, kind, ...rest);
     };
   });
-  await bare.goto(`http://127.0.0.1:${server.address().port}/`);
+  await bare.goto(server.address);
   await bare.waitForSelector("#problem[data-shown=true]", { timeout: 30_000 }).catch(() => {});
   const said = await bare.textContent("#problem-text");
   check("without WebGL2 the page says so plainly", /no WebGL2/.test(said), said);
@@ -153,7 +125,6 @@ try {
   check("no script error", problems.length === 0, problems.join("; "));
 } finally {
   await browser.close();
-  server.close();
+  await server.close();
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+done();
