@@ -134,7 +134,7 @@ const groups = {
 
   async "a lost graphics context"() {
     const server = await serve(() => dist);
-    const page = await open(`${server.address}#kept`);
+    const page = await open(`${server.address}?kept`);
     await page.evaluate(() => document.querySelector("canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext());
     await page.waitForSelector("#problem[data-shown=true]", { timeout: 30_000 });
     const [title, text, report] = [await page.textContent("#problem-title"), await page.textContent("#problem"), await page.textContent("#report")];
@@ -146,7 +146,7 @@ const groups = {
     await page.click("#reload");
     await page.waitForLoadState();
     await ready(page);
-    check("a reload draws again, at the same address", page.url().endsWith("#kept") && !(await shown(page, "problem")), page.url());
+    check("a reload draws again, at the same address", page.url().endsWith("?kept") && !(await shown(page, "problem")), page.url());
     await page.context().close();
     await server.close();
   },
