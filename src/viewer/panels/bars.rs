@@ -54,7 +54,7 @@ pub(crate) fn choice(
     about: &str,
 ) -> Option<String> {
     let mut wanted = None;
-    egui::ComboBox::from_id_salt(id)
+    let shown = egui::ComboBox::from_id_salt(id)
         .width(width)
         .height(420.0)
         .selected_text(name)
@@ -64,9 +64,10 @@ pub(crate) fn choice(
                     wanted = Some(file.clone());
                 }
             }
-        })
-        .response
-        .on_hover_text(about);
+        });
+    if !about.is_empty() {
+        shown.response.on_hover_text(about);
+    }
     wanted
 }
 

@@ -151,13 +151,12 @@ fn table(ui: &mut egui::Ui, width: f32, pair: [&History; 2], time_s: f64, chosen
             String::new()
         };
         let texts = texts.each_ref().map(String::as_str);
-        let response = line(
-            ui,
-            texts,
-            [TEXT.now(), TEXT.now(), TEXT.now(), tint.now()],
-            *chosen == series,
-        );
-        if response.on_hover_text(hint).clicked() {
+        let tints = [TEXT.now(), TEXT.now(), TEXT.now(), tint.now()];
+        let mut response = line(ui, texts, tints, *chosen == series);
+        if !hint.is_empty() {
+            response = response.on_hover_text(hint);
+        }
+        if response.clicked() {
             *chosen = series;
         }
     }
