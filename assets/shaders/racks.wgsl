@@ -28,7 +28,7 @@ struct Vertex {
     @builtin(instance_index) instance_index: u32,
     @location(0) position: vec3<f32>,
     @location(1) cell: vec2<f32>,
-    // First chip of the rack; columns of chips << 8 | rows << 16 | face.
+    // First chip of the rack, or of the first rack of a row; columns of chips << 8 | rows << 16 | 128 for a row | face.
     @location(2) ids: vec2<u32>,
 }
 
@@ -70,7 +70,8 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     if (beyond_cut(in.world) > 0.0) {
         discard;
     }
-    let face = in.ids.y & 255u;
+    let face = in.ids.y & 127u;
+    let of_row = (in.ids.y & 128u) != 0u;
     let columns = (in.ids.y >> 8u) & 255u;
     let rows = (in.ids.y >> 16u) & 255u;
     var column = min(u32(max(in.cell.x, 0.0)), columns - 1u);
@@ -81,7 +82,17 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         row = rows - 1u;
         shade = select(0.62, 0.86, face == 4u);
     }
-    let chip = in.ids.x + row * columns + column;
+    var rack = 0u;
+    if (of_row && face == 4u) {
+        rack = u32(max(in.cell.y, 0.0));
+    } else if (of_row) {
+        // Racks follow each other northward; from the west their columns count the other way.
+        let along = u32(max(in.cell.x, 0.0));
+        rack = along / columns;
+        column = along % columns;
+        column = select(column, columns - 1u - column, face == 1u);
+    }
+    let chip = in.ids.x + (rack * rows + row) * columns + column;
     let texel = vec2<i32>(i32(chip % look.selected.z), i32(chip / look.selected.z));
     let value = textureLoad(chips, texel, 0).r;
     var color = map_color(value) * shade;
@@ -124,7 +135,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         let rim = min(place, size - place) / size * metres;
         let width = max(min(0.02, in.depth * 0.006), in.depth * 0.0022);
         let frame = 1.0 - smoothstep(width * 0.7, width, min(rim.x, rim.y));
-        color = mix(color, vec3<f32>(0.10, 0.85, 1.0), max(frame, select(0.0, 0.25, in.depth > 60.0)));
+        color = mix(color, vec3<f32>(0.10, 0.85, 1.0), max(select(frame, 0.0, of_row), select(0.0, 0.25, in.depth > 60.0)));
     }
     let clear = exp(-in.depth * look.haze.w);
     return vec4<f32>(mix(look.haze.rgb, color, clear), 1.0);

@@ -79,7 +79,9 @@ try {
 
   // A file that is handed over is edited, and is there again after a reload.
   await first.evaluate(() => window.rainier.openFile("mine.ron", "(format: 1, name: \"Not saved yet\")", undefined));
-  await first.waitForTimeout(2_500);
+  await second.close();
+  // A draft is kept within seconds, of frames that may take a second each here.
+  await first.waitForFunction(() => Object.entries(localStorage).some(([key, text]) => key.includes("draft") && text.includes("Not saved yet")), null, { timeout: 60_000 }).catch(() => {});
   await picture(first, "editor-errors");
   const kept = await first.evaluate(() => Object.entries(localStorage).find(([key]) => key.includes("draft"))?.[1] ?? "");
   check("a text that is not saved is kept", kept.includes("Not saved yet"), kept);

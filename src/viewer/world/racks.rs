@@ -51,8 +51,35 @@ pub(crate) struct ChipTexture {
 #[derive(Component, Debug, Clone, Copy)]
 pub(crate) struct HallRacks(pub(crate) usize);
 
-/// Vertices of a hall's racks: five faces each.
-fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
+/// How much of a hall's racks is drawn.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Every rack by itself.
+    Racks,
+    /// Every row as one body, on which the racks are told apart by their colours alone.
+    Rows,
+}
+
+/// Distance from a hall beyond which its rows are drawn as bodies, m: the gaps between racks are less than a pixel there.
+const ROWS_M: f32 = 260.0;
+
+/// Bit of a face that says that it is one of a whole row.
+const OF_ROW: u32 = 128;
+
+/// Whether the rows of a hall can be drawn as bodies: racks with a full face each, which the shader counts by.
+fn has_rows(campus: &Campus, hall: usize) -> bool {
+    let mut kinds = campus.halls[hall]
+        .rows
+        .clone()
+        .map(|row| &campus.rack_kinds[campus.rows[row].kind]);
+    kinds.all(|kind| {
+        let [columns, rows] = kind.face_grid();
+        columns * rows == kind.chips
+    })
+}
+
+/// Vertices of a hall's racks or rows: five faces each.
+fn hall_mesh(campus: &Campus, hall: usize, detail: Detail) -> Mesh {
     let plan = &campus.halls[hall];
     let (mut positions, mut cells, mut ids, mut indices) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for row in plan.rows.clone() {
@@ -62,8 +89,16 @@ fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
         let [width, depth, height] = kind.rack.size_m.map(|m| m as f32);
         // A row runs north-south, so that a rack's width lies along z and its face looks east or west.
         let half = Vec3::new(depth / 2.0, height, width / 2.0);
-        for rack in row.racks.clone() {
-            let base = crate::world::meshes::at(campus.rack_at_m(rack), FLOOR_M);
+        let place = |rack: usize| crate::world::meshes::at(campus.rack_at_m(rack), FLOOR_M);
+        let bodies: Vec<(usize, usize)> = match detail {
+            Detail::Racks => row.racks.clone().map(|rack| (rack, 1)).collect(),
+            Detail::Rows if row.racks.is_empty() => Vec::new(),
+            Detail::Rows => vec![(row.racks.start, row.racks.len())],
+        };
+        for (rack, count) in bodies {
+            let (south, north) = (place(rack), place(rack + count - 1));
+            let base = (south + north) / 2.0;
+            let half = half.with_z(half.z + (south.z - north.z).abs() / 2.0);
             let p = |x: f32, y: f32, z: f32| base + Vec3::new(x * half.x, y * half.y, z * half.z);
             let faces: [[Vec3; 4]; 5] = [
                 [p(1.0, 0.0, 1.0), p(1.0, 0.0, -1.0), p(1.0, 1.0, -1.0), p(1.0, 1.0, 1.0)],
@@ -89,11 +124,26 @@ fn hall_mesh(campus: &Campus, hall: usize) -> Mesh {
             ];
             for (face, corners) in faces.iter().enumerate() {
                 let first = positions.len() as u32;
-                let (c, r) = (columns as f32, rows as f32);
-                for (corner, cell) in corners.iter().zip([[0.0, 0.0], [c, 0.0], [c, r], [0.0, r]]) {
+                let (mut c, mut r) = (columns as f32, rows as f32);
+                let mut code = columns << 8 | rows << 16 | face as u32;
+                // An end shows the rack that stands there.
+                let shown = if face == 3 { rack + count - 1 } else { rack };
+                if detail == Detail::Rows && !matches!(face, 2 | 3) {
+                    code |= OF_ROW;
+                    // Racks follow each other along the sides, and up the top as it is laid out.
+                    *(if face == 4 { &mut r } else { &mut c }) =
+                        if face == 4 { count as f32 } else { c * count as f32 };
+                }
+                let corner_cells = if face == 1 && detail == Detail::Rows {
+                    // The west side is counted from the south too; the shader turns the columns of each rack.
+                    [[c, 0.0], [0.0, 0.0], [0.0, r], [c, r]]
+                } else {
+                    [[0.0, 0.0], [c, 0.0], [c, r], [0.0, r]]
+                };
+                for (corner, cell) in corners.iter().zip(corner_cells) {
                     positions.push(corner.to_array());
                     cells.push(cell);
-                    ids.push([campus.chip_first[rack], columns << 8 | rows << 16 | face as u32]);
+                    ids.push([campus.chip_first[shown], code]);
                 }
                 indices.extend([0, 1, 2, 0, 2, 3].map(|k| first + k));
             }
@@ -162,13 +212,19 @@ pub(crate) fn build(
         cut: Cut::default(),
     });
     for hall in 0..campus.halls.len() {
-        commands.spawn((
-            HallRacks(hall),
-            Mesh3d(meshes.add(hall_mesh(campus, hall))),
-            MeshMaterial3d(material.clone()),
-            Transform::IDENTITY,
-            bounds(campus, hall),
-        ));
+        for detail in [Detail::Racks, Detail::Rows] {
+            if detail == Detail::Rows && !has_rows(campus, hall) {
+                continue;
+            }
+            commands.spawn((
+                HallRacks(hall),
+                detail,
+                Mesh3d(meshes.add(hall_mesh(campus, hall, detail))),
+                MeshMaterial3d(material.clone()),
+                Transform::IDENTITY,
+                bounds(campus, hall),
+            ));
+        }
     }
     commands.insert_resource(ChipTexture {
         image,
@@ -302,29 +358,32 @@ fn mark(
     }
 }
 
-/// Halls that are not live yet are empty.
+/// Halls that are not live yet are empty; those far away show their rows.
 fn show_live(
     plan: Res<Plan>,
     halls: Res<HallColumns>,
     as_of: Res<AsOf>,
-    mut racks: Query<(&HallRacks, &mut Visibility)>,
+    camera: Query<&GlobalTransform, With<Camera3d>>,
+    mut racks: Query<(&HallRacks, &Detail, &Aabb, &mut Visibility)>,
 ) {
-    if halls.is_changed() || as_of.is_changed() {
-        for (hall, mut visibility) in &mut racks {
-            let live = if as_of.is_now() {
-                halls.live.get(hall.0).copied().unwrap_or(false)
-            } else {
-                plan.0
-                    .halls
-                    .get(hall.0)
-                    .is_some_and(|plan| as_of.has_racks(plan.building))
-            };
-            visibility.set_if_neq(if live {
-                Visibility::Inherited
-            } else {
-                Visibility::Hidden
-            });
-        }
+    let eye = camera.single().map(GlobalTransform::translation).unwrap_or_default();
+    for (hall, detail, bounds, mut visibility) in &mut racks {
+        let live = if as_of.is_now() {
+            halls.live.get(hall.0).copied().unwrap_or(false)
+        } else {
+            plan.0
+                .halls
+                .get(hall.0)
+                .is_some_and(|plan| as_of.has_racks(plan.building))
+        };
+        let off = (eye - Vec3::from(bounds.center)).abs() - Vec3::from(bounds.half_extents);
+        let far = off.max(Vec3::ZERO).length() > ROWS_M && plan.0.halls.len() > hall.0 && has_rows(&plan.0, hall.0);
+        let wanted = if far { Detail::Rows } else { Detail::Racks };
+        visibility.set_if_neq(if live && *detail == wanted {
+            Visibility::Inherited
+        } else {
+            Visibility::Hidden
+        });
     }
 }
 
