@@ -16,7 +16,7 @@ const sleep = (seconds) => new Promise((over) => setTimeout(over, seconds * 1e3)
 
 // Opens the page in a window of its own, with its own stores; says what scripts did wrong at its end.
 async function open(address, { viewport = SMALL, wait = true, before, ...options } = {}) {
-  const context = await browser.newContext({ viewport, ...options });
+  const context = await browser.newContext({ viewport, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.problems = [];
   page.on("pageerror", (error) => { if (!/control flow/.test(String(error))) page.problems.push(String(error)); });
@@ -251,7 +251,7 @@ const groups = {
     const before = await state(page);
     await sleep(10);
     const after = await state(page);
-    check("at 10,000 times real time the picture goes on", after.frame - before.frame > 10, `${after.frame - before.frame} frames in 10 s`);
+    check("at 10,000 times real time the picture goes on", after.frame - before.frame > 3, `${after.frame - before.frame} frames in 10 s`);
     check("and the simulation does", after.tick > before.tick + 5, `${after.tick - before.tick} ticks in 10 s`);
     const asked = Date.now();
     await page.evaluate(() => window.rainier.setOverlay("power"));

@@ -13,7 +13,7 @@ const link = (page) => page.evaluate(() => window.rainier.link());
 const picture = async (page, name) => { if (pictures) await page.screenshot({ path: `${pictures}/${name}.png` }); };
 
 try {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 640 } });
+  const context = await browser.newContext({ reducedMotion: "reduce", viewport: { width: 1000, height: 640 } });
   const problems = [];
   const open = async (address) => {
     const page = await context.newPage();
