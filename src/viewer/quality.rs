@@ -32,8 +32,14 @@ const SHORT_S: f32 = 1.0 / 50.0;
 /// Time over which frames are averaged, s.
 const MEAN_S: f32 = 2.0;
 
-/// Time after which more is tried for the first time, s. Each try that fails doubles it.
+/// Time after which more is tried at the start, s.
+const FIRST_WAIT_S: f32 = 2.0;
+
+/// Time after which more is tried when it has failed once, s. Each further try that fails doubles it.
 const WAIT_S: f32 = 15.0;
+
+/// A frame longer than this is a stall, such as a tab that was hidden or a scenario that was loaded, s.
+const STALL_S: f32 = 1.0;
 
 /// Longest wait before more is tried, s.
 const MOST_WAIT_S: f32 = 480.0;
@@ -49,6 +55,8 @@ pub(crate) struct Quality {
     /// Time since the level last changed, and to wait before more is tried, s.
     since_s: f32,
     wait_s: f32,
+    /// Whether the frame before was a stall.
+    stalled: bool,
 }
 
 impl Quality {
@@ -56,11 +64,13 @@ impl Quality {
     pub(crate) fn new(asked: Asked) -> Self {
         Self {
             asked,
-            level: if asked == Asked::Low { Level::Low } else { Level::High },
+            // A slow machine must not begin with what it cannot draw: the first frames would take seconds each.
+            level: if asked == Asked::High { Level::High } else { Level::Low },
             mean_s: 0.0,
             known_s: 0.0,
             since_s: 0.0,
-            wait_s: WAIT_S,
+            wait_s: FIRST_WAIT_S,
+            stalled: false,
         }
     }
 
@@ -79,10 +89,15 @@ impl Quality {
 
     /// Takes note of a frame; whether another level serves better.
     fn note(&mut self, frame_s: f32) -> Option<Level> {
-        // Stalls, such as a tab that was hidden or a scenario that was loaded, say nothing about the picture.
-        if self.asked != Asked::Auto || frame_s > 1.0 {
+        if self.asked != Asked::Auto {
             return None;
         }
+        // One stall says nothing about the picture; one after the other, they are the picture's.
+        let before = std::mem::replace(&mut self.stalled, frame_s > STALL_S);
+        if self.stalled && !before {
+            return None;
+        }
+        let frame_s = frame_s.min(STALL_S);
         self.since_s += frame_s;
         self.known_s += frame_s;
         let share = (frame_s / MEAN_S.min(self.known_s)).min(1.0);
@@ -99,7 +114,7 @@ impl Quality {
 
     fn set(&mut self, level: Level) {
         if level == Level::Low {
-            self.wait_s = (self.wait_s * 2.0).min(MOST_WAIT_S);
+            self.wait_s = (self.wait_s * 2.0).clamp(WAIT_S, MOST_WAIT_S);
         }
         self.level = level;
         (self.known_s, self.since_s) = (0.0, 0.0);
@@ -156,6 +171,9 @@ mod tests {
     #[test]
     fn long_frames_lower_it_and_short_ones_raise_it_later() {
         let mut quality = Quality::new(Asked::Auto);
+        assert!(!quality.detail());
+        assert_eq!(run(&mut quality, 0.017, 10.0), 1);
+        assert!(quality.detail());
         assert_eq!(run(&mut quality, 0.100, 10.0), 1);
         assert!(!quality.detail());
         // 17 ms at the low level: more is tried, but not at once.
@@ -164,7 +182,12 @@ mod tests {
         assert!(quality.detail());
         // It does not go up and down all the time.
         assert_eq!(run(&mut quality, 0.100, 10.0), 1);
-        assert_eq!(run(&mut quality, 0.017, 50.0), 0);
+        assert_eq!(run(&mut quality, 0.017, 25.0), 0);
+        // Frames of seconds, one after the other, are no stalls.
+        let mut quality = Quality::new(Asked::Auto);
+        assert_eq!(run(&mut quality, 0.010, 10.0), 1);
+        assert_eq!(run(&mut quality, 2.0, 20.0), 1);
+        assert!(!quality.detail());
     }
 
     #[test]
