@@ -177,12 +177,12 @@ mod tests {
         assert_eq!(run(&mut quality, 0.100, 10.0), 1);
         assert!(!quality.detail());
         // 17 ms at the low level: more is tried, but not at once.
-        assert_eq!(run(&mut quality, 0.017, 10.0), 0);
+        assert_eq!(run(&mut quality, 0.017, 5.0), 0);
         assert_eq!(run(&mut quality, 0.017, 60.0), 1);
         assert!(quality.detail());
         // It does not go up and down all the time.
         assert_eq!(run(&mut quality, 0.100, 10.0), 1);
-        assert_eq!(run(&mut quality, 0.017, 25.0), 0);
+        assert_eq!(run(&mut quality, 0.017, 20.0), 0);
         // Frames of seconds, one after the other, are no stalls.
         let mut quality = Quality::new(Asked::Auto);
         assert_eq!(run(&mut quality, 0.010, 10.0), 1);
