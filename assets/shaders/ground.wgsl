@@ -3,6 +3,7 @@
 #import bevy_pbr::mesh_view_bindings::{globals, view}
 #import bevy_pbr::view_transformations::position_world_to_clip
 #import rainier::light::{Light, ambient, clear_sky, direct, hazed, noise}
+#import rainier::cut::{Cut, beyond_cut}
 
 // Height of a fence, m.
 const FENCE_M: f32 = 2.4;
@@ -21,13 +22,6 @@ const WATER: u32 = 10u;
 const WIRE: u32 = 11u;
 const MESH: u32 = 12u;
 const LEAVES: u32 = 13u;
-
-struct Cut {
-    // Direction of the plane east and south, how far out it stands; 1 sees through walls and roofs, 2 cuts.
-    plane: vec4<f32>,
-    // What it is about: least and most, east and south.
-    around: vec4<f32>,
-}
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> light: Light;
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var<uniform> cut: Cut;
@@ -128,12 +122,6 @@ fn water(color: vec3<f32>, shore: f32, world: vec3<f32>, towards: vec3<f32>, pix
     return mix(vec3<f32>(0.30, 0.27, 0.21) * (light.above.rgb + 0.5 * light.glow.rgb * light.sun.w), out, smoothstep(0.0, 2.5, shore));
 }
 
-// How far a point is beyond the cut, m; negative where it stays.
-fn beyond_cut(world: vec3<f32>) -> f32 {
-    let inside = world.y > 0.4 && all(world.xz > cut.around.xy) && all(world.xz < cut.around.zw);
-    return select(-1.0e9, dot(world.xz, cut.plane.xy) - cut.plane.z, cut.plane.w > 1.5 && inside);
-}
-
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
     let eye = in.world - view.world_position;
@@ -143,7 +131,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     let pixel = max(reach.x, reach.y);
     let surface = u32(in.surface + 0.5);
     var color = in.color;
-    let beyond = beyond_cut(in.world);
+    let beyond = beyond_cut(cut, in.world);
     // Of what is seen through, one point in four stays.
     let grid = vec2<u32>(in.clip.xy) % 2u;
     let clear = surface == WALL || surface == ROOF || surface == LOUVRE || surface == WINDOW;

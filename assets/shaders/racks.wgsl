@@ -1,6 +1,7 @@
 // All racks of a hall: one texel a chip, read from the data texture.
 #import bevy_pbr::mesh_functions::{get_world_from_local, mesh_position_local_to_world}
 #import bevy_pbr::view_transformations::position_world_to_clip
+#import rainier::cut::{Cut, beyond_cut}
 
 struct Look {
     // Selected chip range (first, end), columns of the texture, how racks are coloured: 0 by value, 1 plain, 2 by number.
@@ -11,13 +12,6 @@ struct Look {
     map: array<vec4<f32>, 8>,
     // Colours by number.
     palette: array<vec4<f32>, 26>,
-}
-
-struct Cut {
-    // Direction of the plane east and south, how far out it stands; 1 sees through walls and roofs, 2 cuts.
-    plane: vec4<f32>,
-    // What it is about: least and most, east and south.
-    around: vec4<f32>,
 }
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> look: Look;
@@ -53,12 +47,6 @@ fn vertex(in: Vertex) -> Varying {
     return out;
 }
 
-// How far a point is beyond the cut, m; negative where it stays.
-fn beyond_cut(world: vec3<f32>) -> f32 {
-    let inside = world.y > 0.4 && all(world.xz > cut.around.xy) && all(world.xz < cut.around.zw);
-    return select(-1.0e9, dot(world.xz, cut.plane.xy) - cut.plane.z, cut.plane.w > 1.5 && inside);
-}
-
 fn map_color(x: f32) -> vec3<f32> {
     let t = clamp(x, 0.0, 1.0) * 7.0;
     let k = min(u32(t), 6u);
@@ -67,7 +55,7 @@ fn map_color(x: f32) -> vec3<f32> {
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
-    if (beyond_cut(in.world) > 0.0) {
+    if (beyond_cut(cut, in.world) > 0.0) {
         discard;
     }
     let face = in.ids.y & 127u;

@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
+use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
 use rainier::scenario::Loaded;
 use rainier::sim::clock::Clock;
-use rainier::sim::{Tick, Twin};
+use rainier::sim::{Tick, TickSet, Twin};
 
 use crate::history::{self, History};
-use crate::panels::money::{self, Costs};
-use crate::panels::psychrometric;
+use crate::panels::money::{self, Costs, Trend};
+use crate::panels::psychrometric::{self, Trail};
 
 /// What the view knows of a scenario beside its twin.
 #[derive(Resource, Debug, Clone)]
@@ -105,9 +106,9 @@ impl Beside {
 
 /// Lets a world with a twin remember what panels show of its past.
 pub(crate) fn remember(world: &mut World) {
-    history::remember(world);
-    money::remember_in(world);
-    psychrometric::remember_in(world);
+    let systems = (history::take, money::remember, psychrometric::remember);
+    let mut schedules = world.resource_mut::<Schedules>();
+    schedules.add_systems(Tick, systems.after(TickSet::Rules));
 }
 
 /// Forgets the past of a world whose scenario has been replaced by a case at its start.
@@ -115,12 +116,12 @@ pub(crate) fn begin(world: &mut World, case: Case) {
     world.insert_resource(Costs::of(&case.loaded));
     world.insert_resource(case);
     world.insert_resource(History::default());
-    money::forget(world);
-    psychrometric::forget(world);
+    world.insert_resource(Trend::default());
+    world.insert_resource(Trail::default());
 }
 
 /// Gives each of two worlds the other's resource; both have one.
-pub(crate) fn swap<R: Resource>(a: &mut World, b: &mut World) {
+fn swap<R: Resource>(a: &mut World, b: &mut World) {
     if let (Some(of_a), Some(of_b)) = (a.remove_resource::<R>(), b.remove_resource::<R>()) {
         a.insert_resource(of_b);
         b.insert_resource(of_a);
@@ -137,8 +138,8 @@ pub(crate) fn exchange(world: &mut World) {
     swap::<Case>(world, behind);
     swap::<Costs>(world, behind);
     swap::<History>(world, behind);
-    money::exchange(world, behind);
-    psychrometric::exchange(world, behind);
+    swap::<Trend>(world, behind);
+    swap::<Trail>(world, behind);
     beside.front = beside.front.other();
     world.insert_resource(beside);
 }

@@ -1,12 +1,11 @@
 //! The course of the main readings since the start, in so many points at most, however long that is.
 
-use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
+use rainier::sim::RackColumns;
 use rainier::sim::clock::Clock;
 use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::Meters;
 use rainier::sim::weather::Outside;
-use rainier::sim::{RackColumns, Tick, TickSet};
 
 /// A reading with its course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,10 +93,12 @@ pub(crate) struct History {
 }
 
 impl History {
-    fn push(&mut self, tick: u64, time_s: f64, reading: Reading) {
-        if !tick.is_multiple_of(1 << self.halvings) {
-            return;
-        }
+    /// Whether a tick has a point.
+    fn keeps(&self, tick: u64) -> bool {
+        tick.is_multiple_of(1 << self.halvings)
+    }
+
+    fn push(&mut self, time_s: f64, reading: Reading) {
         if self.time_s.len() >= POINTS {
             let mut keep = [false, true].into_iter().cycle();
             self.time_s.retain(|_| keep.next().unwrap_or(true));
@@ -152,7 +153,8 @@ fn reading(meters: &Meters, outside: &Outside, racks: &RackColumns, jobs: Option
     })
 }
 
-fn take(
+/// Remembers the readings of a tick.
+pub(crate) fn take(
     clock: Res<Clock>,
     meters: Res<Meters>,
     outside: Res<Outside>,
@@ -160,16 +162,11 @@ fn take(
     jobs: Option<Res<Jobs>>,
     mut history: ResMut<History>,
 ) {
-    let reading = reading(&meters, &outside, &racks, jobs.as_deref());
-    history.push(clock.tick, clock.time_s, reading);
-}
-
-/// Lets a world with a twin remember its readings.
-pub(crate) fn remember(world: &mut World) {
-    world.init_resource::<History>();
-    world
-        .resource_mut::<Schedules>()
-        .add_systems(Tick, take.after(TickSet::Rules));
+    // All racks are looked through for a reading.
+    if history.keeps(clock.tick) {
+        let reading = reading(&meters, &outside, &racks, jobs.as_deref());
+        history.push(clock.time_s, reading);
+    }
 }
 
 #[cfg(test)]
@@ -181,7 +178,9 @@ mod tests {
         let mut history = History::default();
         for tick in 1..=50_000_u64 {
             let reading = [tick as f64; Series::ALL.len()];
-            history.push(tick, tick as f64 * 60.0, reading);
+            if history.keeps(tick) {
+                history.push(tick as f64 * 60.0, reading);
+            }
         }
         assert!(history.time_s.len() <= POINTS && history.time_s.len() >= POINTS / 2);
         let steps: Vec<f64> = history.time_s.windows(2).map(|pair| pair[1] - pair[0]).collect();

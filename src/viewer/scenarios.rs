@@ -82,28 +82,21 @@ impl Scenarios {
     }
 }
 
-/// Puts a case in the place of the one in front, from its start.
-fn start(world: &mut World, case: Case) {
-    replace(world, (*case.loaded).clone());
-    cases::begin(world, case);
-}
-
-/// Starts a case behind the one in front, which starts anew: both are compared from the same moment on.
-fn compare(world: &mut World, behind: Case) {
-    let front = world.resource::<Case>().clone();
-    start(world, front);
-    let side = world.get_resource::<Beside>().map(|beside| beside.front);
-    world.insert_resource(Beside::new(behind, side.unwrap_or_default()));
+/// Starts a case in front, and another one behind it if there is one: both are compared from the same moment on.
+fn start(world: &mut World, front: Case, behind: Option<Case>) {
+    replace(world, (*front.loaded).clone());
+    cases::begin(world, front);
+    if let Some(behind) = behind {
+        let side = world.get_resource::<Beside>().map(|beside| beside.front);
+        world.insert_resource(Beside::new(behind, side.unwrap_or_default()));
+    }
 }
 
 /// Lets all cases go, and starts one or two others.
 pub(crate) fn put(world: &mut World, front: Case, behind: Option<Case>) {
     alone(world);
     world.resource_mut::<Selection>().0 = None;
-    start(world, front);
-    if let Some(behind) = behind {
-        compare(world, behind);
-    }
+    start(world, front, behind);
 }
 
 /// Lets the case behind go.
@@ -121,15 +114,14 @@ pub(crate) fn answer(world: &mut World, ask: Ask) -> Result<(), Report> {
         Ask::Start(source) => {
             let case = source.load()?;
             world.resource_mut::<Selection>().0 = None;
-            start(world, case);
             let behind = world.get_resource::<Beside>();
-            if let Some(behind) = behind.and_then(|beside| beside.get::<Case>().cloned()) {
-                compare(world, behind);
-            }
+            let behind = behind.and_then(|beside| beside.get::<Case>().cloned());
+            start(world, case, behind);
         }
         Ask::Compare(source) => {
             let behind = source.load()?;
-            compare(world, behind);
+            let front = world.resource::<Case>().clone();
+            start(world, front, Some(behind));
         }
         Ask::Exchange => {
             cases::exchange(world);

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, pos2, vec2};
@@ -14,7 +13,6 @@ use rainier::scenario::Loaded;
 use rainier::sim::clock::Clock;
 use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::Meters;
-use rainier::sim::{Tick, TickSet};
 use rainier::site::files::{CapitalFile, GridFile, TariffFile};
 use rainier::site::schema::Figure;
 
@@ -146,7 +144,7 @@ struct Point {
 
 /// The last day, and the bill as it stood when the month began.
 #[derive(Resource, Debug, Default)]
-struct Trend {
+pub(crate) struct Trend {
     points: VecDeque<Point>,
     month: Option<(i16, i8)>,
     month_bill: [f64; PARTS],
@@ -154,7 +152,8 @@ struct Trend {
     money: Option<(u64, Money)>,
 }
 
-fn remember(clock: Res<Clock>, meters: Res<Meters>, mut trend: ResMut<Trend>) {
+/// Remembers the bill of a tick.
+pub(crate) fn remember(clock: Res<Clock>, meters: Res<Meters>, mut trend: ResMut<Trend>) {
     let bill = meters.total.bill.values();
     let at = clock.tick_start();
     let month = (at.year(), at.month());
@@ -182,24 +181,6 @@ fn remember(clock: Res<Clock>, meters: Res<Meters>, mut trend: ResMut<Trend>) {
             g_per_kwh: meters.now.carbon_g_per_kwh,
         });
     }
-}
-
-/// Lets a world with a twin remember its money.
-pub(crate) fn remember_in(world: &mut World) {
-    world.init_resource::<Trend>();
-    world
-        .resource_mut::<Schedules>()
-        .add_systems(Tick, remember.after(TickSet::Rules));
-}
-
-/// Another scenario begins in a world.
-pub(crate) fn forget(world: &mut World) {
-    world.insert_resource(Trend::default());
-}
-
-/// The cases of two worlds change places.
-pub(crate) fn exchange(a: &mut World, b: &mut World) {
-    crate::cases::swap::<Trend>(a, b);
 }
 
 /// Works out what the run comes to, once a second while it is shown.

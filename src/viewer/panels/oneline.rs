@@ -10,7 +10,7 @@ use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
 use rainier::site::Campus;
-use rainier::site::campus::{Found, PowerKind};
+use rainier::site::campus::PowerKind;
 
 use crate::panels::parts::{Part, Parts};
 use crate::panels::theme::{ALARM, LINE, PANEL, QUIET, TEXT};
@@ -54,17 +54,6 @@ struct State<'w> {
     incidents: Res<'w, Incidents>,
 }
 
-/// The building of a place; the first one without a place.
-fn building_of(campus: &Campus, selection: &Selection) -> usize {
-    selection.0.map_or(0, |found| match found {
-        Found::Building(b) => b,
-        other => {
-            let row = campus.rack_row[campus.racks_of(other).start] as usize;
-            campus.halls[campus.rows[row].hall].building
-        }
-    })
-}
-
 fn window(
     mut contexts: EguiContexts,
     mut parts: ResMut<Parts>,
@@ -79,7 +68,8 @@ fn window(
     }
     let ctx = contexts.ctx_mut()?.clone();
     let campus = &*state.plan.0;
-    let b = building_of(campus, &selection);
+    // The first one without a place.
+    let b = selection.0.map_or(0, |found| campus.building_of(found));
     let legend_below = vec2(0.0, 26.0);
     let (least, most) = (vec2(620.0, 300.0), vec2(920.0, 430.0));
     let title = format!("One-line diagram of B{:02}", campus.buildings[b].number);

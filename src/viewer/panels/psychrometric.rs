@@ -2,16 +2,15 @@
 
 use std::collections::VecDeque;
 
-use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, pos2, vec2};
 use rainier::physics::air;
 use rainier::physics::envelope::AirClass;
+use rainier::sim::HallColumns;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{HallColumns, Tick, TickSet};
 
 use crate::panels::format::said;
 use crate::panels::parts::{Part, Parts};
@@ -39,10 +38,10 @@ type State = [f64; 2];
 
 /// Outside air of the last day.
 #[derive(Resource, Debug, Default)]
-struct Trail(VecDeque<(f64, State)>);
+pub(crate) struct Trail(VecDeque<(f64, State)>);
 
 /// Keeps the outside air after each tick; it only reads the twin.
-fn remember(clock: Res<Clock>, outside: Res<Outside>, mut trail: ResMut<Trail>) {
+pub(crate) fn remember(clock: Res<Clock>, outside: Res<Outside>, mut trail: ResMut<Trail>) {
     let now_s = clock.time_s;
     if trail.0.back().is_none_or(|(at_s, _)| now_s - at_s >= TRAIL_STEP_S) {
         trail.0.push_back((now_s, [outside.dry_bulb_c, outside.humidity_ratio]));
@@ -50,24 +49,6 @@ fn remember(clock: Res<Clock>, outside: Res<Outside>, mut trail: ResMut<Trail>) 
     while trail.0.len() > TRAIL_LENGTH || trail.0.front().is_some_and(|(at_s, _)| now_s - at_s > TRAIL_S) {
         trail.0.pop_front();
     }
-}
-
-/// Lets a world with a twin remember the outside air.
-pub(crate) fn remember_in(world: &mut World) {
-    world.init_resource::<Trail>();
-    world
-        .resource_mut::<Schedules>()
-        .add_systems(Tick, remember.after(TickSet::Rules));
-}
-
-/// Another scenario begins in a world.
-pub(crate) fn forget(world: &mut World) {
-    world.insert_resource(Trail::default());
-}
-
-/// The cases of two worlds change places.
-pub(crate) fn exchange(a: &mut World, b: &mut World) {
-    crate::cases::swap::<Trail>(a, b);
 }
 
 /// A class's allowed air: at each dry bulb the driest and the dampest.

@@ -15,6 +15,7 @@ const RACK_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1
 const SLICE_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b003");
 const AIRFLOW_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b004");
 const LIGHT_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b005");
+const CUT_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b0c7");
 const SKY_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b006");
 const SHADOW_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b007");
 const PLUME_SHADER: Handle<Shader> = uuid_handle!("6f0d2c52-0a6e-4a71-9d8e-6f31d1c2b008");
@@ -363,11 +364,13 @@ pub(crate) fn plugin(app: &mut App) {
     let slice = Shader::from_wgsl(include_str!("../../../assets/shaders/slice.wgsl"), "slice.wgsl");
     let airflow = Shader::from_wgsl(include_str!("../../../assets/shaders/airflow.wgsl"), "airflow.wgsl");
     let light = Shader::from_wgsl(include_str!("../../../assets/shaders/light.wgsl"), "light.wgsl");
+    let cut = Shader::from_wgsl(include_str!("../../../assets/shaders/cut.wgsl"), "cut.wgsl");
     let sky = Shader::from_wgsl(include_str!("../../../assets/shaders/sky.wgsl"), "sky.wgsl");
     let shadow = Shader::from_wgsl(include_str!("../../../assets/shaders/shadow.wgsl"), "shadow.wgsl");
     let plume = Shader::from_wgsl(include_str!("../../../assets/shaders/plume.wgsl"), "plume.wgsl");
     for (handle, shader) in [
         (&LIGHT_SHADER, light),
+        (&CUT_SHADER, cut),
         (&SKY_SHADER, sky),
         (&SHADOW_SHADER, shadow),
         (&PLUME_SHADER, plume),

@@ -54,10 +54,12 @@ pub(crate) struct HallRacks(pub(crate) usize);
 /// How much of a hall's racks is drawn.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
-    /// Every rack by itself.
+    /// Every rack by itself, from near by.
     Racks,
     /// Every row as one body, on which the racks are told apart by their colours alone.
     Rows,
+    /// Every rack by itself from anywhere: its rows cannot be drawn as bodies.
+    Always,
 }
 
 /// Distance from a hall beyond which its rows are drawn as bodies, m: the gaps between racks are less than a pixel there.
@@ -91,7 +93,7 @@ fn hall_mesh(campus: &Campus, hall: usize, detail: Detail) -> Mesh {
         let half = Vec3::new(depth / 2.0, height, width / 2.0);
         let place = |rack: usize| crate::world::meshes::at(campus.rack_at_m(rack), FLOOR_M);
         let bodies: Vec<(usize, usize)> = match detail {
-            Detail::Racks => row.racks.clone().map(|rack| (rack, 1)).collect(),
+            Detail::Racks | Detail::Always => row.racks.clone().map(|rack| (rack, 1)).collect(),
             Detail::Rows if row.racks.is_empty() => Vec::new(),
             Detail::Rows => vec![(row.racks.start, row.racks.len())],
         };
@@ -212,10 +214,12 @@ pub(crate) fn build(
         cut: Cut::default(),
     });
     for hall in 0..campus.halls.len() {
-        for detail in [Detail::Racks, Detail::Rows] {
-            if detail == Detail::Rows && !has_rows(campus, hall) {
-                continue;
-            }
+        let details: &[Detail] = if has_rows(campus, hall) {
+            &[Detail::Racks, Detail::Rows]
+        } else {
+            &[Detail::Always]
+        };
+        for &detail in details {
             commands.spawn((
                 HallRacks(hall),
                 detail,
@@ -377,9 +381,13 @@ fn show_live(
                 .is_some_and(|plan| as_of.has_racks(plan.building))
         };
         let off = (eye - Vec3::from(bounds.center)).abs() - Vec3::from(bounds.half_extents);
-        let far = off.max(Vec3::ZERO).length() > ROWS_M && plan.0.halls.len() > hall.0 && has_rows(&plan.0, hall.0);
-        let wanted = if far { Detail::Rows } else { Detail::Racks };
-        visibility.set_if_neq(if live && *detail == wanted {
+        let far = off.max(Vec3::ZERO).length() > ROWS_M;
+        let shown = match detail {
+            Detail::Racks => !far,
+            Detail::Rows => far,
+            Detail::Always => true,
+        };
+        visibility.set_if_neq(if live && shown {
             Visibility::Inherited
         } else {
             Visibility::Hidden
