@@ -6,11 +6,13 @@ mod advance;
 mod args;
 mod cases;
 mod difference;
+mod export;
 mod history;
 mod link;
 mod mine;
 mod navigation;
 mod panels;
+mod picture;
 mod quality;
 mod scenarios;
 mod selection;
@@ -149,6 +151,7 @@ fn app(args: args::Args, case: Case, behind: Option<Case>, tour: Option<rainier:
         difference::plugin,
         navigation::plugin,
         panels::plugin,
+        picture::plugin,
         quality::plugin,
         scenarios::plugin,
         selection::plugin,
