@@ -142,7 +142,8 @@ impl Alarm {
     /// The incident that its causes are told from: its first, or what stopped the job.
     #[must_use]
     pub fn incident(&self) -> Option<u32> {
-        self.members.first().copied().or(self.stop.as_ref()?.by)
+        let stopped = || self.stop.as_ref()?.by;
+        self.members.first().copied().or_else(stopped)
     }
 }
 

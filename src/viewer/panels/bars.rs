@@ -7,6 +7,7 @@ use rainier::sim::clock::Clock;
 use super::State;
 use super::format::grouped;
 use super::kpi::Readings;
+use super::parts::{Part, Parts};
 use super::theme::{ALARM, QUIET};
 use crate::advance::Pace;
 use crate::cases::Case;
@@ -135,6 +136,58 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
         scenario_choice(ui, &state.case, scenarios);
     }
     asked
+}
+
+/// Room that the buttons right of those of windows take, points.
+const BESIDE: f32 = 330.0;
+
+/// Layers and windows that can be shown: as many as there is room for, and the others behind a button.
+pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
+    let toggle = |ui: &mut egui::Ui, parts: &mut Parts, part: Part, title: &str| {
+        let mut on = parts.shown(part);
+        let button = ui.toggle_value(&mut on, title).on_hover_text(part.hint());
+        if button.changed() {
+            parts.show(part, on);
+        }
+    };
+    let padding = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let width = |ui: &egui::Ui, part: Part| {
+        let text = part.title().to_owned();
+        ui.painter().layout_no_wrap(text, font.clone(), QUIET.now()).size().x + padding
+    };
+    let mut room = ui.ctx().content_rect().right() - ui.cursor().left() - BESIDE;
+    let mut rest = Part::ALL.as_slice();
+    while let [first, others @ ..] = rest {
+        room -= width(ui, *first);
+        if room < 0.0 {
+            break;
+        }
+        toggle(ui, parts, *first, first.title());
+        rest = others;
+    }
+    if rest.is_empty() {
+        return;
+    }
+    let open = rest.iter().filter(|part| parts.shown(**part)).count();
+    let title = if open > 0 {
+        format!("More ({open} open)")
+    } else {
+        "More".to_owned()
+    };
+    let button = ui.button(title).on_hover_text("other layers and windows");
+    egui::Popup::menu(&button)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClick)
+        .show(|ui| {
+            ui.set_min_width(150.0);
+            for part in rest {
+                let name = if *part == Part::Keys { "Keys" } else { part.title() };
+                let key = part
+                    .key()
+                    .map_or_else(String::new, |(_, letter)| format!("   {letter}"));
+                toggle(ui, parts, *part, &format!("{name}{key}"));
+            }
+        });
 }
 
 pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {

@@ -40,7 +40,7 @@ use rainier::sim::weather::Outside;
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
 use rainier::site::campus::Found;
 
-use self::bars::{overlay_choice, time_controls, top_bar};
+use self::bars::{overlay_choice, part_choice, time_controls, top_bar};
 use self::growth::Growth;
 use self::jobs::JobView;
 use self::legend::{air_legend, legend};
@@ -163,16 +163,9 @@ pub(crate) fn panels(
             overlay_choice(ui, &mut shown);
             ui.separator();
             ui.toggle_value(&mut roof.0, "Roofs").on_hover_text("key R");
-            for part in Part::ALL {
-                let mut on = parts.shown(part);
-                if ui
-                    .toggle_value(&mut on, part.title())
-                    .on_hover_text(part.hint())
-                    .changed()
-                {
-                    parts.show(part, on);
-                }
-            }
+            let mut wanted = *parts;
+            part_choice(ui, &mut wanted);
+            parts.set_if_neq(wanted);
             let hint = "light or dark panels";
             if ui.button(look.other().name()).on_hover_text(hint).clicked() {
                 *look = look.other();

@@ -279,7 +279,7 @@ fn chart(
     let galley = ui
         .painter()
         .layout_job(values(shown, series, at_s.unwrap_or(stretch[1])));
-    painter.galley(pos2(rect.right() - galley.size().x, top), galley, TEXT.now());
+    painter.galley(pos2(rect.right() - galley.size().x - 3.0, top), galley, TEXT.now());
     let stretches = rect.width().max(8.0) as usize / 2;
     let lines: Vec<Vec<[f64; 2]>> = shown
         .iter()
@@ -309,8 +309,7 @@ fn chart(
         step if step < 5.0 => 2,
         step => usize::from(step < 50.0),
     };
-    let levels = if rect.height() < 60.0 { 2.0 } else { 3.0 };
-    axes.levels(&painter, levels, |value| number(value, level_digits.min(digits.max(1))));
+    axes.levels(&painter, 3.0, |value| number(value, level_digits.min(digits.max(1))));
     for (points, case) in lines.iter().zip(shown) {
         axes.line(&painter, points.iter().copied(), Stroke::new(1.5, case.color));
     }
@@ -412,30 +411,23 @@ fn axis(ui: &mut egui::Ui, axes: &Axes, start: DateTime, now: DateTime, at_s: Op
     let painter = ui.painter_at(outer.expand2(vec2(30.0, 0.0)));
     let font = FontId::proportional(10.5);
     let most = axes.rect.width() / 74.0;
+    // What is near an edge is written inside it.
+    let inside = |x: f32, wide: f32| x.clamp(outer.left() + wide, (axes.rect.right() - wide).max(outer.left() + wide));
     let pointed = at_s.map(|time_s| (axes.right_of(time_s), short_time(local(start, time_s), Some(now))));
     for (time_s, text) in times(start, axes.x, most) {
         let x = axes.right_of(time_s);
         painter.vline(x, outer.top()..=outer.top() + 3.0, Stroke::new(0.8, LINE));
         // What is pointed at stands in the place of what is near by.
         if pointed.as_ref().is_none_or(|(at, _)| (at - x).abs() > 64.0) {
-            painter.text(
-                pos2(x, outer.top() + 4.0),
-                Align2::CENTER_TOP,
-                text,
-                font.clone(),
-                QUIET.now(),
-            );
+            let galley = painter.layout_no_wrap(text, font.clone(), QUIET.now());
+            let half = galley.size().x / 2.0;
+            painter.galley(pos2(inside(x, half) - half, outer.top() + 4.0), galley, QUIET.now());
         }
     }
     if let Some((x, text)) = pointed {
-        let text_at = pos2(x, outer.top() + 4.0);
-        painter.text(
-            text_at,
-            Align2::CENTER_TOP,
-            text,
-            FontId::proportional(11.5),
-            TEXT.now(),
-        );
+        let galley = painter.layout_no_wrap(text, FontId::proportional(11.5), TEXT.now());
+        let half = galley.size().x / 2.0;
+        painter.galley(pos2(inside(x, half) - half, outer.top() + 4.0), galley, TEXT.now());
     }
 }
 
