@@ -420,7 +420,7 @@ mod tests {
         let world = twin.world_mut();
         world.init_resource::<Alarms>();
         let mut schedules = world.resource_mut::<Schedules>();
-        schedules.add_systems(Tick, remember.after(TickSet::Rules));
+        schedules.add_systems(Tick, remember.in_set(TickSet::Memory));
         twin
     }
 

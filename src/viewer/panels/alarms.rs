@@ -24,7 +24,7 @@ use super::jobs::span;
 use super::oneline::Asked;
 use super::parts::{Part, Parts};
 use super::pieces::frame;
-use super::plot::{local, short_time};
+use super::plot::local;
 use super::theme::{ACCENT, ALARM, GOOD, GROUND, LINE, QUIET, QUOTED, TEXT, Tint};
 use super::windows::Windows;
 use crate::advance::Pace;
@@ -116,7 +116,7 @@ pub(super) fn bell(ui: &mut egui::Ui, alarms: &Alarms, on: bool) -> bool {
         job.append("No alarms", 0.0, format);
         (job, "nothing is wrong now".to_owned())
     } else {
-        (counts(standing), format!("alarms that stand: {}", in_words(standing)))
+        (counts(standing), format!("active alarms: {}", in_words(standing)))
     };
     let button = egui::Button::selectable(on, job);
     let response = ui.add(button).on_hover_text(format!("{hint}; key I"));
@@ -191,9 +191,18 @@ impl State<'_> {
         }
     }
 
-    /// A time of an alarm: with its day unless that is today.
+    /// A time of an alarm, to the second: with its day unless that is today.
     fn time(&self, time_s: f64) -> String {
-        short_time(local(self.clock.start, time_s), Some(self.clock.now()))
+        let at = local(self.clock.start, time_s);
+        let today = at.date() == self.clock.now().date();
+        let format = if today { "%H:%M:%S" } else { "%-d %b %H:%M:%S" };
+        at.strftime(format).to_string()
+    }
+
+    /// Width of the column of times, points.
+    fn time_width(&self) -> f32 {
+        let today = self.clock.start.date() == self.clock.now().date();
+        if today { 72.0 } else { 124.0 }
     }
 
     /// What happened, in words.
@@ -233,7 +242,7 @@ impl State<'_> {
     /// How long it lasted, or has so far; nothing of what has no length.
     fn length(&self, alarm: &Alarm) -> String {
         match alarm.until_s {
-            None => format!("{}, stands", span((self.clock.time_s - alarm.from_s).max(0.0))),
+            None => format!("{} so far", span((self.clock.time_s - alarm.from_s).max(0.0))),
             Some(until_s) if until_s > alarm.from_s => span(until_s - alarm.from_s),
             Some(_) => String::new(),
         }
@@ -313,7 +322,8 @@ impl State<'_> {
 /// An energy in kWh, or in MWh from ten of them.
 fn energy(kwh: f64) -> String {
     if kwh < 10_000.0 {
-        said(kwh, usize::from(kwh < 100.0), "kWh")
+        let text = if kwh < 100.0 { said(kwh, 1, "") } else { grouped(kwh) };
+        format!("{text} kWh")
     } else {
         format!("{} MWh", grouped(kwh / 1e3))
     }
@@ -326,8 +336,8 @@ fn cut(ui: &egui::Ui, text: &str, font: FontId, color: Color32, width: f32) -> A
     ui.painter().layout_job(job)
 }
 
-/// Columns of the list from left to right: sign, time, what, how long, how much; the widths of all but the third.
-const COLUMNS: [f32; 4] = [22.0, 104.0, 104.0, 170.0];
+/// Widths of the columns of the list but those of times and of what happened: sign, how long, how much.
+const COLUMNS: [f32; 3] = [22.0, 100.0, 196.0];
 
 /// A line of the list; whether it has been clicked.
 fn line(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32, chosen: bool) -> bool {
@@ -344,13 +354,14 @@ fn line(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32, chosen: boo
         .text(at, Align2::LEFT_CENTER, glyph, FontId::monospace(12.5), tint.now());
     let (what, length, much) = (state.what(alarm), state.length(alarm), state.much(alarm));
     // Where there is little room, how much is left to the details.
-    let last = if width > 620.0 { COLUMNS[3] } else { 0.0 };
-    let what_width = width - COLUMNS[0] - COLUMNS[1] - COLUMNS[2] - last;
+    let last = if width > 640.0 { COLUMNS[2] } else { 0.0 };
+    let times = state.time_width();
+    let what_width = width - COLUMNS[0] - times - COLUMNS[1] - last;
     let mut x = rect.left() + COLUMNS[0];
     for (text, width, font) in [
-        (state.time(alarm.from_s).as_str(), COLUMNS[1], FontId::monospace(12.0)),
+        (state.time(alarm.from_s).as_str(), times, FontId::monospace(12.0)),
         (what.as_str(), what_width, FontId::proportional(12.5)),
-        (length.as_str(), COLUMNS[2], FontId::proportional(12.0)),
+        (length.as_str(), COLUMNS[1], FontId::proportional(12.0)),
         (much.as_str(), last, FontId::proportional(12.0)),
     ] {
         if width > 0.0 {
@@ -490,7 +501,7 @@ fn window(
         let standing = alarms.standing();
         ui.horizontal(|ui| {
             if standing == [0; Severity::ALL.len()] {
-                ui.label(RichText::new("Nothing stands").size(12.5).color(GOOD));
+                ui.label(RichText::new("Nothing is wrong now").size(12.5).color(GOOD));
             } else {
                 ui.label(counts(standing));
                 ui.label(RichText::new(in_words(standing)).size(12.5));
@@ -498,7 +509,7 @@ fn window(
             ui.separator();
             let all = format!("All {}", alarms.iter().len());
             ui.selectable_value(&mut watching.standing, false, all);
-            ui.selectable_value(&mut watching.standing, true, "Standing")
+            ui.selectable_value(&mut watching.standing, true, "Active")
                 .on_hover_text("only what is wrong now");
             let lost = alarms.dropped as usize + state.incidents.dropped as usize;
             if lost > 0 {
@@ -529,8 +540,9 @@ fn window(
         let Some(chosen) = chosen.or_else(|| first().copied()) else {
             return;
         };
-        let left = ui.available_height();
-        let height = (left * 0.5).clamp(3.0 * LINE_HEIGHT, LINE_HEIGHT * listed.len() as f32 + 4.0);
+        // The list takes half of the room where it needs so much.
+        let needed = LINE_HEIGHT * listed.len() as f32 + 4.0;
+        let height = needed.min(ui.available_height() * 0.5).max(LINE_HEIGHT);
         ui.spacing_mut().item_spacing.y = 0.0;
         egui::ScrollArea::vertical()
             .id_salt("list")
@@ -625,7 +637,7 @@ fn notes(
     let (mut clicked, mut closed) = (None, None);
     let window = ctx.content_rect();
     let corner = free.right_top() - window.right_top();
-    let width = NOTE_WIDTH.min(free.width() - 60.0);
+    let width = NOTE_WIDTH.min(free.width() - 60.0).max(140.0);
     egui::Area::new("new alarms".into())
         .order(egui::Order::Foreground)
         .anchor(Align2::RIGHT_TOP, [corner.x - 10.0, corner.y + 10.0])

@@ -21,7 +21,7 @@ use super::theme::{ACCENT, GROUND, LINE, QUIET, TEXT};
 use super::windows::Windows;
 use crate::cases::{Beside, Case, Side};
 use crate::export::{self, Saved, slug};
-use crate::history::{History, Series, Spread, thinned};
+use crate::history::{Course, History, Series, Spread, thinned};
 use crate::picture::told;
 
 /// Least and most size of the window's inside, points.
@@ -137,6 +137,18 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    /// Value of a reading at a time; none where there is none, or after the end of the case.
+    fn at(&self, course: &Course, series: Series, time_s: f64) -> Option<f64> {
+        // Its last point stands for as long as those before it do.
+        let step_s = match course.time_s.as_slice() {
+            [.., before, last] => last - before,
+            _ => 0.0,
+        };
+        let over = time_s > self.history.end_s() + step_s + 1e-6;
+        let value = course.at(series, time_s).filter(|_| !over);
+        value.filter(|value| value.is_finite())
+    }
+
     /// Name of its column of a reading.
     fn column(&self, series: Series) -> String {
         match self.side {
@@ -164,9 +176,9 @@ fn table(shown: &[Shown], series: &[Series], start: DateTime, stretch: [f64; 2])
             continue;
         }
         let at = local(start, *time_s).strftime("%Y-%m-%dT%H:%M:%S").to_string();
-        let values = courses.iter().flat_map(|course| {
+        let values = shown.iter().zip(&courses).flat_map(|(case, course)| {
             series.iter().map(|series| {
-                let value = course.at(*series, *time_s).filter(|value| value.is_finite());
+                let value = case.at(course, *series, *time_s);
                 value.map_or_else(String::new, |value| value.to_string())
             })
         });
@@ -236,20 +248,26 @@ fn head(ui: &mut egui::Ui, trends: &mut Trends, wide: bool) -> bool {
     save
 }
 
-/// What a chart says of its reading, right of its title: the values at a time, or at the end.
-fn values(shown: &[Shown], series: Series, time_s: f64) -> LayoutJob {
+/// What a chart says of its reading, right of its title: the values at a time, or the last ones.
+fn values(shown: &[Shown], series: Series, from_s: f64, at_s: Option<f64>) -> LayoutJob {
     let mut job = LayoutJob::default();
     let (_, unit, digits) = series.title();
+    let format = |size, color| TextFormat::simple(FontId::monospace(size), color);
     for case in shown {
-        let value = case.history.finest(time_s).at(series, time_s);
+        let course = case.history.finest(from_s);
+        let value = case.at(course, series, at_s.unwrap_or(case.history.end_s()));
         let text = value.map_or_else(|| "–".to_owned(), |value| number(value, digits));
-        let gap = if job.text.is_empty() { 0.0 } else { 10.0 };
-        let format = |color| TextFormat::simple(FontId::monospace(12.0), color);
-        let color = if shown.len() > 1 { case.color } else { TEXT.now() };
-        job.append(&text, gap, format(color));
+        let mut gap = 0.0;
+        if shown.len() > 1 {
+            let gap_before = if job.text.is_empty() { 0.0 } else { 10.0 };
+            job.append("■", gap_before, format(10.0, case.color));
+            gap = 4.0;
+        }
+        job.append(&text, gap, format(12.0, TEXT.now()));
     }
     if !unit.is_empty() {
-        job.append(unit, 5.0, TextFormat::simple(FontId::proportional(11.5), QUIET.now()));
+        let format = TextFormat::simple(FontId::proportional(11.5), QUIET.now());
+        job.append(unit, 5.0, format);
     }
     job
 }
@@ -276,9 +294,7 @@ fn chart(
         FontId::proportional(12.0),
         ACCENT.now(),
     );
-    let galley = ui
-        .painter()
-        .layout_job(values(shown, series, at_s.unwrap_or(stretch[1])));
+    let galley = ui.painter().layout_job(values(shown, series, stretch[0], at_s));
     painter.galley(pos2(rect.right() - galley.size().x - 3.0, top), galley, TEXT.now());
     let stretches = rect.width().max(8.0) as usize / 2;
     let lines: Vec<Vec<[f64; 2]>> = shown
@@ -316,8 +332,7 @@ fn chart(
     if let Some(time_s) = at_s {
         painter.vline(axes.right_of(time_s), rect.y_range(), Stroke::new(0.8, QUIET));
         for case in shown {
-            let value = case.history.finest(stretch[0]).at(series, time_s);
-            if let Some(value) = value.filter(|value| value.is_finite()) {
+            if let Some(value) = case.at(case.history.finest(stretch[0]), series, time_s) {
                 painter.circle_filled(axes.at(time_s, value), 2.6, case.color);
             }
         }
