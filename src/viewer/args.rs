@@ -77,6 +77,12 @@ pub(crate) struct Args {
     /// Open money and carbon
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) money: bool,
+    /// Open the trends of readings
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) trends: bool,
+    /// Open the list of alarms
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) alarms: bool,
     /// Light or dark panels
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Look::Dark))]
     pub(crate) theme: Look,
@@ -228,6 +234,8 @@ impl Args {
             timeline: None,
             growth: false,
             money: false,
+            trends: false,
+            alarms: false,
             theme: Look::Dark,
             editor: None,
             edit: None,

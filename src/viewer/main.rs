@@ -6,6 +6,7 @@ mod advance;
 mod args;
 mod cases;
 mod difference;
+mod export;
 mod history;
 mod link;
 #[cfg(not(target_arch = "wasm32"))]
@@ -13,6 +14,7 @@ mod measure;
 mod mine;
 mod navigation;
 mod panels;
+mod picture;
 mod quality;
 mod scenarios;
 mod selection;
@@ -162,6 +164,7 @@ fn app(
         difference::plugin,
         navigation::plugin,
         panels::plugin,
+        picture::plugin,
         quality::plugin,
         scenarios::plugin,
         selection::plugin,

@@ -112,6 +112,8 @@ pub(crate) fn add(app: &mut App, args: &Args, tour: Option<TourFile>) {
         (Part::Money, args.money),
         (Part::Editor, args.editor.is_some() || args.edit.is_some()),
         (Part::Compare, args.compare.is_some()),
+        (Part::Trends, args.trends),
+        (Part::Alarms, args.alarms),
     ] {
         parts.show(part, on);
     }

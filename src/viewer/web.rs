@@ -11,6 +11,7 @@ use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy::window::WindowOccluded;
 use bevy::winit::{UpdateMode, WinitSettings};
+use rainier::record::alarms::{Alarms, Severity};
 use rainier::record::digest_world;
 use rainier::scenario::command as scenario_command;
 use rainier::sim::clock::Clock;
@@ -94,8 +95,8 @@ pub fn rainier_set_overlay(name: String) {
     ask(Request::Overlay(name));
 }
 
-/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine, jobs, timeline, growth, money,
-/// assumptions or keys.
+/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine, jobs, timeline, growth, money, editor,
+/// compare, trends, alarms, assumptions or keys.
 #[wasm_bindgen]
 pub fn rainier_show(name: String, on: bool) {
     ask(Request::Show(name, on));
@@ -404,6 +405,11 @@ fn publish(world: &mut World) {
             "look": world.resource::<Inside>().look.title(),
             "found": world.resource::<Search>().hits.iter().map(|hit| &hit.title).collect::<Vec<_>>(),
             "jobs": jobs,
+            "alarms": Severity::ALL
+                .into_iter()
+                .zip(world.resource::<Alarms>().standing())
+                .map(|(severity, count)| (severity.as_str(), count))
+                .collect::<std::collections::BTreeMap<_, _>>(),
             "paused": pace.paused,
             "speed": pace.speed,
             "to_run": world.resource::<ToRun>().left,

@@ -15,6 +15,7 @@ use crate::navigation::tour::Touring;
 use crate::navigation::{Go, Orbit, keys_are_free};
 use crate::panels::jobs::Wanted;
 use crate::panels::parts::{Part, Parts};
+use crate::picture::{Of, Picture};
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Roofs, Selection, Shown, name};
 use crate::world::route::position;
@@ -63,10 +64,12 @@ pub(crate) enum Deed {
     Pause,
     /// Start the tour of the mission.
     Tour,
+    /// Save a picture of what is seen.
+    Picture,
 }
 
 /// Deeds with their names and other words for them.
-const DEEDS: [(Deed, &str, &str); 9] = [
+const DEEDS: [(Deed, &str, &str); 10] = [
     (Deed::Home, "Whole site", "home campus all overview zoom out"),
     (Deed::Tour, "Start the tour", "guided mission story demo"),
     (Deed::Roofs, "Roofs on or off", "lift lower"),
@@ -76,6 +79,7 @@ const DEEDS: [(Deed, &str, &str); 9] = [
     (Deed::Look(Look::XRay), "X-ray", "xray look through walls transparent"),
     (Deed::Look(Look::Section), "Section", "cut clip plane cross"),
     (Deed::Pause, "Stop or go on", "pause play resume time"),
+    (Deed::Picture, "Save a picture", "screenshot image png export"),
 ];
 
 /// What has been found.
@@ -339,6 +343,7 @@ struct Ways<'w> {
     scenarios: ResMut<'w, Scenarios>,
     wanted: ResMut<'w, Wanted>,
     touring: ResMut<'w, Touring>,
+    picture: ResMut<'w, Picture>,
 }
 
 impl Ways<'_> {
@@ -415,6 +420,7 @@ impl Ways<'_> {
             Target::Deed(Deed::Look(look)) => self.inside.set(look, &mut self.roofs),
             Target::Deed(Deed::Pause) => self.pace.paused = !self.pace.paused,
             Target::Deed(Deed::Tour) => self.touring.ask(None),
+            Target::Deed(Deed::Picture) => self.picture.ask(Of::Everything),
             // Hits name the places that stand out.
             Target::Standout(_) => {}
         }

@@ -62,6 +62,7 @@ pub(crate) fn key_list(ui: &mut egui::Ui) {
                     key(&(k + 1).to_string(), &what);
                 }
                 key("space", "stop and go on");
+                key("F2", "save a picture; with Shift without panels");
                 key("Esc", "one level up, and the camera with it");
                 key("/  or  Ctrl K", "search: places, what stands out now, jobs, scenarios, colours, windows");
                 key("[ ]  or  Alt ← →", "back and forward to where you were; mouse buttons 4 and 5 too");

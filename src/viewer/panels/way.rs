@@ -39,6 +39,7 @@ pub(crate) fn bar(
     shown: Shown,
     roofs: &mut Roofs,
     narrow: bool,
+    alarms: impl FnOnce(&mut egui::Ui),
 ) {
     let button = |ui: &mut egui::Ui, on: bool, label: &str, hint: &str| {
         ui.add_enabled(on, egui::Button::new(label))
@@ -52,6 +53,7 @@ pub(crate) fn bar(
         ways.trail.forward(selection, orbit);
     }
     if narrow {
+        alarms(ui);
         field(ui, &mut ways.search, 130.0);
         path(ui, campus, selection, orbit);
         tools(ui, ways, campus, selection, orbit, shown, roofs);
@@ -60,6 +62,7 @@ pub(crate) fn bar(
     path(ui, campus, selection, orbit);
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         field(ui, &mut ways.search, 250.0);
+        alarms(ui);
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             ui.separator();
             tools(ui, ways, campus, selection, orbit, shown, roofs);
