@@ -6,7 +6,7 @@ use rainier::sim::clock::Clock;
 
 use super::State;
 use super::format::grouped;
-use super::pieces::reading;
+use super::pieces::{named, reading};
 use super::theme::{ALARM, QUIET, TEXT};
 use crate::advance::Pace;
 use crate::cases::Case;
@@ -128,7 +128,7 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
 
 pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
     let label = if pace.paused { "▶" } else { "⏸" };
-    if ui.button(label).on_hover_text("space").clicked() {
+    if named(ui.button(label), "stop and go on: space").clicked() {
         pace.paused = !pace.paused;
     }
     ui.spacing_mut().slider_width = 110.0;
