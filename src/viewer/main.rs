@@ -7,7 +7,6 @@ mod args;
 mod cases;
 mod difference;
 mod history;
-mod link;
 mod mine;
 mod navigation;
 mod panels;
@@ -17,6 +16,7 @@ mod selection;
 mod share;
 mod shot;
 mod store;
+mod walk;
 #[cfg(target_arch = "wasm32")]
 mod web;
 #[cfg(target_arch = "wasm32")]
@@ -26,6 +26,7 @@ mod world;
 use bevy::app::PluginGroupBuilder;
 use bevy::asset::AssetMetaCheck;
 use bevy::prelude::*;
+use bevy::render::RenderPlugin;
 use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPolicy};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy_egui::EguiPlugin;
@@ -37,6 +38,9 @@ fn main() -> AppExit {
     #[cfg(target_arch = "wasm32")]
     console_error_panic_hook::set_once();
     let mut args = args::Args::read();
+    if let Err(report) = args.read_walk() {
+        return fail(&report.to_string());
+    }
     let mut loaded = load(&args);
     // A page whose address leads nowhere shows the campus, and what is wrong with the address.
     if cfg!(target_arch = "wasm32")
@@ -50,21 +54,15 @@ fn main() -> AppExit {
         Ok(cases) => cases,
         Err(message) => return fail(&message),
     };
-    let tour = match args
-        .tour
-        .as_deref()
-        .map(|file| rainier::tour::load(args::TEXTS, file))
-        .transpose()
-    {
-        Ok(tour) => tour,
-        Err(report) => return fail(&report.to_string()),
-    };
+    if let Some(Err(report)) = args.tour.as_deref().map(|file| rainier::tour::load(args::TEXTS, file)) {
+        return fail(&report.to_string());
+    }
     if let Some(place) = &args.look
         && let Err(message) = selection::place(&case.loaded.site.campus, place)
     {
         return fail(&message);
     }
-    app(args, case, behind, tour).run()
+    app(args, case, behind).run()
 }
 
 /// The scenario asked for, and the one to compare it with.
@@ -114,7 +112,7 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
         .set(WindowPlugin {
             primary_window: Some(Window {
                 title: "rainier".into(),
-                resolution: WindowResolution::new(args.size.0, args.size.1),
+                resolution: resolution(args),
                 canvas: Some("#campus".into()),
                 fit_canvas_to_parent: true,
                 prevent_default_event_handling: true,
@@ -127,9 +125,22 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
             meta_check: AssetMetaCheck::Never,
             ..default()
         })
+        .set(RenderPlugin {
+            // A picture has everything in it.
+            synchronous_pipeline_compilation: args.takes_pictures(),
+            ..default()
+        })
 }
 
-fn app(args: args::Args, case: Case, behind: Option<Case>, tour: Option<rainier::tour::TourFile>) -> App {
+fn resolution(args: &args::Args) -> WindowResolution {
+    let resolution = WindowResolution::new(args.size.0, args.size.1);
+    match args.scale {
+        Some(scale) => resolution.with_scale_factor_override(scale),
+        None => resolution,
+    }
+}
+
+fn app(args: args::Args, case: Case, behind: Option<Case>) -> App {
     let mut app = App::new();
     app.add_plugins(plugins(&args));
     app.insert_resource(RenderErrorHandler(stop_drawing));
@@ -142,7 +153,11 @@ fn app(args: args::Args, case: Case, behind: Option<Case>, tour: Option<rainier:
         app.insert_resource(Beside::new(behind, Side::A));
     }
     // A picture is the same on every machine.
-    let of_pictures = if args.shot.is_some() { Asked::High } else { Asked::Auto };
+    let of_pictures = if args.takes_pictures() {
+        Asked::High
+    } else {
+        Asked::Auto
+    };
     app.insert_resource(Quality::new(args.quality.unwrap_or(of_pictures)));
     app.add_plugins((
         advance::plugin,
@@ -155,7 +170,7 @@ fn app(args: args::Args, case: Case, behind: Option<Case>, tour: Option<rainier:
         share::plugin,
         world::plugin,
     ));
-    shot::add(&mut app, &args, tour);
+    shot::add(&mut app, &args);
     panels::editor::add(&mut app, &args);
     share::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]
