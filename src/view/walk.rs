@@ -86,7 +86,7 @@ record! {
         seconds: f64 = within(0.1, 90.0),
         /// Pictures a second.
         per_s: f64 = within(1.0, 60.0),
-        /// Simulated seconds a second; the simulation stands if left out.
+        /// Simulated seconds a second; without it the simulation stands, unless a tour lets it go on.
         speed: Option<f64> = within(1.0, 10_000.0),
     }
 }

@@ -22,6 +22,7 @@ use crate::cases::{Beside, Case};
 use crate::difference::Difference;
 use crate::navigation::aids::Aids;
 use crate::navigation::inside::{self, Inside};
+use crate::navigation::labels::Labels;
 use crate::navigation::search::Search;
 use crate::navigation::tour::{Touring, look_of, posed};
 use crate::navigation::trail::Trail;
@@ -122,7 +123,10 @@ fn start(world: &mut World, halt: &Halt) -> Result<(), String> {
     let load = |file: &String| load(&Source::Named(file.clone())).map_err(said);
     let named = halt.scenario.as_ref().map(load).transpose()?;
     let other = halt.compare.as_ref().map(load).transpose()?;
-    let past = halt.at_s.is_some_and(|at_s| world.resource::<Clock>().time_s > at_s);
+    let clock = world.resource::<Clock>();
+    let past = halt
+        .at_s
+        .is_some_and(|at_s| clock.time_s - clock.dt_s >= at_s && clock.time_s > 0.0);
     if named.is_none() && other.is_none() && !past {
         return Ok(());
     }
@@ -198,6 +202,8 @@ fn page_of(page: EditorPage) -> Page {
 /// Forgets what the stop before has left: windows where they were, words in fields, ways back.
 fn forget(world: &mut World, page: Option<EditorPage>) {
     world.insert_resource(Focus::default());
+    world.insert_resource(Labels::default());
+    world.insert_resource(Pace::default());
     world.insert_resource(Search::default());
     world.insert_resource(Touring::default());
     world.insert_resource(Trail::default());
@@ -293,14 +299,14 @@ fn file(to: &To, halt: &Halt, frame: Option<u32>) -> PathBuf {
 }
 
 #[cfg(target_arch = "wasm32")]
-fn save(_: &Image, path: &Path, _: [u32; 2]) -> Result<(), (String, u8)> {
+fn save(_: &Image, path: &Path, _: Option<[u32; 2]>) -> Result<(), (String, u8)> {
     Err((format!("{}: a page has no folders", path.display()), 3))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn save(image: &Image, path: &Path, [width, height]: [u32; 2]) -> Result<(), (String, u8)> {
+fn save(image: &Image, path: &Path, asked_px: Option<[u32; 2]>) -> Result<(), (String, u8)> {
     let size = image.size();
-    if [size.x, size.y] != [width, height] {
+    if let Some([width, height]) = asked_px.filter(|asked| [size.x, size.y] != *asked) {
         let found = format!("{}: {} x {} pixels", path.display(), size.x, size.y);
         return Err((
             format!("{found}, not {width} x {height}: is the screen large enough?"),
@@ -318,15 +324,15 @@ fn save(image: &Image, path: &Path, [width, height]: [u32; 2]) -> Result<(), (St
 /// Takes a picture of the frame.
 fn take(world: &mut World, walking: &mut Walking, halt: &Halt, frame: Option<u32>) {
     let Some(pictures) = &walking.pictures else { return };
-    let (path, size_px) = (
-        file(&pictures.to, halt, frame),
-        halt.size_px.unwrap_or(pictures.size_px),
-    );
+    let path = file(&pictures.to, halt, frame);
+    // A window of one's own may be as large as its manager lets it.
+    let walks = matches!(pictures.to, To::Folder(_));
+    let asked_px = walks.then(|| halt.size_px.unwrap_or(pictures.size_px));
     walking.awaited += 1;
     world.spawn(Screenshot::primary_window()).observe(
         move |captured: On<ScreenshotCaptured>, mut walking: ResMut<Walking>| {
             walking.awaited = walking.awaited.saturating_sub(1);
-            if let Err(failed) = save(&captured.image, &path, size_px) {
+            if let Err(failed) = save(&captured.image, &path, asked_px) {
                 walking.failed = Some(failed);
             }
         },
