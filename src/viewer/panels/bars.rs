@@ -8,6 +8,7 @@ use super::State;
 use super::format::grouped;
 use super::kpi::Readings;
 use super::parts::{Part, Parts};
+use super::pieces::named;
 use super::theme::{ALARM, QUIET};
 use crate::advance::Pace;
 use crate::cases::Case;
@@ -192,7 +193,7 @@ pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
 
 pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
     let label = if pace.paused { "▶" } else { "⏸" };
-    if ui.button(label).on_hover_text("space").clicked() {
+    if named(ui.button(label), "stop and go on: space").clicked() {
         pace.paused = !pace.paused;
     }
     ui.spacing_mut().slider_width = 110.0;
