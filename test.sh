@@ -73,6 +73,9 @@ for wrong in '--overlay heat' '--size 10x10' '--at -1 --shot x.png' '--look B99'
     "$view" $wrong >/dev/null 2>&1 || status=$?
     ((status == 2)) || { echo "rainier-view $wrong ends with $status, not 2"; exit 1; }
 done
+step "What frames cost, on a device that draws nothing"
+RUST_LOG=error "$view" --size 1366x768 --measure 40
+
 pictures=$(mktemp -d)
 # A view and the view of its link are the same.
 link=$(xvfb-run -a -s "-screen 0 1280x800x24" "$view" --size 640x400 --shot "$pictures/view.png" --print-link --at 900 \
