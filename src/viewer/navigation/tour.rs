@@ -9,7 +9,7 @@ use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
 use rainier::sim::{ChipColumns, HallColumns, RackColumns, UnitColumns};
 use rainier::site::campus::{Found, PowerKind};
-use rainier::tour::{self, Colours, Goal, Opened, Said, Step, TourFile};
+use rainier::tour::{self, Goal, Opened, Said, Step, TourFile};
 
 use crate::advance::Pace;
 use crate::args::TEXTS;
@@ -182,8 +182,8 @@ impl View<'_> {
             self.pace.speed = speed;
         }
         self.pace.paused = false;
-        if let Some(colours) = step.overlay {
-            self.shown.0 = overlay_of(colours);
+        if let Some(overlay) = step.overlay {
+            self.shown.0 = overlay;
         }
         if let Some(inside) = step.inside {
             let look = match inside {
@@ -241,20 +241,6 @@ impl View<'_> {
         }
         // Who asked for less motion gets none that goes on by itself.
         self.orbit.drift = if self.orbit.cuts { 0.0 } else { drift };
-    }
-}
-
-fn overlay_of(colours: Colours) -> Overlay {
-    match colours {
-        Colours::Temperature => Overlay::Temperature,
-        Colours::Utilisation => Overlay::Utilisation,
-        Colours::Power => Overlay::Power,
-        Colours::Inlet => Overlay::Inlet,
-        Colours::Outlet => Overlay::Outlet,
-        Colours::Airflow => Overlay::Airflow,
-        Colours::HotShare => Overlay::HotShare,
-        Colours::Units => Overlay::Units,
-        Colours::Job => Overlay::Job,
     }
 }
 
