@@ -178,7 +178,7 @@ impl Overlay {
             // What wet media take at the hottest hours.
             Self::Water => [0.0, 2.0],
             // A full rack with a tenth on top of it, on a grid that burns coal.
-            Self::Carbon => [0.0, up_to(kinds().map(|kind| kind.rack.rating_w.value * 0.75e-3), 10.0)],
+            Self::Carbon => [0.0, up_to(kinds().map(|kind| kind.rack.rating_w.value * 0.75e-3), 20.0)],
             Self::Utilisation | Self::Feed | Self::Job | Self::Failures | Self::Units | Self::Phase => [0.0, 1.0],
         }
     }
@@ -649,24 +649,29 @@ fn path<'g>(campus: &'g Campus, grid: &'g Grid, node: usize) -> impl Iterator<It
     std::iter::successors(Some(node), move |node| grid.above(plan, *node)).take(plan.nodes.len())
 }
 
-/// The room on the way to a row; none to one without voltage.
+/// The room on the way to a row from the connection to the grid, which all share; none to one without voltage.
 #[must_use]
 pub fn room(campus: &Campus, grid: &Grid, row: usize) -> Option<Room> {
-    let at = |node: usize| {
-        let [p, q] = grid.out(node);
-        let rating_va = grid.rating_va(&campus.power, node);
-        let va = (rating_va - (p * p + q * q).sqrt()).max(0.0);
-        let share = if rating_va > 0.0 { va / rating_va } else { 0.0 };
-        Room {
-            node: node as u32,
-            share: share as f32,
-            va,
-        }
-    };
     let cords = campus.power.cords[row].iter().map(|cord| *cord as usize);
     let live = cords.filter(|cord| grid.energised[*cord]);
     let ways = live.flat_map(|cord| path(campus, grid, cord));
-    ways.map(at).min_by(|a, b| a.share.total_cmp(&b.share))
+    let ways = ways.filter(|node| campus.power.nodes[*node].kind != PowerKind::Utility);
+    ways.map(|node| room_at(campus, grid, node))
+        .min_by(|a, b| a.share.total_cmp(&b.share))
+}
+
+/// The room at a node.
+#[must_use]
+pub fn room_at(campus: &Campus, grid: &Grid, node: usize) -> Room {
+    let [p, q] = grid.out(node);
+    let rating_va = grid.rating_va(&campus.power, node);
+    let va = (rating_va - (p * p + q * q).sqrt()).max(0.0);
+    let share = if rating_va > 0.0 { va / rating_va } else { 0.0 };
+    Room {
+        node: node as u32,
+        share: share as f32,
+        va,
+    }
 }
 
 /// What feeds a row.

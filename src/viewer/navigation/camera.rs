@@ -147,10 +147,10 @@ const STEEP: f32 = 0.45;
 const HOME_YAW: f32 = 0.52;
 
 /// How far the horizon lies below the upper edge of what is free, as a share of its height.
-const SKY: f32 = 0.14;
+const SKY: f32 = 0.06;
 
 /// Lowest and highest look at the whole site, radians over the horizon.
-const HOME_PITCH: [f32; 2] = [0.20, 0.42];
+const HOME_PITCH: [f32; 2] = [0.14, 0.42];
 
 /// Share of what is free that stays empty around the site: to the sides, below, and between it and the horizon.
 const HOME_MARGIN: [f32; 3] = [0.03, 0.10, 0.20];

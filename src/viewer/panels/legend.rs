@@ -2,10 +2,11 @@
 
 use bevy_egui::egui;
 use egui::{Color32, CornerRadius, FontId, RichText};
-use rainier::overlay::{AIR_C, Feed, Overlay, Spot, Stage, Trouble};
+use rainier::overlay::{AIR_C, Feed, Overlay, Spot, Stage, Trouble, room_at};
+use rainier::sim::power::of_kind;
 use rainier::sim::state::UnitMode;
 use rainier::site::Campus;
-use rainier::site::campus::Found;
+use rainier::site::campus::{Found, PowerKind};
 
 use super::State;
 use super::format::grouped;
@@ -78,9 +79,17 @@ fn site_now(overlay: Overlay, state: &State) -> Option<String> {
     match overlay {
         Overlay::Headroom => {
             let least = state.glance.least?;
-            let name = &state.plan.0.power.nodes[least.node as usize].name;
+            let campus = &*state.plan.0;
+            let name = &campus.power.nodes[least.node as usize].name;
             let (share, mva) = (least.share * 100.0, least.va / 1e6);
-            Some(format!("Least: {share:.0} % at {name}, {mva:.1} MVA to spare"))
+            let mut text = format!("Least: {share:.0} % at {name}, {mva:.1} MVA to spare.");
+            // The connection is the same for all rows.
+            let connection = of_kind(campus, PowerKind::Utility).find(|node| state.grid.energised[*node]);
+            if let Some(room) = connection.map(|node| room_at(campus, &state.grid, node)) {
+                let (share, mva) = (room.share * 100.0, room.va / 1e6);
+                text += &format!(" Connection: {share:.0} %, {mva:.0} MVA.");
+            }
+            Some(text)
         }
         Overlay::Water => Some(format!(
             "Site: {:.2} L/kWh, {:.1} L/s",

@@ -131,7 +131,10 @@ fn draw(
     for (b, building) in campus.buildings.iter().enumerate() {
         let rect = scale.rect_of(&building.rect);
         match glance.buildings.get(b).copied().flatten() {
-            Some([r, g, b]) => drop(painter.rect_filled(rect, 1.0, Color32::from_rgb(r, g, b))),
+            Some([r, g, b]) => {
+                let rim = Stroke::new(0.6, QUIET);
+                painter.rect(rect, 1.0, Color32::from_rgb(r, g, b), rim, StrokeKind::Inside);
+            }
             None => drop(painter.rect_stroke(rect, 1.0, Stroke::new(1.0, QUIET), StrokeKind::Inside)),
         }
         if chosen == Some(b) {

@@ -35,16 +35,16 @@ pub(crate) const MAP: Stops = [
     [252, 255, 164],
 ];
 
-/// What runs short: matplotlib's cividis at sevenths, turned round, so that little stands out.
+/// What runs short: matplotlib's viridis at sevenths, turned round, so that little stands out.
 const ROOM_MAP: Stops = [
-    [254, 232, 56],
-    [196, 179, 105],
-    [157, 150, 117],
-    [127, 125, 118],
-    [98, 102, 112],
-    [67, 78, 108],
-    [24, 56, 111],
-    [0, 34, 78],
+    [253, 231, 37],
+    [159, 218, 58],
+    [74, 194, 109],
+    [31, 161, 135],
+    [39, 127, 142],
+    [54, 92, 141],
+    [70, 50, 127],
+    [68, 1, 84],
 ];
 
 /// Water: after cmocean's ice at sevenths, dark to light.
@@ -59,16 +59,16 @@ const WATER_MAP: Stops = [
     [234, 253, 253],
 ];
 
-/// Carbon: matplotlib's viridis at sevenths.
+/// Carbon: matplotlib's cividis at sevenths.
 const CARBON_MAP: Stops = [
-    [68, 1, 84],
-    [70, 50, 127],
-    [54, 92, 141],
-    [39, 127, 142],
-    [31, 161, 135],
-    [74, 194, 109],
-    [159, 218, 58],
-    [253, 231, 37],
+    [0, 34, 78],
+    [24, 56, 111],
+    [67, 78, 108],
+    [98, 102, 112],
+    [127, 125, 118],
+    [157, 150, 117],
+    [196, 179, 105],
+    [254, 232, 56],
 ];
 
 /// The colours of an overlay's measure, from its least to its most.

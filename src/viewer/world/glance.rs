@@ -79,7 +79,7 @@ fn words(overlay: Overlay, sum: Sum) -> Option<String> {
             let mode = MODES.iter().find(|mode| **mode as u8 == kind)?;
             Some(mode.as_str().into())
         }
-        (Overlay::Feed, Sum::Kind(kind)) => Some(Feed::ALL.get(usize::from(kind))?.as_str().into()),
+        (Overlay::Feed, Sum::Kind(kind)) if kind > 0 => Some(Feed::ALL.get(usize::from(kind))?.as_str().into()),
         (Overlay::Failures, Sum::Kind(kind)) if kind > 0 => Some(Trouble::ALL.get(usize::from(kind))?.as_str().into()),
         _ => None,
     }
@@ -152,7 +152,9 @@ fn look(
         Sum::Kind(kind) => Some(kind_color(overlay, kind)),
         Sum::None => None,
     };
-    next.halls = sums.iter().map(|sum| color(*sum)).collect();
+    // Halls in which nothing is wrong have nothing to show.
+    let well = |sum: &Sum| overlay == Overlay::Failures && *sum == Sum::Kind(0);
+    next.halls = sums.iter().map(|sum| color(*sum).filter(|_| !well(sum))).collect();
     next.buildings = campus
         .buildings
         .iter()
