@@ -170,8 +170,8 @@ impl Overlay {
             Self::Outlet => AIR_C,
             // A third more than the design power: chips spread, and some sprint.
             Self::Power => [0.0, up_to(kinds().map(|kind| kind.chip.tdp_w.value * 1.33), 100.0)],
-            // With two sides that carry half each, rows have about half to spare.
-            Self::Headroom => [0.0, 0.6],
+            // With two sides that carry half each, rows have about half to spare, and more while they do little.
+            Self::Headroom => [0.0, 0.8],
             // A rack of 52 kW at a rise of 14 K draws 3.6 kg/s.
             Self::Airflow => [0.0, 4.0],
             Self::HotShare => [0.0, 0.2],

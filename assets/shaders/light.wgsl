@@ -31,7 +31,7 @@ fn direct(light: Light, normal: vec3<f32>) -> vec3<f32> {
 // Colour of the clear sky in a direction; at and below the horizon that of the haze.
 fn clear_sky(light: Light, towards: vec3<f32>) -> vec3<f32> {
     let up = max(towards.y, 0.0);
-    let base = mix(light.zenith.rgb, light.haze.rgb, exp(-up * 4.2));
+    let base = mix(light.zenith.rgb, light.haze.rgb, exp(-up * 6.0));
     let near = max(dot(towards, light.disc.xyz), 0.0);
     let near_fourth = near * near * near * near;
     let near_sixteenth = near_fourth * near_fourth * near_fourth * near_fourth;
