@@ -2,6 +2,7 @@
 // has come and from where it started, so that the mesh itself never changes.
 #import bevy_pbr::mesh_view_bindings::view
 #import bevy_pbr::view_transformations::position_world_to_clip
+#import rainier::cut::{Cut, beyond_cut}
 
 struct Look {
     // Temperatures at the ends of the colour map, °C; length and half width of a point, m.
@@ -15,6 +16,7 @@ struct Look {
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> look: Look;
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var paths: texture_2d<f32>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(2) var flows: texture_2d<f32>;
+@group(#{MATERIAL_BIND_GROUP}) @binding(3) var<uniform> cut: Cut;
 
 struct Vertex {
     // Path, number on it, start along it, corner.
@@ -57,6 +59,10 @@ fn vertex(in: Vertex) -> Varying {
     }
     let share = fract(in.point.z + flow.x);
     let head = along(path, share);
+    if (beyond_cut(cut, head.xyz) > 0.0) {
+        out.clip = vec4<f32>(0.0, 0.0, -2.0, 1.0);
+        return out;
+    }
     let reach = max(look.scale.z, distance(view.world_position, head.xyz) * 0.011);
     let tail = along(path, share - reach / max(flow.z, 1.0)).xyz;
     // Points of a path do not follow each other like beads: each keeps a little way off, its own.
