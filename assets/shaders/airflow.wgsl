@@ -30,6 +30,7 @@ struct Varying {
     @location(1) color: vec3<f32>,
     @location(2) fade: f32,
     @location(3) depth: f32,
+    @location(4) world: vec3<f32>,
 }
 
 // Place and temperature at a share of a path.
@@ -59,10 +60,6 @@ fn vertex(in: Vertex) -> Varying {
     }
     let share = fract(in.point.z + flow.x);
     let head = along(path, share);
-    if (beyond_cut(cut, head.xyz) > 0.0) {
-        out.clip = vec4<f32>(0.0, 0.0, -2.0, 1.0);
-        return out;
-    }
     let reach = max(look.scale.z, distance(view.world_position, head.xyz) * 0.011);
     let tail = along(path, share - reach / max(flow.z, 1.0)).xyz;
     // Points of a path do not follow each other like beads: each keeps a little way off, its own.
@@ -85,11 +82,15 @@ fn vertex(in: Vertex) -> Varying {
     out.color = map_color((head.w - look.scale.x) / (look.scale.y - look.scale.x));
     out.fade = smoothstep(0.0, 0.05, share) * (1.0 - smoothstep(0.94, 1.0, share));
     out.depth = out.clip.w;
+    out.world = head.xyz;
     return out;
 }
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
+    if (beyond_cut(cut, in.world) > 0.0) {
+        discard;
+    }
     let off = abs(in.place.x);
     // A soft drop: full at its head, fading towards its tail.
     let body = 1.0 - off * off;

@@ -67,7 +67,7 @@ fn face(rect: &Rect, [along, across]: [f64; 2], up_m: f64, color: Rgb, mesh: &mu
 /// A pole with a head on it.
 fn beacon(foot: Vec3, color: Rgb, mesh: &mut Builder) {
     let [high, half] = BEACON_M;
-    mesh.cuboid(foot, Vec3::new(2.4, high - half, 2.4), paint(color));
+    mesh.cuboid(foot, Vec3::new(1.0, high - half, 1.0), paint(color));
     let middle = foot + Vec3::Y * high;
     let around = [Vec3::X, Vec3::Z, -Vec3::X, -Vec3::Z].map(|side| middle + side * half * 0.7);
     for k in 0..4 {
