@@ -11,6 +11,7 @@ use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy::window::WindowOccluded;
 use bevy::winit::{UpdateMode, WinitSettings};
+use bevy_egui::EguiOutput;
 use rainier::record::alarms::{Alarms, Severity};
 use rainier::record::digest_world;
 use rainier::scenario::command as scenario_command;
@@ -65,6 +66,8 @@ struct Exchange {
     state: String,
     digest_wanted: bool,
     digest: String,
+    /// What the panels say of the control that has got the focus or has been used.
+    said: String,
     message: String,
     frames: u64,
 }
@@ -339,6 +342,13 @@ fn publish(world: &mut World) {
         let digest = digest_world(world);
         EXCHANGE.with_borrow_mut(|exchange| exchange.digest = digest);
     }
+    let mut outputs = world.query::<&EguiOutput>();
+    for output in outputs.iter(world) {
+        let said = output.platform_output.events_description();
+        if !said.is_empty() {
+            EXCHANGE.with_borrow_mut(|exchange| exchange.said = said);
+        }
+    }
     let (clock, meters, plan) = (
         world.resource::<Clock>(),
         world.resource::<Meters>(),
@@ -416,6 +426,7 @@ fn publish(world: &mut World) {
             "tick_ms": world.resource::<ToRun>().tick_ms,
             "fps": fps,
             "digest": exchange.digest,
+            "said": exchange.said,
             "message": exchange.message,
         });
         exchange.state = state.to_string();

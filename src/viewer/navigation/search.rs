@@ -145,13 +145,8 @@ fn index(campus: &Campus, scenarios: &Scenarios) -> Vec<Entry<Target>> {
         out.push(Entry::new(title, also, "", Target::Deed(deed)));
     }
     for overlay in Overlay::ALL {
-        let also = format!("overlay colours colors {}", overlay.name());
-        out.push(Entry::new(
-            overlay.title().0,
-            &also,
-            "colours",
-            Target::Overlay(overlay),
-        ));
+        let also = format!("overlay colours colors {} {}", overlay.name(), overlay.theme().title());
+        out.push(Entry::new(overlay.title(), &also, "colours", Target::Overlay(overlay)));
     }
     for part in Part::ALL {
         let title = if part == Part::Keys { "Keys" } else { part.title() };

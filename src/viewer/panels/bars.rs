@@ -2,18 +2,20 @@
 
 use bevy_egui::egui;
 use egui::{FontId, RichText};
+use rainier::overlay::Theme;
 use rainier::sim::clock::Clock;
 
 use super::State;
 use super::format::grouped;
 use super::kpi::Readings;
 use super::parts::{Part, Parts};
-use super::theme::{ALARM, QUIET};
+use super::pieces::named;
+use super::theme::{ACCENT, ALARM, QUIET};
 use crate::advance::Pace;
 use crate::cases::Case;
 use crate::history::Series;
 use crate::scenarios::{Ask, Scenarios, Source};
-use crate::selection::{Overlay, Shown};
+use crate::selection::{Overlay, Shown, key_of};
 
 /// Pages lower than this, in points, have no room for small lines below readings.
 const LOW: f32 = 560.0;
@@ -22,17 +24,24 @@ const LOW: f32 = 560.0;
 pub(crate) fn overlay_choice(ui: &mut egui::Ui, shown: &mut Shown) {
     egui::ComboBox::from_id_salt("overlay")
         .width(164.0)
-        .selected_text(shown.0.title().0)
+        .height(ui.ctx().content_rect().height())
+        .selected_text(shown.0.title())
         .show_ui(ui, |ui| {
-            for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
-                let text = format!("{}  {}", k + 1, overlay.title().0);
-                if ui.selectable_label(shown.0 == overlay, text).clicked() {
-                    shown.0 = overlay;
+            ui.set_min_width(250.0);
+            for theme in Theme::ALL {
+                ui.label(RichText::new(theme.title()).size(11.0).color(ACCENT));
+                for overlay in Overlay::ALL.into_iter().filter(|of| of.theme() == theme) {
+                    let chosen = shown.0 == overlay;
+                    let key = RichText::new(key_of(overlay)).size(11.0).color(QUIET);
+                    let choice = egui::Button::selectable(chosen, overlay.title()).right_text(key);
+                    if ui.add(choice).on_hover_text(overlay.about()).clicked() {
+                        shown.0 = overlay;
+                    }
                 }
             }
         })
         .response
-        .on_hover_text(format!("colours of racks and units: keys 1 to {}", Overlay::ALL.len()));
+        .on_hover_text("colours of racks and units: digits, some with Shift");
 }
 
 /// What runs, and what else could.
@@ -192,7 +201,7 @@ pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
 
 pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
     let label = if pace.paused { "▶" } else { "⏸" };
-    if ui.button(label).on_hover_text("space").clicked() {
+    if named(ui.button(label), "stop and go on: space").clicked() {
         pace.paused = !pace.paused;
     }
     ui.spacing_mut().slider_width = 110.0;

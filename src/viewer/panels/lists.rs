@@ -7,7 +7,7 @@ use rainier::site::Campus;
 use super::parts::{Part, Parts};
 use super::theme::{ACCENT, QUIET};
 use super::windows::Windows;
-use crate::selection::Overlay;
+use crate::selection::{Overlay, key_of};
 
 /// A window with a list in it.
 pub(crate) fn listing(
@@ -57,9 +57,8 @@ pub(crate) fn key_list(ui: &mut egui::Ui) {
                 }
                 key("R", "roofs on or off");
                 key("Q", "detail: by itself, low, high");
-                for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
-                    let what = format!("colours: {}", overlay.title().0.to_lowercase());
-                    key(&(k + 1).to_string(), &what);
+                for overlay in Overlay::ALL {
+                    key(&key_of(overlay), &format!("colours: {}", overlay.title()));
                 }
                 key("space", "stop and go on");
                 key("F2", "save a picture; with Shift without panels");

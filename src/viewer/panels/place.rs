@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 use egui::RichText;
+use rainier::overlay::{feed, room};
 use rainier::sim::power::incidents::clock;
 use rainier::site::campus::Found;
 
@@ -231,6 +232,7 @@ pub(crate) fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
     row(ui, "Supply air", said(state.rows.supply_c[r], 1, "°C"));
     row(ui, "Supply flow", said(state.rows.supply_kg_s[r], 1, "kg/s"));
     row(ui, "Rack flow", said(state.rows.rack_kg_s[r], 1, "kg/s"));
+    power_to(ui, state, r);
     for node in &campus.power.cords[r] {
         let n = *node as usize;
         let name = campus.power.nodes[n].name.rsplit('/').next().unwrap_or("");
@@ -246,6 +248,23 @@ pub(crate) fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
             ),
         );
     }
+}
+
+/// What feeds a row, and how much more could come to it.
+fn power_to(ui: &mut egui::Ui, state: &State, r: usize) {
+    let campus = &*state.plan.0;
+    if !state.halls.live[campus.rows[r].hall] {
+        return;
+    }
+    row(ui, "Fed by", feed(campus, &state.grid, r).as_str());
+    let spare = room(campus, &state.grid, r).map_or_else(
+        || "none".to_owned(),
+        |room| {
+            let name = &campus.power.nodes[room.node as usize].name;
+            format!("{:.0} % at {name}", room.share * 100.0)
+        },
+    );
+    row(ui, "Spare power", spare);
 }
 
 pub(crate) fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
@@ -274,6 +293,7 @@ pub(crate) fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
             format!("{:.0} %", racks.battery_j[rack] / battery.energy_j.value * 100.0),
         );
     }
+    power_to(ui, state, campus.rack_row[rack] as usize);
     row(ui, "Inlet", format!("{:.1} °C", racks.inlet_c[rack]));
     row(
         ui,

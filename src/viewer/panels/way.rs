@@ -5,8 +5,7 @@ use bevy_egui::egui;
 use egui::{FontId, Key, Modifiers, RichText};
 use rainier::site::Campus;
 
-use super::minimap::Minimap;
-use super::pieces::frame;
+use super::pieces::{frame, named};
 use super::theme::{ACCENT, ALARM, LINE, QUIET, TEXT};
 use crate::navigation::aids::Aids;
 use crate::navigation::bookmarks::{Bookmarks, LONGEST, Shows};
@@ -26,7 +25,6 @@ pub(crate) struct Ways<'w> {
     pub(crate) aids: ResMut<'w, Aids>,
     pub(crate) inside: ResMut<'w, Inside>,
     pub(crate) touring: Res<'w, Touring>,
-    pub(crate) minimap: ResMut<'w, Minimap>,
 }
 
 /// The bar. What lies to the right of the path comes first where there is little room.
@@ -42,9 +40,7 @@ pub(crate) fn bar(
     alarms: impl FnOnce(&mut egui::Ui),
 ) {
     let button = |ui: &mut egui::Ui, on: bool, label: &str, hint: &str| {
-        ui.add_enabled(on, egui::Button::new(label))
-            .on_hover_text(hint)
-            .clicked()
+        named(ui.add_enabled(on, egui::Button::new(label)), hint).clicked()
     };
     if button(ui, ways.trail.can_go_back(), "⬅", "back: [ or Alt and ←") {
         ways.trail.back(selection, orbit);
@@ -234,7 +230,7 @@ fn bookmarks(
     shown: Shown,
     roofs: &Roofs,
 ) {
-    let button = ui.button("★").on_hover_text("bookmarks: places that are kept");
+    let button = named(ui.button("★"), "bookmarks: places that are kept");
     let popup = egui::Popup::from_toggle_button_response(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .frame(frame());
