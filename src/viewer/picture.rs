@@ -63,7 +63,9 @@ pub(crate) fn button(ui: &mut egui::Ui, picture: &mut Picture) {
 
 fn keys(keys: Res<ButtonInput<KeyCode>>, mut picture: ResMut<Picture>) {
     if keys.just_pressed(KeyCode::F2) {
-        let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+        // A quick hand, or a slow frame, has let it go already.
+        let shifts = [KeyCode::ShiftLeft, KeyCode::ShiftRight];
+        let shift = keys.any_pressed(shifts) || keys.any_just_released(shifts);
         picture.ask(if shift { Of::Site } else { Of::Everything });
     }
 }

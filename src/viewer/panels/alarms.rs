@@ -404,14 +404,16 @@ fn details(ui: &mut egui::Ui, state: &State, alarm: &Alarm) -> Option<Wish> {
     };
     let causes = chain(&told, incident as usize);
     ui.add_space(2.0);
-    let title = if causes.len() > 1 || alarm.stop.is_some() {
-        "Why, from the first cause on"
+    // A first cause has been named above.
+    let told_above = causes.len() == 1 && alarm.stop.is_none();
+    let title = if told_above {
+        "A first cause: nothing else led to it"
     } else {
-        "The first cause of what follows"
+        "Why, from the first cause on"
     };
     ui.label(RichText::new(title).size(12.0).color(ACCENT));
     for (depth, n) in causes.iter().rev().enumerate() {
-        let Some(link) = state.incidents.list.get(*n) else {
+        let Some(link) = state.incidents.list.get(*n).filter(|_| !told_above) else {
             continue;
         };
         ui.horizontal_wrapped(|ui| {
