@@ -15,6 +15,7 @@ use crate::navigation::Pose;
 use crate::panels::parts::Part;
 use crate::scenarios::Source;
 use crate::selection::Overlay;
+use crate::words::say;
 
 /// Version of the links that this program writes and reads.
 const VERSION: &str = "1";
@@ -70,11 +71,11 @@ fn source_text(source: &Source) -> String {
 
 fn source(key: &str, text: &str) -> Result<Source, String> {
     if let Some(packed) = text.strip_prefix("z.") {
-        let broken = || format!("the scenario in `{key}` is not whole: has the link been cut short?");
+        let broken = || say!("link-not-whole", key = key);
         let bytes = URL_SAFE_NO_PAD.decode(packed).map_err(|_| broken())?;
         let bytes = decompress_to_vec_with_limit(&bytes, LONGEST_TEXT).map_err(|error| match error.status {
             miniz_oxide::inflate::TINFLStatus::HasMoreOutput => {
-                format!("the scenario in `{key}` is longer than {LONGEST_TEXT} bytes")
+                say!("link-too-long", key = key, most = LONGEST_TEXT)
             }
             _ => broken(),
         })?;
@@ -88,10 +89,7 @@ fn source(key: &str, text: &str) -> Result<Source, String> {
     match text.strip_prefix("builtin:") {
         Some(name) if !name.is_empty() && name.chars().all(plain) => Ok(Source::Named(text.to_owned())),
         // A file of the reader's own disk is not for a link to open.
-        _ => Err(format!(
-            "{key}: found {:?}; allowed: builtin:NAME, or a packed text after `z.`",
-            shortened(text)
-        )),
+        _ => Err(say!("link-source", key = key, found = format!("{:?}", shortened(text)))),
     }
 }
 
@@ -108,11 +106,12 @@ fn shortened(text: &str) -> String {
 fn number(key: &str, text: &str, range: RangeInclusive<f64>) -> Result<f64, String> {
     let value = text.parse().ok().filter(|value| range.contains(value));
     value.ok_or_else(|| {
-        format!(
-            "{key}: found {:?}; allowed: {} to {}",
-            shortened(text),
-            range.start(),
-            range.end()
+        say!(
+            "link-number",
+            key = key,
+            found = format!("{:?}", shortened(text)),
+            low = range.start(),
+            high = range.end()
         )
     })
 }
@@ -123,23 +122,13 @@ fn camera(text: &str) -> Result<Pose, String> {
         Ok(&[x, y, z, distance_m, yaw, pitch]) => Pose::checked([x, y, z], distance_m, yaw, pitch),
         _ => None,
     };
-    pose.ok_or_else(|| {
-        format!(
-            "c: found {:?}; allowed: six numbers: point, distance, turn and height of a look at this ground",
-            shortened(text)
-        )
-    })
+    pose.ok_or_else(|| say!("link-camera", found = format!("{:?}", shortened(text))))
 }
 
 fn place(text: &str) -> Result<String, String> {
     text.parse::<rainier::site::Address>()
         .map(|_| text.to_owned())
-        .map_err(|_| {
-            format!(
-                "p: found {:?}; allowed: a place such as B03/H2/R12/K07",
-                shortened(text)
-            )
-        })
+        .map_err(|_| say!("link-place", found = format!("{:?}", shortened(text))))
 }
 
 impl Link {
@@ -181,10 +170,7 @@ impl Link {
     /// What is wrong with it, what was found and what is allowed.
     pub(crate) fn decode(address: &str) -> Result<Option<Self>, String> {
         if address.len() > LONGEST {
-            return Err(format!(
-                "the link has {} bytes; allowed: at most {LONGEST}",
-                address.len()
-            ));
+            return Err(say!("link-bytes", bytes = address.len(), most = LONGEST));
         }
         let fragment = match address.split_once('#') {
             Some((_, fragment)) => fragment,
@@ -203,9 +189,7 @@ impl Link {
             Some(VERSION) => {}
             other => {
                 let found = shortened(other.unwrap_or_default());
-                return Err(format!(
-                    "the link is of version {found:?}; allowed: {VERSION}. A newer version of this program may read it"
-                ));
+                return Err(say!("link-version", found = format!("{found:?}"), allowed = VERSION));
             }
         }
         let mut link = Self {
@@ -235,7 +219,11 @@ impl Link {
                     let names = Overlay::ALL.map(Overlay::name);
                     link.overlay = Overlay::named(value).ok_or_else(|| {
                         let allowed = names.join(", ");
-                        format!("o: found {:?}; allowed: {allowed}", shortened(value))
+                        say!(
+                            "link-colours",
+                            found = format!("{:?}", shortened(value)),
+                            allowed = allowed
+                        )
                     })?;
                 }
                 "roofs" if value.is_empty() => link.roofs = true,
@@ -243,7 +231,11 @@ impl Link {
                     for name in value.split(',') {
                         let part = Part::named(name).ok_or_else(|| {
                             let allowed = Part::ALL.map(Part::name).join(", ");
-                            format!("w: found {:?}; allowed: {allowed}", shortened(name))
+                            say!(
+                                "link-windows",
+                                found = format!("{:?}", shortened(name)),
+                                allowed = allowed
+                            )
                         })?;
                         if !link.parts.contains(&part) {
                             link.parts.push(part);
@@ -253,12 +245,16 @@ impl Link {
                 "s" => link.speed = number(key, value, 1.0..=10_000.0)?,
                 _ => {
                     let allowed = "a, b, front=b, less, t, p, c, o, roofs, w, s";
-                    return Err(format!("the link has {:?}; allowed: {allowed}", shortened(word)));
+                    return Err(say!(
+                        "link-unknown",
+                        found = format!("{:?}", shortened(word)),
+                        allowed = allowed
+                    ));
                 }
             }
         }
         if link.b.is_none() && (link.difference || link.front == Side::B) {
-            return Err("the link shows a second scenario and names none; allowed: b".into());
+            return Err(say!("link-no-second").into());
         }
         Ok(Some(link))
     }

@@ -21,6 +21,7 @@ mod store;
 mod web;
 #[cfg(target_arch = "wasm32")]
 mod web_files;
+mod words;
 mod world;
 
 use bevy::app::PluginGroupBuilder;
@@ -32,11 +33,17 @@ use bevy_egui::EguiPlugin;
 
 use crate::cases::{Beside, Case, Side};
 use crate::quality::{Asked, Quality};
+use crate::words::say;
 
 fn main() -> AppExit {
     #[cfg(target_arch = "wasm32")]
-    console_error_panic_hook::set_once();
+    {
+        console_error_panic_hook::set_once();
+        words::choose(&web_files::languages());
+    }
     let mut args = args::Args::read();
+    #[cfg(not(target_arch = "wasm32"))]
+    words::choose(args.lang.as_slice());
     let mut loaded = load(&args);
     // A page whose address leads nowhere shows the campus, and what is wrong with the address.
     if cfg!(target_arch = "wasm32")
@@ -93,16 +100,20 @@ fn stop_drawing(error: &RenderError, world: &mut World, _: &mut World) -> Render
         world.insert_resource(Stopped);
         // Nobody sees what goes on now.
         world.resource_mut::<advance::Pace>().paused = true;
-        let message = format!("Drawing has stopped: {:?}. {}", error.ty, error.description);
+        let message = say!(
+            "drawing-stopped",
+            kind = format!("{:?}", error.ty),
+            problem = &error.description
+        );
         #[cfg(target_arch = "wasm32")]
         web::show_error(message.trim_end());
         #[cfg(not(target_arch = "wasm32"))]
         {
             eprintln!("{}", message.trim_end());
-            eprintln!("Start rainier-view again; a newer graphics driver or a smaller --size may help.");
+            eprintln!("{}", say!("drawing-stopped.hint"));
             let mut windows = world.query::<&mut Window>();
             for mut window in windows.iter_mut(world) {
-                window.title = "rainier: drawing has stopped, start it again".into();
+                window.title = say!("drawing-stopped-title").into();
             }
         }
     }

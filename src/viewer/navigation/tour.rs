@@ -25,6 +25,7 @@ use crate::panels::timeline::{Timeline, said_date};
 use crate::panels::windows::Windows;
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Roofs, Selection, Shown, name};
+use crate::words::say;
 use crate::world::meshes::at;
 
 /// What was shown before the tour.
@@ -408,9 +409,9 @@ impl Twin<'_> {
                 said(f64::from(now.wet_units) / units.max(1) as f64 * 100.0, 0, "")
             }
             Said::HottestChipC => said(now.hottest_chip_c, 1, ""),
-            Said::HottestRack if now.live_chips == 0 => "none".into(),
+            Said::HottestRack if now.live_chips == 0 => say!("none").into(),
             Said::HottestRack => name(campus, Found::Rack(rack)),
-            Said::ThrottledChips if now.limited_chips == 0 => "none".into(),
+            Said::ThrottledChips if now.limited_chips == 0 => say!("none").into(),
             Said::ThrottledChips => grouped(f64::from(now.limited_chips)),
             Said::OutsideC => said(self.outside.dry_bulb_c, 1, ""),
             Said::RackKw => self
@@ -491,13 +492,13 @@ fn caption(
                 ui.horizontal(|ui| {
                     let button =
                         |ui: &mut egui::Ui, label: &str, hint: &str| ui.button(label).on_hover_text(hint).clicked();
-                    if button(ui, "⏴", "the step before: left arrow") {
+                    if button(ui, "⏴", say!("tour-back")) {
                         wanted = Some(Wanted::By(-1));
                     }
-                    if button(ui, if paused { "▶" } else { "⏸" }, "stop and go on: space") {
+                    if button(ui, if paused { "▶" } else { "⏸" }, say!("tour-pause")) {
                         wanted = Some(Wanted::Pause);
                     }
-                    if button(ui, "⏵", "the next step: right arrow") {
+                    if button(ui, "⏵", say!("tour-next")) {
                         wanted = Some(Wanted::By(1));
                     }
                     for k in 0..steps {
@@ -506,7 +507,7 @@ fn caption(
                         }
                     }
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        if button(ui, "Leave", "Esc") {
+                        if button(ui, say!("tour-leave"), say!("key-escape-name")) {
                             wanted = Some(Wanted::Leave);
                         }
                         if width > 560.0 {
@@ -551,13 +552,13 @@ fn dot(ui: &mut egui::Ui, k: usize, at: usize, share: f32) -> egui::Response {
         done.set_width(bar.width() * share.max(0.2));
         ui.painter().rect_filled(done, 3.5, ACCENT.now());
     }
-    response.on_hover_text(format!("step {}", k + 1))
+    response.on_hover_text(say!("tour-step", number = k + 1))
 }
 
 /// Says why a tour could not start.
 fn problem(ctx: &egui::Context, text: &mut String) {
     let mut open = true;
-    egui::Window::new("The tour cannot start")
+    egui::Window::new(say!("tour-problem"))
         .open(&mut open)
         .collapsible(false)
         .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
