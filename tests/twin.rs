@@ -6,12 +6,13 @@ use common::{Texts, load, order, run_for};
 use proptest::prelude::*;
 use rainier::record::{Summary, digest_world};
 use rainier::scenario::{self, Loaded};
-use rainier::sim::command::Command;
+use rainier::sim::clock::Clock;
+use rainier::sim::command::{Command, CommandQueue};
 use rainier::sim::hall_meters::HallMeters;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{ChipColumns, HallColumns, RackColumns, Tick, Twin, exchange};
+use rainier::sim::{self, ChipColumns, HallColumns, RackColumns, Tick, Twin, exchange};
 use rainier::site::load::load_site;
 use rainier::site::texts::NoFiles;
 
@@ -77,6 +78,49 @@ fn twins_change_places_and_go_on_the_same() {
         b.run_schedule(Tick);
     }
     assert_eq!([digest_world(&b), digest_world(&a)], expected);
+}
+
+/// A tick in pieces comes to what the whole does, whatever is ordered between them, and shows no clock of its own.
+#[test]
+fn a_tick_in_pieces_is_the_tick() {
+    let idle = Command::SetUtilisation {
+        at: None,
+        utilisation: 0.4,
+    };
+    // Both more and fewer chips than a piece has.
+    for (name, ticks) in [("phase-1", 3), ("lab-day", 30)] {
+        let of = || Twin::new(load(&format!("builtin:{name}")), 2).into_world();
+        let (mut whole, mut parted) = (of(), of());
+        let mut pieces = 0;
+        for tick in 0..ticks {
+            whole.run_schedule(Tick);
+            let time_s = parted.resource::<Clock>().time_s;
+            let mut ordered = false;
+            while !sim::advance(&mut parted, |_| false) {
+                pieces += 1;
+                assert!(sim::under_way(&parted));
+                assert_eq!(parted.resource::<Clock>().time_s, time_s);
+                if tick == 1 && !ordered {
+                    // It is carried out by the next tick, as if it had been ordered after this one.
+                    ordered = true;
+                    parted.resource_mut::<CommandQueue>().0.push(idle.clone());
+                }
+            }
+            if ordered {
+                whole.resource_mut::<CommandQueue>().0.push(idle.clone());
+            }
+            assert_eq!(digest_world(&parted), digest_world(&whole), "{name}, tick {tick}");
+        }
+        assert!(
+            pieces >= ticks * if name == "phase-1" { 11 } else { 8 },
+            "{name}: {pieces}"
+        );
+        // What is under way can be ended at once, and a twin that is taken away is whole.
+        sim::advance(&mut parted, |_| false);
+        exchange(&mut parted, &mut of());
+        sim::finish(&mut parted);
+        assert!(!sim::under_way(&parted));
+    }
 }
 
 /// Every place has a name, and every name leads back to its place.

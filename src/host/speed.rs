@@ -4,8 +4,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use crate::scenario::Loaded;
-use crate::sim::Twin;
 use crate::sim::twin::Plan;
+use crate::sim::{STAGES, Twin, advance};
 
 /// Bytes of the copy that a tick is compared with.
 const COPY_BYTES: usize = 16 << 20;
@@ -22,6 +22,10 @@ pub struct Speed {
     pub threads: usize,
     /// Median time of a tick, s.
     pub tick_s: f64,
+    /// Median time of each of its [`STAGES`], s.
+    pub stages_s: [f64; STAGES.len()],
+    /// Median time of the longest of the pieces that a picture can be drawn between, s.
+    pub piece_s: f64,
     /// Median time of copying 16 MiB, s.
     pub copy_s: f64,
 }
@@ -35,23 +39,35 @@ impl Speed {
         for _ in 0..WARM_UP {
             twin.tick();
         }
-        let source = vec![1_u8; COPY_BYTES];
-        let mut target = vec![0_u8; COPY_BYTES];
+        let mut copying = Copying::default();
         let (mut tick_s, mut copy_s) = (Vec::new(), Vec::new());
-        // Ticks and copies take turns, so that a noisy moment of the machine meets both.
+        let (mut stages_s, mut piece_s) = ([const { Vec::new() }; STAGES.len()], Vec::new());
+        // Ticks, copies and ticks in pieces take turns, so that a noisy moment of the machine meets all.
         for _ in 0..ticks.max(1) {
             let before = Instant::now();
             twin.tick();
             tick_s.push(before.elapsed().as_secs_f64());
-            let before = Instant::now();
-            target.copy_from_slice(black_box(&source));
-            black_box(&target);
-            copy_s.push(before.elapsed().as_secs_f64());
+            copy_s.push(copying.time_s());
+            let (mut of_stages, mut longest, mut before) = ([0.0; STAGES.len()], 0.0_f64, Instant::now());
+            advance(twin.world_mut(), |of| {
+                let took_s = before.elapsed().as_secs_f64();
+                before = Instant::now();
+                longest = longest.max(took_s);
+                let stage = STAGES.iter().position(|stage| *stage == of);
+                stage.into_iter().for_each(|stage| of_stages[stage] += took_s);
+                true
+            });
+            piece_s.push(longest);
+            for (all, of) in stages_s.iter_mut().zip(of_stages) {
+                all.push(of);
+            }
         }
         Self {
             chips: twin.world().resource::<Plan>().0.chips(),
             threads,
             tick_s: median(&mut tick_s),
+            stages_s: stages_s.map(|mut of| median(&mut of)),
+            piece_s: median(&mut piece_s),
             copy_s: median(&mut copy_s),
         }
     }
@@ -69,9 +85,52 @@ impl Speed {
     }
 }
 
-fn median(values: &mut [f64]) -> f64 {
+/// Time of the processor that all threads of this process have had, s, where the kernel says it.
+#[must_use]
+pub fn cpu_s() -> Option<f64> {
+    let mut sum_ns = 0.0;
+    for thread in std::fs::read_dir("/proc/self/task").ok()?.flatten() {
+        // A thread may have ended since the folder was read.
+        let text = std::fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+        sum_ns += text
+            .split_whitespace()
+            .next()
+            .map_or(0.0, |ns| ns.parse().unwrap_or(0.0));
+    }
+    Some(sum_ns / 1e9)
+}
+
+/// Copies 16 MiB, as what else is measured in turn with it is compared with.
+#[derive(Debug)]
+pub struct Copying {
+    source: Vec<u8>,
+    target: Vec<u8>,
+}
+
+impl Default for Copying {
+    fn default() -> Self {
+        Self {
+            source: vec![1; COPY_BYTES],
+            target: vec![0; COPY_BYTES],
+        }
+    }
+}
+
+impl Copying {
+    /// Time that a copy takes, s.
+    pub fn time_s(&mut self) -> f64 {
+        let before = Instant::now();
+        self.target.copy_from_slice(black_box(&self.source));
+        black_box(&self.target);
+        before.elapsed().as_secs_f64()
+    }
+}
+
+/// The middle one of values, which are put in order; NaN of none.
+#[must_use]
+pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Peak resident memory of this process, MB, where the kernel says it.

@@ -14,6 +14,7 @@ use super::cooling::AirPaths;
 use super::demand::Demand;
 use super::power::RackPower;
 use super::state::{ChipColumns, HallColumns, RackColumns, chip_flag};
+use super::step::Piece;
 use super::twin::Plan;
 use super::workers::{Workers, split};
 use super::{Tick, TickSet};
@@ -865,6 +866,7 @@ fn step(
     plan: Res<Plan>,
     clock: Res<Clock>,
     workers: Res<Workers>,
+    piece: Res<Piece>,
     kernels: Res<Kernels>,
     demand: Res<Demand>,
     power: Res<RackPower>,
@@ -919,7 +921,7 @@ fn step(
         let (Some(air_kg_s), Some(hot_share)) = (air_kg_s.next(), hot_share.next()) else {
             break;
         };
-        if !halls.live[hall] {
+        if !halls.live[hall] || !piece.halls(campus).contains(&hall) {
             continue;
         }
         jobs.push(HallJob {
@@ -963,7 +965,7 @@ fn step(
         let air = &air[job.hall];
         step_hall(&mut job, campus, &kernels.0, &demand.rack, &power, air, clock.dt_s);
     });
-    for (h, sums) in sums.iter().enumerate().filter(|(h, _)| halls.live[*h]) {
+    for (h, sums) in piece.halls(campus).filter(|h| halls.live[*h]).map(|h| (h, &sums[h])) {
         halls.it_w[h] = sums.it_w;
         halls.chip_w[h] = sums.chip_w;
         halls.battery_w[h] = sums.battery_w;

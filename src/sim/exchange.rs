@@ -21,7 +21,7 @@ use super::state::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColum
 use super::twin::Plan;
 use super::weather::{Climate, Outside, Spells, WeatherOffset};
 
-/// Gives each of two worlds the twin of the other, at the tick where it stands. Entities stay: the systems of a tick
+/// Gives each of two worlds the twin of the other; a tick that is under way is ended before. Entities stay: the systems of a tick
 /// work on resources, and entities say only what stands in what.
 pub fn exchange(a: &mut World, b: &mut World) {
     fn swap<R: Resource>(a: &mut World, b: &mut World) {
@@ -34,6 +34,8 @@ pub fn exchange(a: &mut World, b: &mut World) {
             b.insert_resource(of_a);
         }
     }
+    super::finish(a);
+    super::finish(b);
     macro_rules! all {
         ($($resource:ty),* $(,)?) => { $(swap::<$resource>(a, b);)* };
     }

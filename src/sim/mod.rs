@@ -19,6 +19,7 @@ pub mod rules;
 pub mod sample;
 pub mod sense;
 pub mod state;
+mod step;
 pub mod twin;
 pub mod weather;
 pub mod workers;
@@ -30,6 +31,7 @@ use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleT
 
 pub use exchange::exchange;
 pub use state::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
+pub use step::{STAGES, advance, finish, under_way};
 pub use twin::Twin;
 
 /// One fixed step of the simulation.
@@ -55,6 +57,8 @@ pub enum TickSet {
     Meters,
     /// Rules that are met order what follows.
     Rules,
+    /// Whoever looks on remembers what was.
+    Memory,
 }
 
 /// The whole simulation. Needs the resources that [`Twin::insert_into`] adds.
@@ -82,9 +86,11 @@ impl Plugin for SimPlugin {
                 TickSet::PowerPath,
                 TickSet::Meters,
                 TickSet::Rules,
+                TickSet::Memory,
             )
                 .chain(),
         );
+        step::part(app);
         app.add_plugins((
             clock::plugin,
             weather::plugin,

@@ -48,6 +48,7 @@ pub fn install(app: &mut App, loaded: Loaded, threads: usize) {
 
 /// Puts another scenario into a world that has the simulation, from its start.
 pub fn replace(world: &mut World, loaded: Loaded) {
+    super::step::forget(world);
     if let Some(Root(entity)) = world.remove_resource::<Root>() {
         world.despawn(entity);
     }

@@ -24,6 +24,12 @@ impl Workers {
         Self { pool, threads }
     }
 
+    /// Threads that work, with the one that calls.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// Calls `work` once for every item, on all threads. Items must not depend on each other.
     pub fn for_each<T: Send>(&self, items: Vec<T>, work: impl Fn(T) + Send + Sync) {
         if self.threads == 1 {

@@ -1,4 +1,6 @@
-//! Runs the simulation beside the picture: as many ticks as are due, within a share of the frame.
+//! Runs the simulation beside the picture: as many ticks as are due, piece by piece, within a share of the frame.
+
+use std::time::Duration;
 
 use bevy::platform::time::Instant;
 use bevy::prelude::*;
@@ -28,34 +30,53 @@ impl Default for Pace {
     }
 }
 
-/// Share of a frame that the simulation may take, ms. One tick is always let through.
-const BUDGET_MS: u128 = 8;
+/// Share of a frame that the simulation may take.
+const SHARE: f64 = 0.25;
+
+/// Least and most of that, ms: what is left of a frame is for the picture, and pieces of a tick have a length.
+const BUDGET_MS: [f64; 2] = [2.0, 12.0];
+
+/// What the simulation has taken of the last frame.
+#[derive(Resource, Debug, Clone, Copy, Default)]
+pub(crate) struct Took(pub(crate) Duration);
 
 fn advance(world: &mut World) {
+    let started = Instant::now();
+    step(world, started);
+    world.resource_mut::<Took>().0 = started.elapsed();
+}
+
+/// Does what is due and fits into the frame that has begun.
+fn step(world: &mut World, started: Instant) {
     let real_s = world.resource::<Time<Real>>().delta_secs_f64().min(0.25);
     let dt_s = world.resource::<Clock>().dt_s;
     {
         let mut pace = world.resource_mut::<Pace>();
         if pace.paused {
             pace.owed_s = 0.0;
+            // What is under way ends, so that what stands is one moment.
+            crate::cases::finish(world);
             return;
         }
         pace.owed_s += real_s * pace.speed;
     }
-    let started = Instant::now();
+    let budget_ms = (real_s * 1e3 * SHARE).clamp(BUDGET_MS[0], BUDGET_MS[1]);
+    let may = || started.elapsed().as_secs_f64() * 1e3 < budget_ms;
     while world.resource::<Pace>().owed_s >= dt_s {
         if world.resource::<Clock>().done() {
             // The scenario is over: the panels show its end.
             world.resource_mut::<Pace>().paused = true;
             break;
         }
-        crate::cases::tick(world);
+        let ended = crate::cases::go_on(world, may);
         let mut pace = world.resource_mut::<Pace>();
-        pace.owed_s -= dt_s;
-        if started.elapsed().as_millis() >= BUDGET_MS {
+        if ended {
+            pace.owed_s -= dt_s;
+        }
+        if !may() {
             // What does not fit is dropped: the picture stays alive and the clock says how fast it really goes.
-            pace.behind = pace.owed_s >= dt_s;
-            pace.owed_s = pace.owed_s.min(dt_s);
+            pace.behind = pace.owed_s >= 2.0 * dt_s;
+            pace.owed_s = pace.owed_s.min(2.0 * dt_s);
             return;
         }
     }
@@ -64,5 +85,6 @@ fn advance(world: &mut World) {
 
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Pace>();
+    app.init_resource::<Took>();
     app.add_systems(Update, advance);
 }

@@ -131,6 +131,13 @@ pub(crate) struct Args {
     /// Start a tour: a file, or builtin:mission
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
     pub(crate) tour: Option<String>,
+    /// Draw so many frames of each of some views on a device that draws nothing, say what they cost the processor, and end
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_name = "FRAMES", conflicts_with_all = ["shot", "link", "compare", "tour"], num_args = 0..=1,
+            default_missing_value = "200", value_parser = clap::value_parser!(u32).range(1..=100_000))
+    )]
+    pub(crate) measure: Option<u32>,
     /// Step of the tour that the picture shows, from 1
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -249,6 +256,7 @@ impl Args {
             search: None,
             tour: None,
             tour_step: None,
+            measure: None,
             size: Size(1280, 800),
             shot: None,
             at: 0.0,

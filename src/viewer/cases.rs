@@ -108,7 +108,7 @@ impl Beside {
 pub(crate) fn remember(world: &mut World) {
     let systems = (history::take, money::remember, psychrometric::remember);
     let mut schedules = world.resource_mut::<Schedules>();
-    schedules.add_systems(Tick, systems.after(TickSet::Rules));
+    schedules.add_systems(Tick, systems.in_set(TickSet::Memory));
 }
 
 /// Forgets the past of a world whose scenario has been replaced by a case at its start.
@@ -146,17 +146,33 @@ pub(crate) fn exchange(world: &mut World) {
 
 /// One fixed step of the case in front; the one behind keeps up with it.
 pub(crate) fn tick(world: &mut World) {
-    world.run_schedule(Tick);
-    let time_s = world.resource::<Clock>().time_s;
-    let Some(mut beside) = world.get_resource_mut::<Beside>() else {
-        return;
-    };
-    let behind = &mut beside.world;
-    // Ticks of the two may differ in length.
-    while behind
-        .get_resource::<Clock>()
-        .is_some_and(|clock| clock.time_s + 0.5 * clock.dt_s < time_s && !clock.done())
-    {
-        behind.run_schedule(Tick);
+    go_on(world, || true);
+}
+
+/// Ends what is under way: the world shows one moment.
+pub(crate) fn finish(world: &mut World) {
+    rainier::sim::finish(world);
+    if let Some(mut beside) = world.get_resource_mut::<Beside>() {
+        rainier::sim::finish(&mut beside.world);
     }
+}
+
+/// As much of one fixed step of both cases as `may` allows, which is asked after every piece of it; whether the step
+/// has ended. The next call goes on with it.
+pub(crate) fn go_on(world: &mut World, mut may: impl FnMut() -> bool) -> bool {
+    let clock = world.resource::<Clock>();
+    let time_s = clock.time_s + clock.dt_s;
+    if let Some(mut beside) = world.get_resource_mut::<Beside>() {
+        let behind = &mut beside.world;
+        // It goes first: what compares them looks when the one in front has ended. Their ticks may differ in length.
+        while behind
+            .get_resource::<Clock>()
+            .is_some_and(|clock| clock.time_s + 0.5 * clock.dt_s < time_s && !clock.done())
+        {
+            if !rainier::sim::advance(behind, |_| may()) || !may() {
+                return false;
+            }
+        }
+    }
+    rainier::sim::advance(world, |_| may())
 }

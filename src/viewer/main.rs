@@ -8,6 +8,8 @@ mod cases;
 mod difference;
 mod history;
 mod link;
+#[cfg(not(target_arch = "wasm32"))]
+mod measure;
 mod mine;
 mod navigation;
 mod panels;
@@ -71,7 +73,12 @@ fn main() -> AppExit {
     {
         return fail(&message);
     }
-    app(args, case, behind, tour).run()
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some(frames) = args.measure {
+        return measure::run(args, case, frames);
+    }
+    let drawn = plugins(&args);
+    app(drawn, args, case, behind, tour).run()
 }
 
 /// The scenario asked for, and the one to compare it with.
@@ -140,9 +147,15 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
         })
 }
 
-fn app(args: args::Args, case: Case, behind: Option<Case>, tour: Option<rainier::tour::TourFile>) -> App {
+fn app(
+    drawn: PluginGroupBuilder,
+    args: args::Args,
+    case: Case,
+    behind: Option<Case>,
+    tour: Option<rainier::tour::TourFile>,
+) -> App {
     let mut app = App::new();
-    app.add_plugins(plugins(&args));
+    app.add_plugins(drawn);
     app.insert_resource(RenderErrorHandler(stop_drawing));
     app.add_plugins(EguiPlugin::default());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);

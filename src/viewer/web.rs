@@ -332,6 +332,8 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
 fn publish(world: &mut World) {
     let wanted = EXCHANGE.with_borrow_mut(|exchange| std::mem::take(&mut exchange.digest_wanted));
     if wanted {
+        // Of whole ticks.
+        crate::cases::finish(world);
         let digest = digest_world(world);
         EXCHANGE.with_borrow_mut(|exchange| exchange.digest = digest);
     }
