@@ -66,33 +66,30 @@ cargo build --locked --release --features view --bin rainier-view
 view=$CARGO_TARGET_DIR/release/rainier-view
 "$view" --help | grep -q -- '--scenario'
 for wrong in '--overlay heat' '--size 10x10' '--at -1 --shot x.png' '--look B99' '--scenario nowhere.ron' '--site builtin:none' \
-    '--link #2' '--link #1&a=builtin:none' '--edit x.ron --editor heat'; do
+    '--link #2' '--link #1&a=builtin:none' '--edit x.ron --editor heat' \
+    '--walk nowhere.ron --pictures x' '--walk tests/walks/lab.ron' '--scale 9'; do
     status=0
     # shellcheck disable=SC2086 # the words of a flag
     "$view" $wrong >/dev/null 2>&1 || status=$?
     ((status == 2)) || { echo "rainier-view $wrong ends with $status, not 2"; exit 1; }
 done
+step "What frames cost, on a device that draws nothing"
+RUST_LOG=error "$view" --size 1366x768 --measure 40
+
 pictures=$(mktemp -d)
-picture() { # NAME FLAG...: takes a picture and compares it with the one that is kept
-    local name=$1
-    xvfb-run -a -s "-screen 0 1280x800x24" "$view" --size 960x600 --shot "$pictures/$name.png" "${@:2}" 2>"$pictures/log" \
-        || { cat "$pictures/log"; exit 1; }
-    if [ -n "${KEEP_PICTURES:-}" ]; then cp "$pictures/$name.png" "tests/golden/$name.png"; fi
-    node tests/web/compare.mjs "$pictures/$name.png" "tests/golden/$name.png" 3
-}
-picture campus --at 43200 --scenario builtin:phase-1
 # A view and the view of its link are the same.
 link=$(xvfb-run -a -s "-screen 0 1280x800x24" "$view" --size 640x400 --shot "$pictures/view.png" --print-link --at 900 \
     --look B01/H1 --scenario builtin:lab-day --overlay inlet --roofs --base-url https://example.org/ 2>/dev/null)
 again=$(xvfb-run -a -s "-screen 0 1280x800x24" "$view" --size 640x400 --shot "$pictures/again.png" --print-link \
     --link "$link" --base-url https://example.org/ 2>/dev/null)
 [ -n "$link" ] && [ "$link" = "$again" ] || { echo "the link $link shows $again"; exit 1; }
-node tests/web/compare.mjs "$pictures/view.png" "$pictures/again.png" 1
-picture rack --at 1800 --look B01/H1/R02/K03 --scenario builtin:lab-day --overlay inlet
+node tests/web/compare.mjs "$pictures/view.png" "$pictures/again.png"
+tests/walks.sh "$view"
 
 step "The page in Chromium"
 web/build.sh
 node tests/web/smoke.mjs dist assets/scenarios/lab-day.ron 60 "$golden"
 node tests/web/share.mjs dist
 node tests/web/robust.mjs dist
+node tests/web/walk.mjs dist
 step "Done"

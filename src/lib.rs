@@ -12,6 +12,7 @@
 //! | [`growth`] | what can run by when |
 //! | [`scenario`], [`sim`] | what if: a scenario's file and commands; what happens: the plugins of a tick |
 //! | [`tour`] | tours of the view: their files |
+//! | [`view`] | what the view shows, without drawing it: colours, links, walks |
 //! | [`record`] | samples, summary and digest of a run |
 //! | [`study`] | many runs: bands and what matters most |
 //! | [`host`] | what programs share: disk and wall clock |
@@ -30,6 +31,7 @@ pub mod sim;
 pub mod site;
 pub mod study;
 pub mod tour;
+pub mod view;
 pub mod workload;
 
 /// The package's version and, behind a `+`, a hash of the library's sources and of the versions of what it stands on: two

@@ -112,6 +112,7 @@ fn no_file_panics() {
         "assets/plans",
         "assets/grids",
         "assets/tours",
+        "tests/walks",
     ] {
         files(folder, &mut seeds);
     }

@@ -123,6 +123,8 @@ key-colours = colours: { $what }
 # The name of the key.
 key-space-name = space
 key-space = stop and go on
+# F2
+key-picture = save a picture; with Shift without panels
 key-escape-name = Esc
 key-escape = one level up, and the camera with it
 key-search-name = /  or  Ctrl K
@@ -425,19 +427,6 @@ link-stay = Stay here
 link-problem = The link could not be followed
 link-copied = Link copied
 link-length = { $length } characters
-# What is wrong with a link. Its keys and what is allowed are those of links, not words: they stay as they are.
-link-not-whole = the scenario in `{ $key }` is not whole: has the link been cut short?
-link-too-long = the scenario in `{ $key }` is longer than { $most } bytes
-link-source = { $key }: found { $found }; allowed: builtin:NAME, or a packed text after `z.`
-link-number = { $key }: found { $found }; allowed: { $low } to { $high }
-link-camera = c: found { $found }; allowed: six numbers: point, distance, turn and height of a look at this ground
-link-place = p: found { $found }; allowed: a place such as B03/H2/R12/K07
-link-bytes = the link has { $bytes } bytes; allowed: at most { $most }
-link-version = the link is of version { $found }; allowed: { $allowed }. A newer version of this program may read it
-link-colours = o: found { $found }; allowed: { $allowed }
-link-windows = w: found { $found }; allowed: { $allowed }
-link-unknown = the link has { $found }; allowed: { $allowed }
-link-no-second = the link shows a second scenario and names none; allowed: b
 # What a link does not carry.
 link-lacks = The link does not carry { $files }.
 link-lacks-site = The link takes the scenario's own site, not { $file }.
@@ -633,6 +622,8 @@ deed-section = Section
     .also = cut clip plane cross
 deed-pause = Stop or go on
     .also = pause play resume time
+deed-picture = Save a picture
+    .also = screenshot image png export
 # What things are, with other words for them.
 found-now = now
 found-colours = colours

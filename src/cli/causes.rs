@@ -1,26 +1,51 @@
 //! Incidents of a run by their first causes: what each led to, and what it cost. `explain` tells it, `report` prints it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rainier::record::causes::{Course, DarkRow, blame, first_causes};
+pub(crate) use rainier::record::causes::{Group, chain, descendants, groups, is_loss, since};
 use serde::Serialize;
 
-use crate::folder::{Folder, hall_of};
+use crate::folder::Folder;
 
-/// Kinds of incident by which something is lost.
-const LOSSES: [&str; 8] = [
-    "dark",
-    "plant dark",
-    "throttling",
-    "chips tripped",
-    "shut down",
-    "out of fuel",
-    "collapse",
-    "refused",
-];
+impl Course for Folder {
+    fn count(&self) -> usize {
+        self.incidents.len()
+    }
 
-/// Whether something is lost by an incident of this kind.
-pub(crate) fn is_loss(kind: &str) -> bool {
-    LOSSES.contains(&kind)
+    fn time_s(&self, n: usize) -> f64 {
+        self.incidents[n].time_s
+    }
+
+    fn kind(&self, n: usize) -> &str {
+        &self.incidents[n].kind
+    }
+
+    fn cause(&self, n: usize) -> Option<usize> {
+        self.incidents[n].cause
+    }
+
+    fn racks(&self, n: usize) -> u32 {
+        self.incidents[n].racks
+    }
+
+    fn place(&self, n: usize) -> Cow<'_, str> {
+        Cow::Borrowed(&self.incidents[n].place)
+    }
+
+    fn what(&self, n: usize) -> Cow<'_, str> {
+        Cow::Borrowed(&self.incidents[n].what)
+    }
+
+    fn dark_rows(&self) -> impl DoubleEndedIterator<Item = DarkRow<'_>> {
+        self.outages.iter().map(|outage| DarkRow {
+            row: Cow::Borrowed(&outage.row),
+            from_s: outage.from_s,
+            until_s: outage.until_s,
+            by: outage.incident,
+        })
+    }
 }
 
 /// All that one first cause led to.
@@ -133,50 +158,6 @@ pub(crate) fn clock(time_s: f64) -> String {
     rainier::sim::power::incidents::clock(time_s.max(0.0))
 }
 
-/// An incident and what led to it, back to the first.
-pub(crate) fn chain(run: &Folder, last: usize) -> Vec<usize> {
-    let mut out = Vec::new();
-    let mut next = Some(last);
-    // The reader has seen to it that a cause stands before what it caused.
-    while let Some(n) = next.filter(|n| *n < run.incidents.len()) {
-        out.push(n);
-        next = run.incidents[n].cause;
-    }
-    out
-}
-
-/// What led to an incident, in words: nearest first, back to the first cause.
-pub(crate) fn since(run: &Folder, n: usize) -> String {
-    let chain = chain(run, n);
-    if chain.len() < 2 {
-        return String::new();
-    }
-    let words: Vec<&str> = chain[1..].iter().map(|n| run.incidents[*n].what.as_str()).collect();
-    format!("since {}", words.join(", since "))
-}
-
-/// The incident by which a place was stopped at a time, if one is known: the outage of its row, or a trip in its hall.
-pub(crate) fn blame(run: &Folder, rack: &str, time_s: f64) -> Option<usize> {
-    let row = rack.rfind('/').map_or(rack, |at| &rack[..at]);
-    // A job notes it at the end of the tick in which it happened.
-    let slack_s = run.inputs.tick_s + 1e-6;
-    let dark = run.outages.iter().rev().find(|outage| {
-        outage.row == row
-            && outage.from_s <= time_s + slack_s
-            && outage.until_s.is_none_or(|end| end >= time_s - slack_s)
-    });
-    let heat = |_: ()| {
-        run.incidents.iter().rev().find(|incident| {
-            incident.place == hall_of(rack)
-                && matches!(incident.kind.as_str(), "chips tripped" | "shut down")
-                && incident.time_s <= time_s + slack_s
-        })
-    };
-    dark.and_then(|outage| outage.incident)
-        .filter(|n| *n < run.incidents.len())
-        .or_else(|| heat(()).map(|incident| incident.number))
-}
-
 /// Time that an outage lasted within the run, h.
 fn hours(run: &Folder, from_s: f64, until_s: Option<f64>) -> f64 {
     (until_s.unwrap_or_else(|| run.end_s()) - from_s).max(0.0) / 3600.0
@@ -226,31 +207,17 @@ pub(crate) fn cost_of(run: &Folder, members: &[usize]) -> Cost {
 pub(crate) fn blamed(run: &Folder) -> Vec<Option<usize>> {
     let of = |stop: &crate::folder::Stop| {
         let rack = stop.rack.as_deref().filter(|_| stop.cause == "power or heat")?;
-        blame(run, rack, stop.time_s)
+        // A job notes it at the end of the tick in which it happened.
+        blame(run, rack, stop.time_s, run.inputs.tick_s + 1e-6)
     };
     run.stops.iter().map(of).collect()
 }
 
-/// All that an incident led to, itself first, in order of time.
-pub(crate) fn descendants(run: &Folder, first: usize) -> Vec<usize> {
-    let mut within = vec![false; run.incidents.len()];
-    let mut out = Vec::new();
-    for n in first..run.incidents.len() {
-        within[n] = n == first || run.incidents[n].cause.is_some_and(|cause| within[cause]);
-        if within[n] {
-            out.push(n);
-        }
-    }
-    out
-}
-
 /// First causes with all that they led to, those that cost most first.
 pub(crate) fn stories(run: &Folder) -> Vec<Story> {
-    let mut first_of = vec![0; run.incidents.len()];
     let mut by_first: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (n, incident) in run.incidents.iter().enumerate() {
-        first_of[n] = incident.cause.map_or(n, |cause| first_of[cause]);
-        by_first.entry(first_of[n]).or_default().push(n);
+    for (n, first) in first_causes(run).into_iter().enumerate() {
+        by_first.entry(first).or_default().push(n);
     }
     let blamed = blamed(run);
     let mut stories: Vec<Story> = by_first
@@ -275,56 +242,4 @@ pub(crate) fn stories(run: &Folder) -> Vec<Story> {
             .then(a.first.cmp(&b.first))
     });
     stories
-}
-
-/// Like incidents that follow each other, on one line.
-#[derive(Debug, Clone)]
-pub(crate) struct Group {
-    pub(crate) members: Vec<usize>,
-    pub(crate) racks: u32,
-}
-
-impl Group {
-    /// The first of them in words, and how many more there are.
-    pub(crate) fn words(&self, run: &Folder) -> String {
-        let what = &run.incidents[self.members[0]].what;
-        let last = &run.incidents[self.members[self.members.len() - 1]];
-        match (self.members.len(), self.racks) {
-            (1, _) => what.clone(),
-            (n, 0) => format!("{what}, and {} more by {}", n - 1, clock(last.time_s)),
-            (n, racks) => format!(
-                "{what}, and {} more by {}: {racks} racks in all",
-                n - 1,
-                clock(last.time_s)
-            ),
-        }
-    }
-}
-
-/// Puts like incidents together: of one kind, by one kind of cause, within half a minute of each other.
-pub(crate) fn groups(run: &Folder, members: &[usize]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for n in members {
-        let incident = &run.incidents[*n];
-        let kind_of_cause = |n: usize| run.incidents[n].cause.map(|cause| run.incidents[cause].kind.as_str());
-        let joins = |group: &&mut Group| {
-            let last = group.members[group.members.len() - 1];
-            run.incidents[last].kind == incident.kind
-                && incident.time_s - run.incidents[last].time_s < 30.0
-                && kind_of_cause(last) == kind_of_cause(*n)
-        };
-        // A few kinds run beside each other; the latest groups are those still open.
-        let from = groups.len().saturating_sub(6);
-        match groups[from..].iter_mut().rev().find(joins) {
-            Some(group) => {
-                group.members.push(*n);
-                group.racks += incident.racks;
-            }
-            None => groups.push(Group {
-                members: vec![*n],
-                racks: incident.racks,
-            }),
-        }
-    }
-    groups
 }

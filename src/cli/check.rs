@@ -90,6 +90,9 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
         read::<CapitalFile>(name, &text).map(|_| "capital")
     } else if has("axes") {
         check_sweep(name)
+    } else if has("stops") {
+        // Which overlays and windows there are is known to the view.
+        rainier::view::walk::load_text(name, &text, None).map(|_| "walk")
     } else if has("steps") {
         tour::load_text(name, &text).map(|_| "tour")
     } else if has("target_chips") || has("supplies") || has("grants") {

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rainier::host::{disk, parquet};
+pub(crate) use rainier::record::causes::hall_of;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -277,14 +278,6 @@ impl Folder {
     /// What the run is called.
     pub(crate) fn title(&self) -> String {
         format!("{}: {}", self.inputs.site.name, self.inputs.scenario)
-    }
-}
-
-/// The hall of a place: its first two parts.
-pub(crate) fn hall_of(place: &str) -> &str {
-    match place.match_indices('/').nth(1) {
-        Some((at, _)) => &place[..at],
-        None => place,
     }
 }
 

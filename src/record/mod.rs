@@ -1,5 +1,7 @@
 //! What is kept of a run: samples, a summary and a digest. Writers of files are in the command line.
 
+pub mod alarms;
+pub mod causes;
 pub mod fleets;
 pub mod money;
 pub mod series;

@@ -11,12 +11,13 @@ use crate::site::schema::{ANY, Checked, Limits};
 use crate::site::shape::{Declared, FieldShape, Shape, Shapes};
 use crate::site::unit;
 use crate::tour::TourFile;
+use crate::view::walk::WalkFile;
 use crate::workload::files::WorkloadFile;
 
 /// Kinds of file: name, its record, and an example.
 type Kind = (&'static str, fn(Limits, &mut Shapes) -> Shape, &'static str);
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     ("Scenario", ScenarioFile::shape, "assets/scenarios/default.ron"),
     ("Site", SiteFile::shape, "assets/sites/lab.ron"),
     ("Catalog", Catalog::shape, "assets/catalog.ron"),
@@ -27,6 +28,7 @@ const KINDS: [Kind; 10] = [
     ("Workload", WorkloadFile::shape, "assets/workloads/mission.ron"),
     ("Plan of growth", PlanFile::shape, "assets/plans/rainier.ron"),
     ("Tour", TourFile::shape, "assets/tours/mission.ron"),
+    ("Walk", WalkFile::shape, "tests/walks/lab.ron"),
 ];
 
 /// What a shape takes, in a few words.

@@ -79,6 +79,13 @@ pub struct Met {
 }
 
 impl Rules {
+    /// Whether a rule is met now, by its number from 1.
+    #[must_use]
+    pub fn is_met(&self, number: u32) -> bool {
+        let state = (number as usize).checked_sub(1).and_then(|n| self.states.get(n));
+        state.is_some_and(|state| state.met.is_some())
+    }
+
     /// Rules, none of which has been met.
     #[must_use]
     pub fn new(rules: Vec<Rule>) -> Self {

@@ -3,13 +3,16 @@
 use rainier::diag::Report;
 use rainier::scenario::{self, Instead};
 use rainier::site::texts::Files;
+use rainier::view::Names;
+use rainier::view::link::Link;
+use rainier::view::walk::{self, WalkFile};
 
 use crate::cases::Case;
-use crate::link::Link;
 use crate::panels::editor::Page;
+use crate::panels::parts::Part;
 use crate::panels::theme::Look;
 use crate::quality::Asked;
-use crate::scenarios::{Source, text_of};
+use crate::scenarios::{load, text_of};
 use crate::selection::Overlay;
 
 /// The campus in 3D: racks coloured by their live chips, from the whole site down to one chip.
@@ -77,6 +80,12 @@ pub(crate) struct Args {
     /// Open money and carbon
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) money: bool,
+    /// Open the trends of readings
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) trends: bool,
+    /// Open the list of alarms
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
+    pub(crate) alarms: bool,
     /// Light or dark panels
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Look::Dark))]
     pub(crate) theme: Look,
@@ -150,15 +159,43 @@ pub(crate) struct Args {
         arg(long, value_name = "WxH", default_value = "1280x800", value_parser = size)
     )]
     pub(crate) size: Size,
+    /// Pixels of a point of the panels, 0.5 to 4; those of the screen if left out
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "PIXELS", value_parser = scale))]
+    pub(crate) scale: Option<f32>,
     /// Take a picture of the window, and end
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE.png"))]
     pub(crate) shot: Option<String>,
+    /// Walk through the view by a file, take a picture at each of its stops, and end
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        arg(long, value_name = "FILE.ron", requires = "pictures", conflicts_with_all = ["shot", "link"])
+    )]
+    pub(crate) walk: Option<String>,
+    /// Folder of the walk's pictures
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "DIR", requires = "walk"))]
+    pub(crate) pictures: Option<std::path::PathBuf>,
+    /// The walk, once it has been read
+    #[cfg_attr(not(target_arch = "wasm32"), arg(skip))]
+    pub(crate) course: Option<WalkFile>,
     /// Simulated time of the picture, s
     #[cfg_attr(
         not(target_arch = "wasm32"),
         arg(long, value_name = "SECONDS", default_value_t = 1800.0, value_parser = seconds, requires = "shot")
     )]
     pub(crate) at: f64,
+}
+
+/// What a link says, in the names of this view.
+pub(crate) fn decode(address: &str) -> Result<Option<Link>, String> {
+    with_names(|names| Link::decode(address, names))
+}
+
+fn with_names<T>(read: impl FnOnce(Names<'_>) -> T) -> T {
+    let (overlays, parts) = (Overlay::ALL.map(Overlay::name), Part::ALL.map(Part::name));
+    read(Names {
+        overlays: &overlays,
+        parts: &parts,
+    })
 }
 
 /// Address of the page, where one is known.
@@ -188,7 +225,7 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 #[cfg(not(target_arch = "wasm32"))]
 fn link(text: &str) -> Result<Link, String> {
-    Link::decode(text)?.ok_or_else(|| "an address with a view behind its #".into())
+    decode(text)?.ok_or_else(|| "an address with a view behind its #".into())
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -205,6 +242,12 @@ fn share(text: &str) -> Result<f32, String> {
     value.ok_or_else(|| "0 to 1".into())
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+fn scale(text: &str) -> Result<f32, String> {
+    let value = text.parse().ok().filter(|s: &f32| (0.5..=4.0).contains(s));
+    value.ok_or_else(|| "0.5 to 4".into())
+}
+
 impl Args {
     /// Reads the flags; ends the program with help or with what is wrong with them.
     #[cfg(not(target_arch = "wasm32"))]
@@ -216,7 +259,7 @@ impl Args {
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn read() -> Self {
         let (base_url, fragment) = crate::web_files::address();
-        let (link, problem) = match Link::decode(&format!("#{fragment}")) {
+        let (link, problem) = match decode(&format!("#{fragment}")) {
             Ok(link) => (link, String::new()),
             Err(problem) => (None, problem),
         };
@@ -239,6 +282,8 @@ impl Args {
             timeline: None,
             growth: false,
             money: false,
+            trends: false,
+            alarms: false,
             theme: Look::Dark,
             editor: None,
             edit: None,
@@ -258,9 +303,37 @@ impl Args {
             tour_step: None,
             measure: None,
             size: Size(1280, 800),
+            scale: None,
             shot: None,
+            walk: None,
+            pictures: None,
+            course: None,
             at: 0.0,
         }
+    }
+
+    /// Reads the walk that is asked for; its first stop says what runs first.
+    pub(crate) fn read_walk(&mut self) -> Result<(), Report> {
+        let Some(file) = &self.walk else { return Ok(()) };
+        let mut walk = with_names(|names| walk::load(TEXTS, file, names))?;
+        let [width, height] = *walk.size_px.get_or_insert(walk::SIZE_PX);
+        self.size = Size(width, height);
+        if let Some(first) = walk.stops.first_mut() {
+            if let Some(scenario) = first.scenario.take() {
+                self.scenario = scenario;
+            }
+            self.compare = first.compare.take();
+            if let Some([width, height]) = first.size_px {
+                self.size = Size(width, height);
+            }
+        }
+        self.course = Some(walk);
+        Ok(())
+    }
+
+    /// Whether it takes pictures and ends.
+    pub(crate) fn takes_pictures(&self) -> bool {
+        self.shot.is_some() || self.walk.is_some()
     }
 
     fn instead(&self) -> Instead<'_> {
@@ -274,7 +347,7 @@ impl Args {
     /// The scenario asked for.
     pub(crate) fn load(&self) -> Result<Case, Report> {
         if let Some(link) = &self.link {
-            return link.a.load();
+            return load(&link.a);
         }
         let loaded = scenario::load(TEXTS, &self.scenario, self.instead())?;
         Ok(Case::of(loaded, text_of(&self.scenario)))
@@ -283,7 +356,7 @@ impl Args {
     /// The scenario to compare it with.
     pub(crate) fn behind(&self) -> Option<Result<Case, Report>> {
         if let Some(link) = &self.link {
-            return link.b.as_ref().map(Source::load);
+            return link.b.as_ref().map(load);
         }
         let file = self.compare.as_ref()?;
         let load = || Ok(Case::of(scenario::load(TEXTS, file, self.instead())?, text_of(file)));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
+use rainier::record::alarms::{self, Alarms};
 use rainier::scenario::Loaded;
 use rainier::sim::clock::Clock;
 use rainier::sim::{Tick, TickSet, Twin};
@@ -106,7 +107,12 @@ impl Beside {
 
 /// Lets a world with a twin remember what panels show of its past.
 pub(crate) fn remember(world: &mut World) {
-    let systems = (history::take, money::remember, psychrometric::remember);
+    let systems = (
+        history::take,
+        money::remember,
+        psychrometric::remember,
+        alarms::remember,
+    );
     let mut schedules = world.resource_mut::<Schedules>();
     schedules.add_systems(Tick, systems.in_set(TickSet::Memory));
 }
@@ -118,6 +124,7 @@ pub(crate) fn begin(world: &mut World, case: Case) {
     world.insert_resource(History::default());
     world.insert_resource(Trend::default());
     world.insert_resource(Trail::default());
+    world.insert_resource(Alarms::default());
 }
 
 /// Gives each of two worlds the other's resource; both have one.
@@ -140,6 +147,7 @@ pub(crate) fn exchange(world: &mut World) {
     swap::<History>(world, behind);
     swap::<Trend>(world, behind);
     swap::<Trail>(world, behind);
+    swap::<Alarms>(world, behind);
     beside.front = beside.front.other();
     world.insert_resource(beside);
 }

@@ -6,19 +6,21 @@ mod advance;
 mod args;
 mod cases;
 mod difference;
+mod export;
 mod history;
-mod link;
 #[cfg(not(target_arch = "wasm32"))]
 mod measure;
 mod mine;
 mod navigation;
 mod panels;
+mod picture;
 mod quality;
 mod scenarios;
 mod selection;
 mod share;
 mod shot;
 mod store;
+mod walk;
 #[cfg(target_arch = "wasm32")]
 mod web;
 #[cfg(target_arch = "wasm32")]
@@ -29,6 +31,7 @@ mod world;
 use bevy::app::PluginGroupBuilder;
 use bevy::asset::AssetMetaCheck;
 use bevy::prelude::*;
+use bevy::render::RenderPlugin;
 use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPolicy};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy_egui::EguiPlugin;
@@ -46,6 +49,9 @@ fn main() -> AppExit {
     let mut args = args::Args::read();
     #[cfg(not(target_arch = "wasm32"))]
     words::choose(args.lang.as_slice());
+    if let Err(report) = args.read_walk() {
+        return fail(&report.to_string());
+    }
     let mut loaded = load(&args);
     // A page whose address leads nowhere shows the campus, and what is wrong with the address.
     if cfg!(target_arch = "wasm32")
@@ -59,15 +65,9 @@ fn main() -> AppExit {
         Ok(cases) => cases,
         Err(message) => return fail(&message),
     };
-    let tour = match args
-        .tour
-        .as_deref()
-        .map(|file| rainier::tour::load(args::TEXTS, file))
-        .transpose()
-    {
-        Ok(tour) => tour,
-        Err(report) => return fail(&report.to_string()),
-    };
+    if let Some(Err(report)) = args.tour.as_deref().map(|file| rainier::tour::load(args::TEXTS, file)) {
+        return fail(&report.to_string());
+    }
     if let Some(place) = &args.look
         && let Err(message) = selection::place(&case.loaded.site.campus, place)
     {
@@ -78,7 +78,7 @@ fn main() -> AppExit {
         return measure::run(args, case, frames);
     }
     let drawn = plugins(&args);
-    app(drawn, args, case, behind, tour).run()
+    app(drawn, args, case, behind).run()
 }
 
 /// The scenario asked for, and the one to compare it with.
@@ -132,7 +132,7 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
         .set(WindowPlugin {
             primary_window: Some(Window {
                 title: "rainier".into(),
-                resolution: WindowResolution::new(args.size.0, args.size.1),
+                resolution: resolution(args),
                 canvas: Some("#campus".into()),
                 fit_canvas_to_parent: true,
                 prevent_default_event_handling: true,
@@ -145,15 +145,22 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
             meta_check: AssetMetaCheck::Never,
             ..default()
         })
+        .set(RenderPlugin {
+            // A picture has everything in it.
+            synchronous_pipeline_compilation: args.takes_pictures(),
+            ..default()
+        })
 }
 
-fn app(
-    drawn: PluginGroupBuilder,
-    args: args::Args,
-    case: Case,
-    behind: Option<Case>,
-    tour: Option<rainier::tour::TourFile>,
-) -> App {
+fn resolution(args: &args::Args) -> WindowResolution {
+    let resolution = WindowResolution::new(args.size.0, args.size.1);
+    match args.scale {
+        Some(scale) => resolution.with_scale_factor_override(scale),
+        None => resolution,
+    }
+}
+
+fn app(drawn: PluginGroupBuilder, args: args::Args, case: Case, behind: Option<Case>) -> App {
     let mut app = App::new();
     app.add_plugins(drawn);
     app.insert_resource(RenderErrorHandler(stop_drawing));
@@ -166,20 +173,25 @@ fn app(
         app.insert_resource(Beside::new(behind, Side::A));
     }
     // A picture is the same on every machine.
-    let of_pictures = if args.shot.is_some() { Asked::High } else { Asked::Auto };
+    let of_pictures = if args.takes_pictures() {
+        Asked::High
+    } else {
+        Asked::Auto
+    };
     app.insert_resource(Quality::new(args.quality.unwrap_or(of_pictures)));
     app.add_plugins((
         advance::plugin,
         difference::plugin,
         navigation::plugin,
         panels::plugin,
+        picture::plugin,
         quality::plugin,
         scenarios::plugin,
         selection::plugin,
         share::plugin,
         world::plugin,
     ));
-    shot::add(&mut app, &args, tour);
+    shot::add(&mut app, &args);
     panels::editor::add(&mut app, &args);
     share::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]

@@ -135,6 +135,10 @@ fn draw_into_image(world: &mut World, size: (u32, u32)) {
     let mut cameras = world.query_filtered::<Entity, With<Camera3d>>();
     let cameras: Vec<Entity> = cameras.iter(world).collect();
     for camera in cameras {
+        // Without a window there is no place to say where a text is being composed.
+        if let Some(mut settings) = world.get_mut::<EguiContextSettings>(camera) {
+            settings.enable_ime = false;
+        }
         world
             .entity_mut(camera)
             .insert(RenderTarget::Image(image.clone().into()));
@@ -209,7 +213,7 @@ pub(crate) fn run(args: Args, case: Case, of_each: u32) -> AppExit {
         Err(message) => return crate::fail(&message),
     };
     let size = (args.size.0, args.size.1);
-    let mut app = crate::app(drawn, args, case, None, None);
+    let mut app = crate::app(drawn, args, case, None);
     app.insert_resource(Quality::new(Asked::High));
     while app.plugins_state() == PluginsState::Adding {
         std::thread::yield_now();

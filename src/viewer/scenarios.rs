@@ -5,6 +5,7 @@ use rainier::diag::Report;
 use rainier::scenario::{self, Instead};
 use rainier::sim::twin::replace;
 use rainier::site::change::Role;
+pub(crate) use rainier::view::link::Source;
 
 use crate::advance::Pace;
 use crate::args::TEXTS;
@@ -13,35 +14,19 @@ use crate::difference::Difference;
 use crate::selection::Selection;
 use crate::share::Sharing;
 
-/// Where the text of a scenario comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// `builtin:NAME`, or a file.
-    Named(String),
-    /// The text itself, under the name of a file; files that it names are looked for beside that.
-    Text {
-        /// Name.
-        file: String,
-        /// RON.
-        text: String,
-    },
-}
-
-impl Source {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// Every error of the scenario and its files.
-    pub(crate) fn load(&self) -> Result<Case, Report> {
-        match self {
-            Self::Named(file) => {
-                let loaded = scenario::load(TEXTS, file, Instead::default())?;
-                Ok(Case::of(loaded, text_of(file)))
-            }
-            Self::Text { file, text } => {
-                let loaded = scenario::load_text(TEXTS, file, text, Instead::default())?;
-                Ok(Case::of(loaded, text.clone()))
-            }
+/// Reads a scenario.
+///
+/// # Errors
+/// Every error of it and its files.
+pub(crate) fn load(source: &Source) -> Result<Case, Report> {
+    match source {
+        Source::Named(file) => {
+            let loaded = scenario::load(TEXTS, file, Instead::default())?;
+            Ok(Case::of(loaded, text_of(file)))
+        }
+        Source::Text { file, text } => {
+            let loaded = scenario::load_text(TEXTS, file, text, Instead::default())?;
+            Ok(Case::of(loaded, text.clone()))
         }
     }
 }
@@ -112,14 +97,14 @@ fn alone(world: &mut World) {
 pub(crate) fn answer(world: &mut World, ask: Ask) -> Result<(), Report> {
     match ask {
         Ask::Start(source) => {
-            let case = source.load()?;
+            let case = load(&source)?;
             world.resource_mut::<Selection>().0 = None;
             let behind = world.get_resource::<Beside>();
             let behind = behind.and_then(|beside| beside.get::<Case>().cloned());
             start(world, case, behind);
         }
         Ask::Compare(source) => {
-            let behind = source.load()?;
+            let behind = load(&source)?;
             let front = world.resource::<Case>().clone();
             start(world, front, Some(behind));
         }

@@ -7,16 +7,16 @@ use bevy::prelude::*;
 use rainier::scenario;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
+use rainier::view::link::{LONGEST_TEXT, Link};
 
 use crate::advance::Pace;
 use crate::args::Args;
 use crate::cases::{self, Beside, Case, Side};
 use crate::difference::Difference;
-use crate::link::{LONGEST_TEXT, Link};
 use crate::navigation::{Orbit, Pose};
 use crate::panels::parts::{Part, Parts};
 use crate::scenarios::{self, Source};
-use crate::selection::{Roofs, Selection, Shown, name, place};
+use crate::selection::{Overlay, Roofs, Selection, Shown, name, place};
 use crate::words::say;
 
 /// A way to a simulated time.
@@ -88,7 +88,7 @@ impl Sharing {
     /// Follows an address; a problem is there to be read then, if it is none.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn open(&mut self, address: &str) {
-        match Link::decode(address) {
+        match crate::args::decode(address) {
             Ok(Some(link)) => self.follow(link, false),
             Ok(None) => {}
             Err(problem) => self.problem = problem,
@@ -151,14 +151,18 @@ pub(crate) fn link_of(world: &World) -> Link {
     Link {
         a: source_of(a.unwrap_or(case)),
         b: b.map(source_of),
-        front: beside.map_or(Side::A, |beside| beside.front),
+        second_in_front: beside.is_some_and(|beside| beside.front == Side::B),
         difference: b.is_some() && world.resource::<Difference>().on,
         time_s: world.resource::<Clock>().time_s.max(0.0),
         place: world.resource::<Selection>().0.map(|found| name(&plan.0, found)),
         camera: world.get_resource::<Orbit>().map(Orbit::pose),
-        overlay: world.resource::<Shown>().0,
+        overlay: world.resource::<Shown>().0.name().into(),
         roofs: world.resource::<Roofs>().0,
-        parts: Part::ALL.into_iter().filter(|part| parts.shown(*part)).collect(),
+        parts: Part::ALL
+            .into_iter()
+            .filter(|part| parts.shown(*part))
+            .map(|part| part.name().to_owned())
+            .collect(),
         speed: world.resource::<Pace>().speed.clamp(1.0, 10_000.0),
     }
 }
@@ -195,20 +199,22 @@ fn show(world: &mut World, link: &Link, loaded: bool) -> Result<(), String> {
     let said = |report: rainier::diag::Report| report.to_string();
     if !loaded {
         // Both are read before either starts, so that a wrong one leaves what runs as it is.
-        let a = link.a.load().map_err(said)?;
-        let b = link.b.as_ref().map(Source::load).transpose().map_err(said)?;
+        let a = scenarios::load(&link.a).map_err(said)?;
+        let b = link.b.as_ref().map(scenarios::load).transpose().map_err(said)?;
         scenarios::put(world, a, b);
     }
     let front = world.get_resource::<Beside>().map(|beside| beside.front);
-    if front.is_some_and(|front| front != link.front) {
+    if front.is_some_and(|front| (front == Side::B) != link.second_in_front) {
         cases::exchange(world);
     }
     world.resource_mut::<Difference>().on = link.difference;
-    world.resource_mut::<Shown>().0 = link.overlay;
+    if let Some(overlay) = Overlay::named(&link.overlay) {
+        world.resource_mut::<Shown>().0 = overlay;
+    }
     world.resource_mut::<Roofs>().0 = link.roofs;
     let mut parts = Parts::default();
-    for part in &link.parts {
-        parts.show(*part, true);
+    for part in link.parts.iter().filter_map(|name| Part::named(name)) {
+        parts.show(part, true);
     }
     world.insert_resource(parts);
     {

@@ -74,6 +74,15 @@ fn write_in(folder: &std::path::Path, key: &str, text: &str) -> Result<(), Strin
 /// Why it cannot be written, in words.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn write_file(path: &std::path::Path, text: &str) -> Result<(), String> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes bytes into a file, in the place of those before; its folder is made if it is not there.
+///
+/// # Errors
+/// Why they cannot be written, in words.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn write_bytes(path: &std::path::Path, bytes: &[u8]) -> Result<(), String> {
     let said = |error: std::io::Error| {
         say!(
             "file-unwritable",
@@ -87,7 +96,7 @@ pub(crate) fn write_file(path: &std::path::Path, text: &str) -> Result<(), Strin
     // A full disk or a kill in the middle leaves the text before.
     let mut fresh = path.as_os_str().to_owned();
     fresh.push(".new");
-    std::fs::write(&fresh, text).map_err(said)?;
+    std::fs::write(&fresh, bytes).map_err(said)?;
     std::fs::rename(&fresh, path).map_err(said)
 }
 

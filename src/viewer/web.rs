@@ -11,6 +11,8 @@ use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy::window::WindowOccluded;
 use bevy::winit::{UpdateMode, WinitSettings};
+use bevy_egui::EguiOutput;
+use rainier::record::alarms::{Alarms, Severity};
 use rainier::record::digest_world;
 use rainier::scenario::command as scenario_command;
 use rainier::sim::clock::Clock;
@@ -64,6 +66,8 @@ struct Exchange {
     state: String,
     digest_wanted: bool,
     digest: String,
+    /// What the panels say of the control that has got the focus or has been used.
+    said: String,
     message: String,
     frames: u64,
 }
@@ -94,8 +98,8 @@ pub fn rainier_set_overlay(name: String) {
     ask(Request::Overlay(name));
 }
 
-/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine, jobs, timeline, growth, money,
-/// assumptions or keys.
+/// Shows or hides a part of the view: slice, airflow, chart, cooling, oneLine, jobs, timeline, growth, money, editor,
+/// compare, trends, alarms, assumptions or keys.
 #[wasm_bindgen]
 pub fn rainier_show(name: String, on: bool) {
     ask(Request::Show(name, on));
@@ -337,6 +341,13 @@ fn publish(world: &mut World) {
         let digest = digest_world(world);
         EXCHANGE.with_borrow_mut(|exchange| exchange.digest = digest);
     }
+    let mut outputs = world.query::<&EguiOutput>();
+    for output in outputs.iter(world) {
+        let said = output.platform_output.events_description();
+        if !said.is_empty() {
+            EXCHANGE.with_borrow_mut(|exchange| exchange.said = said);
+        }
+    }
     let (clock, meters, plan) = (
         world.resource::<Clock>(),
         world.resource::<Meters>(),
@@ -403,12 +414,18 @@ fn publish(world: &mut World) {
             "look": world.resource::<Inside>().look.name(),
             "found": world.resource::<Search>().hits.iter().map(|hit| &hit.title).collect::<Vec<_>>(),
             "jobs": jobs,
+            "alarms": Severity::ALL
+                .into_iter()
+                .zip(world.resource::<Alarms>().standing())
+                .map(|(severity, count)| (severity.as_str(), count))
+                .collect::<std::collections::BTreeMap<_, _>>(),
             "paused": pace.paused,
             "speed": pace.speed,
             "to_run": world.resource::<ToRun>().left,
             "tick_ms": world.resource::<ToRun>().tick_ms,
             "fps": fps,
             "digest": exchange.digest,
+            "said": exchange.said,
             "message": exchange.message,
         });
         exchange.state = state.to_string();

@@ -16,6 +16,8 @@ extern "C" {
     fn pick_file() -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = ["window", "rainierFiles"], js_name = download, catch)]
     fn download_file(name: &str, text: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = ["window", "rainierFiles"], js_name = download, catch)]
+    fn download_data(name: &str, bytes: &[u8]) -> Result<(), JsValue>;
 }
 
 /// What the page has handed over.
@@ -98,6 +100,14 @@ pub(crate) fn languages() -> Vec<String> {
     let navigator = web_sys::window().map(|window| window.navigator());
     let all = navigator.map(|navigator| navigator.languages()).unwrap_or_default();
     all.iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Saves bytes as a file in the folder of downloads.
+///
+/// # Errors
+/// The page cannot.
+pub(crate) fn download_bytes(name: &str, bytes: &[u8]) -> Result<(), String> {
+    download_data(name, bytes).map_err(|_| "this page cannot save files".into())
 }
 
 /// The page's address without its fragment, and the fragment.

@@ -7,6 +7,8 @@ use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 use rainier::site::campus::Found;
 use rainier::site::pick::FLOOR_M;
+pub(crate) use rainier::view::link::Pose;
+use rainier::view::link::{DISTANCE_M, PITCH, REACH_M};
 
 use crate::navigation::flight::{Flight, turn};
 use crate::world::meshes::at;
@@ -56,44 +58,6 @@ pub(crate) struct View {
     pub(crate) pitch: f32,
 }
 
-/// Where the camera stands, as links keep it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Pose {
-    /// The point that is looked at, m.
-    pub(crate) focus_m: [f32; 3],
-    /// Metres from it.
-    pub(crate) distance_m: f32,
-    /// Turn about the vertical, radians.
-    pub(crate) yaw: f32,
-    /// Height over the horizon, radians.
-    pub(crate) pitch: f32,
-}
-
-impl Pose {
-    /// A pose within the reach of the camera; none of any other numbers.
-    pub(crate) fn checked(focus_m: [f32; 3], distance_m: f32, yaw: f32, pitch: f32) -> Option<Self> {
-        let inside = focus_m.iter().all(|x| x.abs() <= REACH_M)
-            && (DISTANCE_M[0]..=DISTANCE_M[1]).contains(&distance_m)
-            && yaw.abs() <= MOST_YAW
-            && (PITCH[0]..=PITCH[1]).contains(&pitch);
-        inside.then_some(Self {
-            focus_m,
-            distance_m,
-            yaw,
-            pitch,
-        })
-    }
-}
-
-/// Farthest point that is looked at along each axis, m.
-const REACH_M: f32 = 3_000.0;
-
-/// Lowest and highest look, radians over the horizon.
-const PITCH: [f32; 2] = [-0.5, 1.54];
-
-/// Most turn that a pose has, radians.
-const MOST_YAW: f32 = 1e4;
-
 impl View {
     /// Height of what is seen at the point, m.
     pub(crate) fn height_m(&self) -> f32 {
@@ -125,9 +89,6 @@ impl View {
         self
     }
 }
-
-/// Nearest and farthest view, m.
-const DISTANCE_M: [f32; 2] = [0.3, 4_000.0];
 
 /// Lowest height of the eye, m.
 const EYE_M: f32 = 0.5;
@@ -296,6 +257,12 @@ impl Orbit {
         };
         self.flight = None;
         self.now = self.goal;
+        (self.fly_to, self.fly_over, self.go) = (None, None, None);
+    }
+
+    /// Stands where it stood at the start, as if nothing had been asked since.
+    pub(crate) fn start_over(&mut self) {
+        (self.now, self.goal, self.flight, self.drift) = (self.home, self.home, None, 0.0);
         (self.fly_to, self.fly_over, self.go) = (None, None, None);
     }
 

@@ -61,7 +61,7 @@ struct Shown {
 
 /// The labels that are drawn.
 #[derive(Resource, Debug, Clone, Default)]
-struct Labels(BTreeMap<Of, Shown>);
+pub(crate) struct Labels(BTreeMap<Of, Shown>);
 
 /// Room around a label, points.
 const GAP: f32 = 3.0;

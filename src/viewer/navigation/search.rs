@@ -15,6 +15,7 @@ use crate::navigation::tour::Touring;
 use crate::navigation::{Go, Orbit, keys_are_free};
 use crate::panels::jobs::Wanted;
 use crate::panels::parts::{Part, Parts};
+use crate::picture::{Of, Picture};
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Roofs, Selection, Shown, name};
 use crate::words::say;
@@ -64,10 +65,12 @@ pub(crate) enum Deed {
     Pause,
     /// Start the tour of the mission.
     Tour,
+    /// Save a picture of what is seen.
+    Picture,
 }
 
 /// Deeds with their names and other words for them.
-fn deeds() -> [(Deed, &'static str, &'static str); 9] {
+fn deeds() -> [(Deed, &'static str, &'static str); 10] {
     [
         (Deed::Home, say!("deed-home"), say!("deed-home.also")),
         (Deed::Tour, say!("deed-tour"), say!("deed-tour.also")),
@@ -82,6 +85,7 @@ fn deeds() -> [(Deed, &'static str, &'static str); 9] {
             say!("deed-section.also"),
         ),
         (Deed::Pause, say!("deed-pause"), say!("deed-pause.also")),
+        (Deed::Picture, say!("deed-picture"), say!("deed-picture.also")),
     ]
 }
 
@@ -370,6 +374,7 @@ struct Ways<'w> {
     scenarios: ResMut<'w, Scenarios>,
     wanted: ResMut<'w, Wanted>,
     touring: ResMut<'w, Touring>,
+    picture: ResMut<'w, Picture>,
 }
 
 impl Ways<'_> {
@@ -446,6 +451,7 @@ impl Ways<'_> {
             Target::Deed(Deed::Look(look)) => self.inside.set(look, &mut self.roofs),
             Target::Deed(Deed::Pause) => self.pace.paused = !self.pace.paused,
             Target::Deed(Deed::Tour) => self.touring.ask(None),
+            Target::Deed(Deed::Picture) => self.picture.ask(Of::Everything),
             // Hits name the places that stand out.
             Target::Standout(_) => {}
         }

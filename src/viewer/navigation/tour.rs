@@ -15,12 +15,14 @@ use crate::advance::Pace;
 use crate::args::TEXTS;
 use crate::cases::Case;
 use crate::navigation::aids::Aids;
+use crate::navigation::camera::View;
 use crate::navigation::inside::{Inside, Look};
 use crate::navigation::{Go, Orbit};
 use crate::panels::format::{grouped, said};
 use crate::panels::growth::Growth;
 use crate::panels::parts::{Part, Parts};
-use crate::panels::theme::{ACCENT, LINE, PANEL, QUIET, TEXT};
+use crate::panels::pieces::named;
+use crate::panels::theme::{ACCENT, FOCUS, LINE, PANEL, QUIET, TEXT};
 use crate::panels::timeline::{Timeline, said_date};
 use crate::panels::windows::Windows;
 use crate::scenarios::{Ask, Scenarios, Source};
@@ -141,7 +143,7 @@ impl Touring {
 
 /// What a tour changes: nothing that a person at the panels could not.
 #[derive(bevy::ecs::system::SystemParam)]
-struct View<'w> {
+struct Hands<'w> {
     selection: ResMut<'w, Selection>,
     orbit: ResMut<'w, Orbit>,
     shown: ResMut<'w, Shown>,
@@ -154,7 +156,7 @@ struct View<'w> {
     scenarios: ResMut<'w, Scenarios>,
 }
 
-impl View<'_> {
+impl Hands<'_> {
     fn now(&self) -> Before {
         Before {
             overlay: self.shown.0,
@@ -187,12 +189,7 @@ impl View<'_> {
             self.shown.0 = overlay_of(colours);
         }
         if let Some(inside) = step.inside {
-            let look = match inside {
-                tour::Inside::Solid => Look::Solid,
-                tour::Inside::XRay => Look::XRay,
-                tour::Inside::Section => Look::Section,
-            };
-            self.inside.set(look, &mut self.roofs);
+            self.inside.set(look_of(inside), &mut self.roofs);
         }
         if let Some(on) = step.roofs {
             self.roofs.0 = on;
@@ -229,12 +226,7 @@ impl View<'_> {
         let stays = step.place.is_none() && step.camera.is_none();
         let mut drift = 0.0;
         if let Some(camera) = &step.camera {
-            if let Some(at_m) = camera.at_m {
-                to.focus = at(at_m, 0.0);
-            }
-            to.distance = camera.distance_m.map_or(to.distance, |m| m as f32);
-            to.yaw = camera.turn_deg.map_or(to.yaw, |deg| (deg as f32).to_radians());
-            to.pitch = camera.tilt_deg.map_or(to.pitch, |deg| (deg as f32).to_radians());
+            to = posed(camera, to);
             drift = camera.drift_deg_per_s.map_or(0.0, |deg| (deg as f32).to_radians());
         }
         if !stays {
@@ -242,6 +234,26 @@ impl View<'_> {
         }
         // Who asked for less motion gets none that goes on by itself.
         self.orbit.drift = if self.orbit.cuts { 0.0 } else { drift };
+    }
+}
+
+/// A look as a step's camera has it.
+pub(crate) fn posed(camera: &tour::Camera, mut to: View) -> View {
+    if let Some(at_m) = camera.at_m {
+        to.focus = at(at_m, 0.0);
+    }
+    to.distance = camera.distance_m.map_or(to.distance, |m| m as f32);
+    to.yaw = camera.turn_deg.map_or(to.yaw, |deg| (deg as f32).to_radians());
+    to.pitch = camera.tilt_deg.map_or(to.pitch, |deg| (deg as f32).to_radians());
+    to
+}
+
+/// How buildings are looked into, by the word of files.
+pub(crate) fn look_of(inside: tour::Inside) -> Look {
+    match inside {
+        tour::Inside::Solid => Look::Solid,
+        tour::Inside::XRay => Look::XRay,
+        tour::Inside::Section => Look::Section,
     }
 }
 
@@ -278,7 +290,7 @@ fn play(
     meters: Res<Meters>,
     case: Res<Case>,
     mut touring: ResMut<Touring>,
-    mut view: View,
+    mut view: Hands,
 ) {
     if let Some(before) = touring.left.take() {
         view.put_back(&before);
@@ -490,8 +502,7 @@ fn caption(
                 );
                 ui.add_space(6.0);
                 ui.horizontal(|ui| {
-                    let button =
-                        |ui: &mut egui::Ui, label: &str, hint: &str| ui.button(label).on_hover_text(hint).clicked();
+                    let button = |ui: &mut egui::Ui, label: &str, hint: &str| named(ui.button(label), hint).clicked();
                     if button(ui, "⏴", say!("tour-back")) {
                         wanted = Some(Wanted::By(-1));
                     }
@@ -507,7 +518,7 @@ fn caption(
                         }
                     }
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        if button(ui, say!("tour-leave"), say!("key-escape-name")) {
+                        if ui.button(say!("tour-leave")).on_hover_text(say!("key-escape-name")).clicked() {
                             wanted = Some(Wanted::Leave);
                         }
                         if width > 560.0 {
@@ -552,7 +563,11 @@ fn dot(ui: &mut egui::Ui, k: usize, at: usize, share: f32) -> egui::Response {
         done.set_width(bar.width() * share.max(0.2));
         ui.painter().rect_filled(done, 3.5, ACCENT.now());
     }
-    response.on_hover_text(say!("tour-step", number = k + 1))
+    if response.has_focus() {
+        ui.painter()
+            .rect_stroke(rect, 3.5, Stroke::new(2.0, FOCUS), egui::StrokeKind::Inside);
+    }
+    named(response, &say!("tour-step", number = k + 1))
 }
 
 /// Says why a tour could not start.

@@ -6,12 +6,18 @@ use rainier::sim::clock::Clock;
 
 use super::State;
 use super::format::grouped;
-use super::pieces::reading;
-use super::theme::{ALARM, QUIET, TEXT};
+use super::kpi::Readings;
+use super::parts::{Part, Parts};
+use super::pieces::named;
+use super::theme::{ALARM, QUIET};
 use crate::advance::Pace;
 use crate::cases::Case;
+use crate::history::Series;
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Shown};
+
+/// Pages lower than this, in points, have no room for small lines below readings.
+const LOW: f32 = 560.0;
 
 /// What colours the racks.
 pub(crate) fn overlay_choice(ui: &mut egui::Ui, shown: &mut Shown) {
@@ -71,7 +77,8 @@ pub(crate) fn choice(
     wanted
 }
 
-pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenarios, narrow: bool) {
+/// The bar of readings; the one whose trend is asked for.
+pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenarios, narrow: bool) -> Option<Series> {
     let (now, total) = (&state.meters.now, &state.meters.total);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
@@ -87,48 +94,106 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
         scenario_choice(ui, &state.case, scenarios);
         ui.add_space(10.0);
     }
-    reading(ui, "IT", format!("{:.1}", now.it_w / 1e6), "MW", TEXT);
-    reading(ui, "Facility", format!("{:.1}", now.facility_w / 1e6), "MW", TEXT);
-    reading(ui, "PUE", format!("{:.3}", now.pue), "", TEXT);
-    reading(ui, "WUE", format!("{:.3}", now.wue_l_per_kwh), "L/kWh", TEXT);
+    let readings = Readings {
+        history: &state.history,
+        clock: &state.clock,
+        lines: !narrow && ui.ctx().content_rect().height() >= LOW,
+    };
+    let mut asked = None;
+    let mut show = |series, title, value, unit, alarming| {
+        if readings.show(ui, (title, value, unit), series, alarming) {
+            asked = Some(series);
+        }
+    };
     let hot = now.limited_chips > 0;
-    reading(
-        ui,
-        "Hottest chip",
-        format!("{:.1}", now.hottest_chip_c),
-        "°C",
-        if hot { ALARM } else { TEXT },
-    );
-    reading(
-        ui,
-        "Throttled",
-        grouped(f64::from(now.limited_chips)),
-        "chips",
-        if hot { ALARM } else { TEXT },
-    );
-    reading(ui, "Outside", format!("{:.1}", state.outside.dry_bulb_c), "°C", TEXT);
-    reading(ui, "Energy", grouped(total.energy_kwh / 1e3), "MWh", TEXT);
-    if now.genset_w > 0.0 {
-        reading(ui, "Gensets", format!("{:.1}", now.genset_w / 1e6), "MW", ALARM);
-    }
-    if now.battery_w < 0.0 {
-        reading(ui, "Batteries", format!("{:.1}", -now.battery_w / 1e6), "MW", ALARM);
-    }
+    let megawatts = |w: f64| format!("{:.1}", w / 1e6);
+    show(Series::It, "IT", megawatts(now.it_w), "MW", false);
+    show(Series::Facility, "Facility", megawatts(now.facility_w), "MW", false);
+    show(Series::Pue, "PUE", format!("{:.3}", now.pue), "", false);
+    show(Series::Wue, "WUE", format!("{:.3}", now.wue_l_per_kwh), "L/kWh", false);
+    let hottest = format!("{:.1}", now.hottest_chip_c);
+    show(Series::Chip, "Hottest chip", hottest, "°C", hot);
+    let throttled = grouped(f64::from(now.limited_chips));
+    show(Series::Throttled, "Throttled", throttled, "chips", hot);
+    // What is wrong comes before what is always there.
     if now.dark_racks > 0 {
-        reading(ui, "Dark", grouped(f64::from(now.dark_racks)), "racks", ALARM);
+        let dark = grouped(f64::from(now.dark_racks));
+        show(Series::Dark, "Dark", dark, "racks", true);
     }
     if now.unserved_w > 0.0 {
-        reading(ui, "Unserved", format!("{:.1}", now.unserved_w / 1e6), "MW", ALARM);
+        show(Series::Unserved, "Unserved", megawatts(now.unserved_w), "MW", true);
     }
+    if now.genset_w > 0.0 {
+        show(Series::Gensets, "Gensets", megawatts(now.genset_w), "MW", true);
+    }
+    if now.battery_w < 0.0 {
+        show(Series::Batteries, "Batteries", megawatts(-now.battery_w), "MW", true);
+    }
+    let outside = format!("{:.1}", state.outside.dry_bulb_c);
+    show(Series::Outside, "Outside", outside, "°C", false);
+    show(Series::Energy, "Energy", grouped(total.energy_kwh / 1e3), "MWh", false);
     // Where there is little room the numbers come first.
     if narrow {
         scenario_choice(ui, &state.case, scenarios);
     }
+    asked
+}
+
+/// Room that the buttons right of those of windows take, points.
+const BESIDE: f32 = 330.0;
+
+/// Layers and windows that can be shown: as many as there is room for, and the others behind a button.
+pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
+    let toggle = |ui: &mut egui::Ui, parts: &mut Parts, part: Part, title: &str| {
+        let mut on = parts.shown(part);
+        let button = ui.toggle_value(&mut on, title).on_hover_text(part.hint());
+        if button.changed() {
+            parts.show(part, on);
+        }
+    };
+    let padding = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let width = |ui: &egui::Ui, part: Part| {
+        let text = part.title().to_owned();
+        ui.painter().layout_no_wrap(text, font.clone(), QUIET.now()).size().x + padding
+    };
+    let mut room = ui.ctx().content_rect().right() - ui.cursor().left() - BESIDE;
+    let mut rest = Part::ALL.as_slice();
+    while let [first, others @ ..] = rest {
+        room -= width(ui, *first);
+        if room < 0.0 {
+            break;
+        }
+        toggle(ui, parts, *first, first.title());
+        rest = others;
+    }
+    if rest.is_empty() {
+        return;
+    }
+    let open = rest.iter().filter(|part| parts.shown(**part)).count();
+    let title = if open > 0 {
+        format!("More ({open} open)")
+    } else {
+        "More".to_owned()
+    };
+    let button = ui.button(title).on_hover_text("other layers and windows");
+    egui::Popup::menu(&button)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClick)
+        .show(|ui| {
+            ui.set_min_width(150.0);
+            for part in rest {
+                let name = if *part == Part::Keys { "Keys" } else { part.title() };
+                let key = part
+                    .key()
+                    .map_or_else(String::new, |(_, letter)| format!("   {letter}"));
+                toggle(ui, parts, *part, &format!("{name}{key}"));
+            }
+        });
 }
 
 pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
     let label = if pace.paused { "▶" } else { "⏸" };
-    if ui.button(label).on_hover_text("space").clicked() {
+    if named(ui.button(label), "stop and go on: space").clicked() {
         pace.paused = !pace.paused;
     }
     ui.spacing_mut().slider_width = 110.0;

@@ -24,7 +24,7 @@ use crate::history::{History, Series};
 use crate::scenarios::{Ask, Scenarios, Source};
 
 /// Colours of the cases' lines: Okabe and Ito's sky blue and orange.
-const COLORS: [Color32; 2] = [Color32::from_rgb(86, 180, 233), Color32::from_rgb(230, 159, 0)];
+pub(super) const COLORS: [Color32; 2] = [Color32::from_rgb(86, 180, 233), Color32::from_rgb(230, 159, 0)];
 
 /// Least and most size of the window's inside, points.
 const SIZES: [[f32; 2]; 2] = [[400.0, 220.0], [760.0, 470.0]];
@@ -40,7 +40,7 @@ impl Default for Chosen {
 }
 
 /// A number of a series: its digits, and its thousands parted.
-fn number(value: f64, digits: usize) -> String {
+pub(super) fn number(value: f64, digits: usize) -> String {
     if digits == 0 && value.is_finite() {
         grouped(value)
     } else {
@@ -181,10 +181,7 @@ fn chart(ui: &mut egui::Ui, size: egui::Vec2, pair: [&History; 2], series: Serie
     let painter = ui.painter_at(outer);
     painter.rect_filled(rect, 2.0, GROUND);
     let points = pair.map(|history| history.points(series).filter(|p| p[1].is_finite()).collect::<Vec<_>>());
-    let end_s = pair
-        .iter()
-        .filter_map(|history| history.time_s.last())
-        .fold(0.0_f64, |a, b| a.max(*b));
+    let end_s = pair.iter().map(|history| history.end_s()).fold(0.0, f64::max);
     let all = || points.iter().flatten().map(|p| p[1]);
     let (low, high) = (
         all().fold(f64::INFINITY, f64::min),

@@ -540,7 +540,7 @@ fn line(ui: &mut egui::Ui, width: f32, job: &Running, jobs: &Jobs, view: &JobVie
 }
 
 /// A time in words.
-fn span(s: f64) -> String {
+pub(super) fn span(s: f64) -> String {
     if !s.is_finite() {
         "–".into()
     } else if s < 120.0 {

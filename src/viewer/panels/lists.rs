@@ -59,10 +59,11 @@ pub(crate) fn key_list(ui: &mut egui::Ui) {
                 key("R", say!("key-roofs"));
                 key("Q", say!("key-quality"));
                 for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
-                    let what = say!("key-colours", what = overlay.title().0.to_lowercase());
+                    let what = say!("key-colours", what = overlay.title().0);
                     key(&(k + 1).to_string(), &what);
                 }
                 key(say!("key-space-name"), say!("key-space"));
+                key("F2", say!("key-picture"));
                 key(say!("key-escape-name"), say!("key-escape"));
                 key(say!("key-search-name"), say!("key-search"));
                 key(say!("key-back-name"), say!("key-back"));

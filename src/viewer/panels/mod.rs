@@ -1,11 +1,13 @@
 //! The panels: readings and ways on top, the selected place on the right, legend and time below, and windows between.
 
+mod alarms;
 mod bars;
 mod compare;
 pub(crate) mod editor;
 pub(crate) mod format;
 pub(crate) mod growth;
 pub(crate) mod jobs;
+mod kpi;
 mod legend;
 mod lists;
 pub(crate) mod minimap;
@@ -20,6 +22,7 @@ pub(crate) mod schematic;
 mod share;
 pub(crate) mod theme;
 pub(crate) mod timeline;
+pub(crate) mod trends;
 mod way;
 pub(crate) mod windows;
 
@@ -27,6 +30,7 @@ use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::RichText;
+use rainier::record::alarms::Alarms;
 use rainier::sim::clock::Clock;
 use rainier::sim::meters::Meters;
 use rainier::sim::power::grid::Grid;
@@ -36,7 +40,7 @@ use rainier::sim::weather::Outside;
 use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
 use rainier::site::campus::Found;
 
-use self::bars::{overlay_choice, time_controls, top_bar};
+use self::bars::{overlay_choice, part_choice, time_controls, top_bar};
 use self::growth::Growth;
 use self::jobs::JobView;
 use self::legend::{air_legend, legend};
@@ -46,12 +50,15 @@ use self::pieces::{frame, scrolled};
 use self::place::place_panel;
 use self::theme::{Look, QUIET, theme};
 use self::timeline::Timeline;
+use self::trends::Trends;
 use self::way::Ways;
 use self::windows::Windows;
 use crate::advance::Pace;
 use crate::cases::{Beside, Case};
 use crate::difference::Difference;
+use crate::history::History;
 use crate::navigation::Orbit;
+use crate::picture::{self, Picture};
 use crate::scenarios::Scenarios;
 use crate::selection::{Overlay, Roofs, Selection, Shown};
 use crate::share::Sharing;
@@ -81,6 +88,8 @@ pub(crate) struct State<'w> {
     power: Res<'w, PowerColumns>,
     grid: Res<'w, Grid>,
     incidents: Res<'w, Incidents>,
+    history: Res<'w, History>,
+    alarms: Res<'w, Alarms>,
 }
 
 pub(crate) fn panels(
@@ -96,10 +105,10 @@ pub(crate) fn panels(
     mut height: ResMut<Height>,
     mut scenarios: ResMut<Scenarios>,
     mut job_view: JobView,
-    (growth, mut timeline, mut sharing): (Res<Growth>, ResMut<Timeline>, ResMut<Sharing>),
-    mut windows: ResMut<Windows>,
+    (growth, mut timeline): (Res<Growth>, ResMut<Timeline>),
+    (mut sharing, mut trends, mut picture): (ResMut<Sharing>, ResMut<Trends>, ResMut<Picture>),
+    (mut windows, mut ways): (ResMut<Windows>, Ways),
     (mut look, mut dressed): (ResMut<Look>, Local<Option<Look>>),
-    mut ways: Ways,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     if dressed.replace(*look) != Some(*look) {
@@ -119,18 +128,32 @@ pub(crate) fn panels(
     let mut place = *selection;
     let mut roof = *roofs;
     egui::Panel::top("readings").frame(frame()).show(root, |ui| {
-        scrolled(ui, |ui| top_bar(ui, &state, &mut scenarios, narrow))
+        let mut asked = None;
+        scrolled(ui, |ui| asked = top_bar(ui, &state, &mut scenarios, narrow));
+        if let Some(series) = asked {
+            trends.ask(series);
+            parts.show(Part::Trends, true);
+        }
     });
     egui::Panel::top("ways")
         .frame(frame().inner_margin(egui::Margin::symmetric(10, 5)))
         .show(root, |ui| {
             let campus = &*state.plan.0;
-            let mut contents =
-                |ui: &mut egui::Ui| way::bar(ui, &mut ways, campus, &mut place, &mut orbit, *shown, &mut roof, narrow);
+            let listed = parts.shown(Part::Alarms);
+            let mut rung = false;
+            let mut contents = |ui: &mut egui::Ui| {
+                let bell = |ui: &mut egui::Ui| rung = alarms::bell(ui, &state.alarms, listed);
+                way::bar(
+                    ui, &mut ways, campus, &mut place, &mut orbit, *shown, &mut roof, narrow, bell,
+                );
+            };
             if narrow {
                 scrolled(ui, contents);
             } else {
                 ui.horizontal(|ui| contents(ui));
+            }
+            if rung {
+                parts.show(Part::Alarms, !listed);
             }
         });
     egui::Panel::bottom("time").frame(frame()).show(root, |ui| {
@@ -140,21 +163,15 @@ pub(crate) fn panels(
             overlay_choice(ui, &mut shown);
             ui.separator();
             ui.toggle_value(&mut roof.0, "Roofs").on_hover_text("key R");
-            for part in Part::ALL {
-                let mut on = parts.shown(part);
-                if ui
-                    .toggle_value(&mut on, part.title())
-                    .on_hover_text(part.hint())
-                    .changed()
-                {
-                    parts.show(part, on);
-                }
-            }
+            let mut wanted = *parts;
+            part_choice(ui, &mut wanted);
+            parts.set_if_neq(wanted);
             let hint = "light or dark panels";
             if ui.button(look.other().name()).on_hover_text(hint).clicked() {
                 *look = look.other();
             }
             share::button(ui, &mut sharing);
+            picture::button(ui, &mut picture);
             let fps = diagnostics
                 .get(&FrameTimeDiagnosticsPlugin::FPS)
                 .and_then(|d| d.smoothed());
@@ -243,6 +260,7 @@ pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Windows>();
     app.init_resource::<minimap::Minimap>();
     app.add_plugins((
+        alarms::plugin,
         compare::plugin,
         editor::plugin,
         growth::plugin,
@@ -254,6 +272,7 @@ pub(crate) fn plugin(app: &mut App) {
         schematic::plugin,
         share::plugin,
         timeline::plugin,
+        trends::plugin,
     ));
     app.add_plugins(FrameTimeDiagnosticsPlugin::default());
     app.add_systems(EguiPrimaryContextPass, panels);

@@ -13,7 +13,7 @@ use rainier::site::Campus;
 use rainier::site::campus::PowerKind;
 
 use crate::panels::parts::{Part, Parts};
-use crate::panels::theme::{ALARM, LINE, PANEL, QUIET, TEXT};
+use crate::panels::theme::{ACCENT, ALARM, LINE, PANEL, QUIET, TEXT};
 use crate::panels::windows::Windows;
 use crate::selection::Selection;
 use crate::words::say;
@@ -39,6 +39,10 @@ pub(crate) fn loading_color(loading: f64) -> Color32 {
     Color32::from_rgb(mix(0), mix(1), mix(2))
 }
 
+/// The node that somebody has asked for, which is marked.
+#[derive(Resource, Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Asked(pub(crate) Option<usize>);
+
 /// Where a node of the diagram stands.
 struct Placed {
     node: usize,
@@ -53,6 +57,16 @@ struct State<'w> {
     power: Res<'w, PowerColumns>,
     gensets: Res<'w, Gensets>,
     incidents: Res<'w, Incidents>,
+    asked: Res<'w, Asked>,
+}
+
+/// The first building whose diagram has a node.
+fn building_with(campus: &Campus, node: usize) -> Option<usize> {
+    let of = campus.power.nodes.get(node)?.building.map(|b| b as usize);
+    of.or_else(|| {
+        let shows = |b: &usize| place(campus, *b, Rect::ZERO).iter().any(|placed| placed.node == node);
+        (0..campus.buildings.len()).find(shows)
+    })
 }
 
 fn window(
@@ -69,8 +83,10 @@ fn window(
     }
     let ctx = contexts.ctx_mut()?.clone();
     let campus = &*state.plan.0;
-    // The first one without a place.
-    let b = selection.0.map_or(0, |found| campus.building_of(found));
+    // Without a place, one that has what was asked for, or the first one.
+    let selected = selection.0.map(|found| campus.building_of(found));
+    let asked = || state.asked.0.and_then(|node| building_with(campus, node));
+    let b = selected.or_else(asked).unwrap_or(0);
     let legend_below = vec2(0.0, 26.0);
     let (least, most) = (vec2(620.0, 300.0), vec2(920.0, 430.0));
     let title = say!("oneline-window", number = format!("{:02}", campus.buildings[b].number));
@@ -290,6 +306,9 @@ fn draw_node(painter: &egui::Painter, state: &State, p: &Placed, hovered: bool) 
         (false, false) => Stroke::new(0.5, LINE),
     };
     painter.rect_stroke(p.rect, 3.0, edge, StrokeKind::Inside);
+    if state.asked.0 == Some(p.node) {
+        painter.rect_stroke(p.rect.expand(3.0), 4.0, Stroke::new(2.0, ACCENT), StrokeKind::Outside);
+    }
     if p.rect.width() > 70.0 {
         let ink = if live {
             Color32::from_rgb(12, 16, 22)
@@ -358,5 +377,6 @@ fn hover(ui: &mut egui::Ui, state: &State, n: usize) {
 }
 
 pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Asked>();
     app.add_systems(EguiPrimaryContextPass, window);
 }

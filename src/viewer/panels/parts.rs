@@ -27,6 +27,10 @@ pub(crate) enum Part {
     Editor,
     /// Two cases side by side.
     Compare,
+    /// The course of readings.
+    Trends,
+    /// What has gone wrong, and why.
+    Alarms,
     /// The list of assumptions.
     Assumptions,
     /// The keys.
@@ -35,7 +39,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// All of them, in the order of their buttons.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Slice,
         Self::Airflow,
         Self::Chart,
@@ -47,6 +51,8 @@ impl Part {
         Self::Money,
         Self::Editor,
         Self::Compare,
+        Self::Trends,
+        Self::Alarms,
         Self::Assumptions,
         Self::Keys,
     ];
@@ -65,6 +71,8 @@ impl Part {
             Self::Money => "money",
             Self::Editor => "editor",
             Self::Compare => "compare",
+            Self::Trends => "trends",
+            Self::Alarms => "alarms",
             Self::Assumptions => "assumptions",
             Self::Keys => "keys",
         }
@@ -89,6 +97,8 @@ impl Part {
             Self::Money => "Money",
             Self::Editor => "Editor",
             Self::Compare => "Compare",
+            Self::Trends => "Trends",
+            Self::Alarms => "Alarms",
             Self::Assumptions => "Assumptions",
             Self::Keys => "?",
         }
@@ -108,6 +118,8 @@ impl Part {
             Self::Money => "the bill, and carbon",
             Self::Editor => "write, change and try scenarios; act on the one that runs",
             Self::Compare => "another scenario beside this one, step by step",
+            Self::Trends => "the course of readings over time, as a table too",
+            Self::Alarms => "what has gone wrong, where, and why",
             Self::Assumptions => "every assumed figure with its source",
             Self::Keys => "all keys",
         }
@@ -127,6 +139,8 @@ impl Part {
             Self::Money => Some((KeyCode::KeyM, "M")),
             Self::Editor => Some((KeyCode::KeyE, "E")),
             Self::Compare => Some((KeyCode::KeyB, "B")),
+            Self::Trends => Some((KeyCode::KeyK, "K")),
+            Self::Alarms => Some((KeyCode::KeyI, "I")),
             Self::Keys => Some((KeyCode::KeyH, "H")),
             Self::Assumptions => None,
         }
@@ -158,6 +172,18 @@ impl Parts {
 }
 
 fn keys(keys: Res<ButtonInput<KeyCode>>, mut parts: ResMut<Parts>) {
+    // With these a letter means something else, such as the search.
+    let others = [
+        KeyCode::ControlLeft,
+        KeyCode::ControlRight,
+        KeyCode::SuperLeft,
+        KeyCode::SuperRight,
+        KeyCode::AltLeft,
+        KeyCode::AltRight,
+    ];
+    if keys.any_pressed(others) {
+        return;
+    }
     for part in Part::ALL {
         if part.key().is_some_and(|(key, _)| keys.just_pressed(key)) {
             let on = parts.shown(part);

@@ -13,6 +13,14 @@ pub(crate) fn frame() -> Frame {
         .stroke(Stroke::new(1.0, LINE))
 }
 
+/// Gives a button that shows a symbol a name for those who hear it: what its hint says before a colon.
+pub(crate) fn named(response: egui::Response, hint: &str) -> egui::Response {
+    let name = hint.split(':').next().unwrap_or(hint);
+    let on = response.enabled();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, on, name));
+    response.on_hover_text(hint)
+}
+
 /// A reading: its name small above its value.
 pub(crate) fn reading(ui: &mut egui::Ui, title: &str, value: String, unit: &str, color: impl Into<Color32>) {
     ui.vertical(|ui| {

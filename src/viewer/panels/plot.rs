@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, pos2};
+use jiff::civil::DateTime;
 
 use crate::panels::theme::{LINE, QUIET};
 
@@ -96,7 +97,103 @@ pub(crate) fn nice_step(rough: f64) -> f64 {
     power * [1.0, 2.0, 5.0].into_iter().find(|step| lead <= *step).unwrap_or(10.0)
 }
 
+/// The local time so many seconds after a start.
+pub(crate) fn local(start: DateTime, time_s: f64) -> DateTime {
+    let span = jiff::SignedDuration::from_millis((time_s * 1000.0) as i64);
+    start.checked_add(span).unwrap_or(DateTime::MAX)
+}
+
+/// A local time in short: with seconds where it has some, and with its day unless that is the day of `beside`.
+pub(crate) fn short_time(at: DateTime, beside: Option<DateTime>) -> String {
+    let day = if beside.is_some_and(|beside| beside.date() == at.date()) {
+        ""
+    } else {
+        "%-d %b "
+    };
+    let time = if at.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
+    at.strftime(&format!("{day}{time}")).to_string()
+}
+
+/// Steps of an axis of time, s: those that clocks and calendars have.
+const TIME_STEPS_S: [f64; 19] = [
+    1.0,
+    5.0,
+    10.0,
+    30.0,
+    60.0,
+    300.0,
+    600.0,
+    900.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    172_800.0,
+    604_800.0,
+    1_209_600.0,
+    2_592_000.0,
+];
+
+/// Round local times of a stretch, so many at most: s since the start, and what is written there.
+pub(crate) fn times(start: DateTime, [from_s, to_s]: [f64; 2], most: f32) -> Vec<(f64, String)> {
+    let rough = (to_s - from_s) / f64::from(most.max(1.0));
+    let longest = TIME_STEPS_S[TIME_STEPS_S.len() - 1];
+    let step = TIME_STEPS_S.into_iter().find(|step| *step >= rough);
+    let step = step.unwrap_or_else(|| (rough / longest).ceil() * longest);
+    // Round by the day's own clock, wherever in the day it starts.
+    let midnight = start.date().to_datetime(jiff::civil::Time::midnight());
+    let into_day_s = start.duration_since(midnight).as_secs_f64();
+    let mut out = Vec::new();
+    let mut k = ((from_s + into_day_s) / step).ceil();
+    while k * step - into_day_s <= to_s + 1e-6 {
+        let time_s = k * step - into_day_s;
+        let at = local(start, time_s);
+        let midnight = at.time() == jiff::civil::Time::midnight();
+        let text = if midnight || step >= 86_400.0 {
+            at.strftime("%-d %b").to_string()
+        } else {
+            short_time(at, Some(at))
+        };
+        out.push((time_s, text));
+        k += 1.0;
+    }
+    out
+}
+
 /// A colour with less of it.
 pub(crate) fn faint(color: Color32, alpha: f32) -> Color32 {
     color.gamma_multiply(alpha)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_of_time_has_round_local_times() {
+        let start = jiff::civil::date(2026, 7, 20).at(11, 20, 0, 0);
+        let said = |range: [f64; 2], most: f32| -> Vec<String> {
+            times(start, range, most).into_iter().map(|(_, text)| text).collect()
+        };
+        assert_eq!(said([0.0, 3_600.0], 4.0), ["11:30", "11:45", "12:00", "12:15"]);
+        assert_eq!(said([0.0, 86_400.0], 5.0), ["12:00", "18:00", "21 Jul", "06:00"]);
+        assert_eq!(
+            said([0.0, 60.0], 6.0),
+            [
+                "11:20", "11:20:10", "11:20:20", "11:20:30", "11:20:40", "11:20:50", "11:21"
+            ]
+        );
+        let year = said([0.0, 365.0 * 86_400.0], 8.0);
+        assert!(
+            year.len() <= 8 && year.iter().all(|text| text.contains(' ')),
+            "{year:?}"
+        );
+        assert!(times(start, [0.0, 1e10], 8.0).len() <= 9);
+        let at = local(start, 45_600.5);
+        assert_eq!(short_time(at, Some(start)), "21 Jul 00:00");
+        assert_eq!(short_time(local(start, 61.0), Some(start)), "11:21:01");
+    }
 }

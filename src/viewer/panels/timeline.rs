@@ -13,6 +13,7 @@ use rainier::site::schema::Tag;
 use crate::panels::format::{compact, said};
 use crate::panels::growth::{Growth, Planned, limit_color};
 use crate::panels::parts::{Part, Parts};
+use crate::panels::pieces::named;
 use crate::panels::plot::{Axes, faint};
 use crate::panels::theme::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT};
 use crate::words::say;
@@ -156,7 +157,7 @@ pub(crate) fn bar(ui: &mut egui::Ui, timeline: &mut Timeline, growth: &Growth, c
     ui.horizontal(|ui| {
         ui.set_height(HEIGHT);
         let label = if timeline.playing { "⏸" } else { "▶" };
-        if ui.button(label).on_hover_text(say!("timeline-play")).clicked() {
+        if named(ui.button(label), say!("timeline-play")).clicked() {
             let last = planned.course.days.len().saturating_sub(1) as f32;
             if !timeline.playing && timeline.day >= last {
                 timeline.day = 0.0;

@@ -6,7 +6,7 @@ use egui::{FontId, Key, Modifiers, RichText};
 use rainier::site::Campus;
 
 use super::minimap::Minimap;
-use super::pieces::frame;
+use super::pieces::{frame, named};
 use super::theme::{ACCENT, ALARM, LINE, QUIET, TEXT};
 use crate::navigation::aids::Aids;
 use crate::navigation::bookmarks::{Bookmarks, LONGEST, Shows};
@@ -40,11 +40,10 @@ pub(crate) fn bar(
     shown: Shown,
     roofs: &mut Roofs,
     narrow: bool,
+    alarms: impl FnOnce(&mut egui::Ui),
 ) {
     let button = |ui: &mut egui::Ui, on: bool, label: &str, hint: &str| {
-        ui.add_enabled(on, egui::Button::new(label))
-            .on_hover_text(hint)
-            .clicked()
+        named(ui.add_enabled(on, egui::Button::new(label)), hint).clicked()
     };
     if button(ui, ways.trail.can_go_back(), "⬅", say!("way-back")) {
         ways.trail.back(selection, orbit);
@@ -53,6 +52,7 @@ pub(crate) fn bar(
         ways.trail.forward(selection, orbit);
     }
     if narrow {
+        alarms(ui);
         field(ui, &mut ways.search, 130.0);
         path(ui, campus, selection, orbit);
         tools(ui, ways, campus, selection, orbit, shown, roofs);
@@ -61,6 +61,7 @@ pub(crate) fn bar(
     path(ui, campus, selection, orbit);
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         field(ui, &mut ways.search, 250.0);
+        alarms(ui);
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             ui.separator();
             tools(ui, ways, campus, selection, orbit, shown, roofs);
@@ -237,7 +238,7 @@ fn bookmarks(
     shown: Shown,
     roofs: &Roofs,
 ) {
-    let button = ui.button("★").on_hover_text(say!("bookmarks"));
+    let button = named(ui.button("★"), say!("bookmarks"));
     let popup = egui::Popup::from_toggle_button_response(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .frame(frame());

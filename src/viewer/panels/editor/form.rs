@@ -18,6 +18,7 @@ use super::document::Document;
 use super::pieces::{cell, line, words};
 use crate::args::TEXTS;
 use crate::cases::Case;
+use crate::panels::pieces::named;
 use crate::panels::pieces::part;
 use crate::panels::theme::{ACCENT, ALARM, QUIET};
 use crate::words::say;
@@ -247,7 +248,7 @@ fn table(
                         edits.push(Edit::Field(format!("{list}[{i}].{name}"), value));
                     }
                 }
-                if ui.small_button("✖").on_hover_text(say!("form-remove")).clicked() {
+                if named(ui.small_button("✖"), say!("form-remove")).clicked() {
                     edits.push(Edit::Remove(list, i));
                 }
                 // What has no column is there all the same.
@@ -283,7 +284,7 @@ fn changes(
             if let Some(typed) = cell(ui, id, &now, width, hint, about) {
                 edits.push(Edit::Replace("changes", i, format!("{:?}", typed.trim())));
             }
-            if ui.small_button("✖").on_hover_text(say!("form-remove")).clicked() {
+            if named(ui.small_button("✖"), say!("form-remove")).clicked() {
                 edits.push(Edit::Remove("changes", i));
             }
         });

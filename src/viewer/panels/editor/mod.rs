@@ -125,6 +125,20 @@ impl Default for Editor {
 }
 
 impl Editor {
+    /// Open at a page, for pictures: nothing of it is kept.
+    pub(crate) fn at(page: Page) -> Self {
+        Self {
+            page,
+            keeps_drafts: false,
+            ..Self::default()
+        }
+    }
+
+    /// Turns to a page.
+    pub(crate) fn turn_to(&mut self, page: Page) {
+        self.page = page;
+    }
+
     fn say(&mut self, message: impl Into<String>) {
         self.message = message.into();
         self.problem.clear();
@@ -787,7 +801,7 @@ pub(crate) fn add(app: &mut App, args: &Args) {
         page: args.editor.unwrap_or_default(),
         first: args.edit.clone(),
         // Pictures show what they are told to.
-        keeps_drafts: args.shot.is_none(),
+        keeps_drafts: !args.takes_pictures(),
         ..Editor::default()
     };
     if editor.keeps_drafts && editor.first.is_none() {

@@ -10,12 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
-use crate::cases::Side;
-use crate::navigation::Pose;
-use crate::panels::parts::Part;
-use crate::scenarios::Source;
-use crate::selection::Overlay;
-use crate::words::say;
+use crate::view::Names;
 
 /// Version of the links that this program writes and reads.
 const VERSION: &str = "1";
@@ -24,7 +19,7 @@ const VERSION: &str = "1";
 const LONGEST: usize = 64 << 10;
 
 /// Longest text of a scenario in a link, bytes.
-pub(crate) const LONGEST_TEXT: usize = 1 << 20;
+pub const LONGEST_TEXT: usize = 1 << 20;
 
 /// Name under which the text of a link is loaded.
 const FILE: &str = "link.ron";
@@ -32,31 +27,92 @@ const FILE: &str = "link.ron";
 /// How hard texts are packed, 0 to 10.
 const PACKING: u8 = 9;
 
+/// Scenario of a link that names none.
+const SCENARIO: &str = "builtin:default";
+
+/// Simulated seconds per second where nobody says another speed.
+pub const SPEED: f64 = 600.0;
+
+/// Where the text of a scenario comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// `builtin:NAME`, or a file.
+    Named(String),
+    /// The text itself, under the name of a file; files that it names are looked for beside that.
+    Text {
+        /// Name.
+        file: String,
+        /// RON.
+        text: String,
+    },
+}
+
+/// Where the camera stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pose {
+    /// The point that is looked at, m.
+    pub focus_m: [f32; 3],
+    /// Metres from it.
+    pub distance_m: f32,
+    /// Turn about the vertical, radians.
+    pub yaw: f32,
+    /// Height over the horizon, radians.
+    pub pitch: f32,
+}
+
+/// Farthest point that is looked at along each axis, m.
+pub const REACH_M: f32 = 3_000.0;
+
+/// Nearest and farthest view, m.
+pub const DISTANCE_M: [f32; 2] = [0.3, 4_000.0];
+
+/// Lowest and highest look, radians over the horizon.
+pub const PITCH: [f32; 2] = [-0.5, 1.54];
+
+/// Most turn that a pose has, radians.
+const MOST_YAW: f32 = 1e4;
+
+impl Pose {
+    /// A pose within the reach of the camera; none of any other numbers.
+    fn checked(focus_m: [f32; 3], distance_m: f32, yaw: f32, pitch: f32) -> Option<Self> {
+        let inside = focus_m.iter().all(|x| x.abs() <= REACH_M)
+            && (DISTANCE_M[0]..=DISTANCE_M[1]).contains(&distance_m)
+            && yaw.abs() <= MOST_YAW
+            && (PITCH[0]..=PITCH[1]).contains(&pitch);
+        inside.then_some(Self {
+            focus_m,
+            distance_m,
+            yaw,
+            pitch,
+        })
+    }
+}
+
 /// A scenario and how it is looked at.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Link {
+pub struct Link {
     /// The first scenario.
-    pub(crate) a: Source,
+    pub a: Source,
     /// The one that it is compared with.
-    pub(crate) b: Option<Source>,
-    /// Which of them is in front.
-    pub(crate) front: Side,
+    pub b: Option<Source>,
+    /// Whether the second one is in front.
+    pub second_in_front: bool,
     /// Whether racks are coloured by what B has more.
-    pub(crate) difference: bool,
+    pub difference: bool,
     /// Simulated time, s since the start.
-    pub(crate) time_s: f64,
+    pub time_s: f64,
     /// The selected place.
-    pub(crate) place: Option<String>,
+    pub place: Option<String>,
     /// Where the camera stands; where it stands at the start without it.
-    pub(crate) camera: Option<Pose>,
-    /// What colours the racks.
-    pub(crate) overlay: Overlay,
+    pub camera: Option<Pose>,
+    /// What colours the racks, by its name.
+    pub overlay: String,
     /// Whether roofs are on.
-    pub(crate) roofs: bool,
-    /// Open windows and layers.
-    pub(crate) parts: Vec<Part>,
+    pub roofs: bool,
+    /// Open windows and layers, by their names.
+    pub parts: Vec<String>,
     /// Simulated seconds per second.
-    pub(crate) speed: f64,
+    pub speed: f64,
 }
 
 fn source_text(source: &Source) -> String {
@@ -71,11 +127,11 @@ fn source_text(source: &Source) -> String {
 
 fn source(key: &str, text: &str) -> Result<Source, String> {
     if let Some(packed) = text.strip_prefix("z.") {
-        let broken = || say!("link-not-whole", key = key);
+        let broken = || format!("the scenario in `{key}` is not whole: has the link been cut short?");
         let bytes = URL_SAFE_NO_PAD.decode(packed).map_err(|_| broken())?;
         let bytes = decompress_to_vec_with_limit(&bytes, LONGEST_TEXT).map_err(|error| match error.status {
             miniz_oxide::inflate::TINFLStatus::HasMoreOutput => {
-                say!("link-too-long", key = key, most = LONGEST_TEXT)
+                format!("the scenario in `{key}` is longer than {LONGEST_TEXT} bytes")
             }
             _ => broken(),
         })?;
@@ -89,7 +145,10 @@ fn source(key: &str, text: &str) -> Result<Source, String> {
     match text.strip_prefix("builtin:") {
         Some(name) if !name.is_empty() && name.chars().all(plain) => Ok(Source::Named(text.to_owned())),
         // A file of the reader's own disk is not for a link to open.
-        _ => Err(say!("link-source", key = key, found = format!("{:?}", shortened(text)))),
+        _ => Err(format!(
+            "{key}: found {:?}; allowed: builtin:NAME, or a packed text after `z.`",
+            shortened(text)
+        )),
     }
 }
 
@@ -106,12 +165,11 @@ fn shortened(text: &str) -> String {
 fn number(key: &str, text: &str, range: RangeInclusive<f64>) -> Result<f64, String> {
     let value = text.parse().ok().filter(|value| range.contains(value));
     value.ok_or_else(|| {
-        say!(
-            "link-number",
-            key = key,
-            found = format!("{:?}", shortened(text)),
-            low = range.start(),
-            high = range.end()
+        format!(
+            "{key}: found {:?}; allowed: {} to {}",
+            shortened(text),
+            range.start(),
+            range.end()
         )
     })
 }
@@ -122,23 +180,43 @@ fn camera(text: &str) -> Result<Pose, String> {
         Ok(&[x, y, z, distance_m, yaw, pitch]) => Pose::checked([x, y, z], distance_m, yaw, pitch),
         _ => None,
     };
-    pose.ok_or_else(|| say!("link-camera", found = format!("{:?}", shortened(text))))
+    pose.ok_or_else(|| {
+        format!(
+            "c: found {:?}; allowed: six numbers: point, distance, turn and height of a look at this ground",
+            shortened(text)
+        )
+    })
 }
 
 fn place(text: &str) -> Result<String, String> {
-    text.parse::<rainier::site::Address>()
+    text.parse::<crate::site::Address>()
         .map(|_| text.to_owned())
-        .map_err(|_| say!("link-place", found = format!("{:?}", shortened(text))))
+        .map_err(|_| {
+            format!(
+                "p: found {:?}; allowed: a place such as B03/H2/R12/K07",
+                shortened(text)
+            )
+        })
+}
+
+/// A name, if it is one of those.
+fn known(key: &str, name: &str, allowed: &[&str]) -> Result<String, String> {
+    let found = allowed.iter().find(|known| **known == name);
+    found.map(|name| (*name).to_owned()).ok_or_else(|| {
+        let allowed = allowed.join(", ");
+        format!("{key}: found {:?}; allowed: {allowed}", shortened(name))
+    })
 }
 
 impl Link {
     /// The fragment of an address, without its `#`.
-    pub(crate) fn encode(&self) -> String {
+    #[must_use]
+    pub fn encode(&self) -> String {
         let mut out = format!("{VERSION}&a={}", source_text(&self.a));
         if let Some(b) = &self.b {
             let _ = write!(out, "&b={}", source_text(b));
         }
-        if self.front == Side::B {
+        if self.second_in_front {
             out.push_str("&front=b");
         }
         if self.difference {
@@ -152,13 +230,12 @@ impl Link {
             let [x, y, z] = pose.focus_m;
             let _ = write!(out, "&c={x},{y},{z},{},{},{}", pose.distance_m, pose.yaw, pose.pitch);
         }
-        let _ = write!(out, "&o={}", self.overlay.name());
+        let _ = write!(out, "&o={}", self.overlay);
         if self.roofs {
             out.push_str("&roofs");
         }
         if !self.parts.is_empty() {
-            let names: Vec<&str> = self.parts.iter().map(|part| part.name()).collect();
-            let _ = write!(out, "&w={}", names.join(","));
+            let _ = write!(out, "&w={}", self.parts.join(","));
         }
         let _ = write!(out, "&s={}", self.speed);
         out
@@ -168,9 +245,12 @@ impl Link {
     ///
     /// # Errors
     /// What is wrong with it, what was found and what is allowed.
-    pub(crate) fn decode(address: &str) -> Result<Option<Self>, String> {
+    pub fn decode(address: &str, names: Names<'_>) -> Result<Option<Self>, String> {
         if address.len() > LONGEST {
-            return Err(say!("link-bytes", bytes = address.len(), most = LONGEST));
+            return Err(format!(
+                "the link has {} bytes; allowed: at most {LONGEST}",
+                address.len()
+            ));
         }
         let fragment = match address.split_once('#') {
             Some((_, fragment)) => fragment,
@@ -189,54 +269,44 @@ impl Link {
             Some(VERSION) => {}
             other => {
                 let found = shortened(other.unwrap_or_default());
-                return Err(say!("link-version", found = format!("{found:?}"), allowed = VERSION));
+                return Err(format!(
+                    "the link is of version {found:?}; allowed: {VERSION}. A newer version of this program may read it"
+                ));
             }
         }
         let mut link = Self {
-            a: Source::Named(crate::args::DEFAULT_SCENARIO.into()),
+            a: Source::Named(SCENARIO.into()),
             b: None,
-            front: Side::A,
+            second_in_front: false,
             difference: false,
             time_s: 0.0,
             place: None,
             camera: None,
-            overlay: Overlay::Temperature,
+            overlay: names
+                .overlays
+                .first()
+                .map_or_else(String::new, |name| (*name).to_owned()),
             roofs: false,
             parts: Vec::new(),
-            speed: crate::advance::Pace::default().speed,
+            speed: SPEED,
         };
         for word in words {
             let (key, value) = word.split_once('=').unwrap_or((word, ""));
             match key {
                 "a" => link.a = source(key, value)?,
                 "b" => link.b = Some(source(key, value)?),
-                "front" if value == "b" => link.front = Side::B,
+                "front" if value == "b" => link.second_in_front = true,
                 "less" if value.is_empty() => link.difference = true,
                 "t" => link.time_s = number(key, value, 0.0..=3.2e9)?,
                 "p" => link.place = Some(place(value)?),
                 "c" => link.camera = Some(camera(value)?),
                 "o" => {
-                    let names = Overlay::ALL.map(Overlay::name);
-                    link.overlay = Overlay::named(value).ok_or_else(|| {
-                        let allowed = names.join(", ");
-                        say!(
-                            "link-colours",
-                            found = format!("{:?}", shortened(value)),
-                            allowed = allowed
-                        )
-                    })?;
+                    link.overlay = known(key, value, names.overlays)?;
                 }
                 "roofs" if value.is_empty() => link.roofs = true,
                 "w" => {
                     for name in value.split(',') {
-                        let part = Part::named(name).ok_or_else(|| {
-                            let allowed = Part::ALL.map(Part::name).join(", ");
-                            say!(
-                                "link-windows",
-                                found = format!("{:?}", shortened(name)),
-                                allowed = allowed
-                            )
-                        })?;
+                        let part = known(key, name, names.parts)?;
                         if !link.parts.contains(&part) {
                             link.parts.push(part);
                         }
@@ -245,16 +315,12 @@ impl Link {
                 "s" => link.speed = number(key, value, 1.0..=10_000.0)?,
                 _ => {
                     let allowed = "a, b, front=b, less, t, p, c, o, roofs, w, s";
-                    return Err(say!(
-                        "link-unknown",
-                        found = format!("{:?}", shortened(word)),
-                        allowed = allowed
-                    ));
+                    return Err(format!("the link has {:?}; allowed: {allowed}", shortened(word)));
                 }
             }
         }
-        if link.b.is_none() && (link.difference || link.front == Side::B) {
-            return Err(say!("link-no-second").into());
+        if link.b.is_none() && (link.difference || link.second_in_front) {
+            return Err("the link shows a second scenario and names none; allowed: b".into());
         }
         Ok(Some(link))
     }
@@ -289,6 +355,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use proptest::sample::{select, subsequence};
+
+    const NAMES: Names<'_> = Names {
+        overlays: &["temperature", "power", "hot-share"],
+        parts: &["slice", "oneLine", "money"],
+    };
+
+    fn decode(address: &str) -> Result<Option<Link>, String> {
+        Link::decode(address, NAMES)
+    }
 
     fn sources() -> impl Strategy<Value = Source> {
         let text = |text: String| Source::Text {
@@ -327,12 +402,14 @@ mod tests {
             time_s in 0.0_f64..3.2e9,
             place in prop::option::of("B[1-9][0-9](/H[1-4](/R[1-9][0-9](/K[1-9][0-9])?)?)?"),
             camera in prop::option::of(poses()),
-            overlay in select(Overlay::ALL.to_vec()),
-            parts in subsequence(Part::ALL.to_vec(), 0..=Part::ALL.len()),
+            overlay in select(NAMES.overlays),
+            parts in subsequence(NAMES.parts, 0..=NAMES.parts.len()),
             speed in 1.0_f64..10_000.0,
         ) -> Link {
-            let front = if behind && b.is_some() { Side::B } else { Side::A };
-            Link { difference: difference && b.is_some(), a, b, front, time_s, place, camera, overlay, roofs, parts, speed }
+            let second_in_front = behind && b.is_some();
+            let parts = parts.into_iter().map(str::to_owned).collect();
+            let (difference, overlay) = (difference && b.is_some(), overlay.to_owned());
+            Link { difference, a, b, second_in_front, time_s, place, camera, overlay, roofs, parts, speed }
         }
     }
 
@@ -342,24 +419,24 @@ mod tests {
             let fragment = link.encode();
             prop_assert!(fragment.chars().all(|c| c.is_ascii_graphic()), "{fragment} can stand in an address");
             let address = format!("{base}#{fragment}");
-            prop_assert_eq!(Link::decode(&address), Ok(Some(link.clone())));
-            prop_assert_eq!(Link::decode(&address.replace('&', "%26").replace(':', "%3A")), Ok(Some(link)));
+            prop_assert_eq!(decode(&address), Ok(Some(link.clone())));
+            prop_assert_eq!(decode(&address.replace('&', "%26").replace(':', "%3A")), Ok(Some(link)));
         }
 
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,60}", tail in "(&(a|b|t|c|w|o|p|s)=(z\\.)?[A-Za-z0-9_,.:%-]{0,30}){0,4}") {
-            let _ = Link::decode(&text);
-            let _ = Link::decode(&format!("#1{tail}"));
-            let _ = Link::decode(&format!("#1{tail}{text}"));
+            let _ = decode(&text);
+            let _ = decode(&format!("#1{tail}"));
+            let _ = decode(&format!("#1{tail}{text}"));
         }
 
         #[test]
         fn a_link_cut_short_or_with_a_letter_changed_never_panics(link in links(), at in 0_usize..4_000, letter in "[!-~]") {
             let mut text = link.encode();
             let at = at.min(text.len() - 1);
-            let _ = Link::decode(&text[..at]);
+            let _ = decode(&text[..at]);
             text.replace_range(at..=at, &letter);
-            let _ = Link::decode(&text);
+            let _ = decode(&text);
         }
     }
 
@@ -387,19 +464,19 @@ mod tests {
             ("#1&less", "names none"),
             ("#1&x=1", "allowed: a, b"),
         ] {
-            let error = Link::decode(text).expect_err("is wrong");
+            let error = decode(text).expect_err("is wrong");
             assert!(error.contains(expected), "{expected} is not in {error}");
         }
         let long = format!("#1&a=z.{}", "A".repeat(LONGEST));
-        assert!(Link::decode(&long).expect_err("is too long").contains("at most"));
-        assert_eq!(Link::decode("https://example.org/"), Ok(None));
-        assert_eq!(Link::decode("https://example.org/#"), Ok(None));
-        assert_eq!(Link::decode(""), Ok(None));
+        assert!(decode(&long).expect_err("is too long").contains("at most"));
+        assert_eq!(decode("https://example.org/"), Ok(None));
+        assert_eq!(decode("https://example.org/#"), Ok(None));
+        assert_eq!(decode(""), Ok(None));
     }
 
     #[test]
     fn the_text_of_a_shipped_scenario_makes_a_link_that_mail_programs_leave_whole() {
-        for (name, text) in rainier::scenario::BUILTIN {
+        for (name, text) in crate::scenario::BUILTIN {
             let source = Source::Text {
                 file: FILE.into(),
                 text: (*text).into(),

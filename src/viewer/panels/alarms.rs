@@ -1,0 +1,719 @@
+//! Alarms: what has gone wrong, since when, how much is lost by it, and why; a click goes there. New ones are told by short
+//! notes that take no keys.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bevy::prelude::*;
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align2, Color32, FontId, Rect, RichText, Sense, TextFormat, pos2, vec2};
+use rainier::record::alarms::{Alarm, Alarms, Severity};
+use rainier::record::causes::{Told, chain, descendants};
+use rainier::sim::HallColumns;
+use rainier::sim::clock::Clock;
+use rainier::sim::cooling::ThermalWatch;
+use rainier::sim::meters::Meters;
+use rainier::sim::power::incidents::{At, Incidents, What};
+use rainier::sim::twin::Plan;
+use rainier::site::Campus;
+use rainier::site::campus::Found;
+
+use super::format::{grouped, said};
+use super::jobs::span;
+use super::oneline::Asked;
+use super::parts::{Part, Parts};
+use super::pieces::frame;
+use super::plot::local;
+use super::theme::{ACCENT, ALARM, GOOD, GROUND, LINE, QUIET, QUOTED, TEXT, Tint};
+use super::windows::Windows;
+use crate::advance::Pace;
+use crate::cases::Case;
+use crate::navigation::search::{Deed, Search, Target};
+
+/// Least and most size of the window's inside, points.
+const SIZES: [[f32; 2]; 2] = [[420.0, 240.0], [820.0, 470.0]];
+
+/// Height of a line of the list, points.
+const LINE_HEIGHT: f32 = 20.0;
+
+/// Narrower windows show no diagram beside the alarms, points.
+const ROOM_FOR_DIAGRAM: f32 = 700.0;
+
+/// Real time for which a note stays, s.
+const NOTE_S: f32 = 9.0;
+
+/// Most notes at a time.
+const NOTES: usize = 3;
+
+/// Width of a note's text, points.
+const NOTE_WIDTH: f32 = 300.0;
+
+/// Most kinds that are listed of what an alarm led to.
+const KINDS: usize = 5;
+
+/// A note of a new alarm.
+#[derive(Debug, Clone, Copy)]
+struct Note {
+    alarm: u64,
+    left_s: f32,
+}
+
+/// What is looked at, and what has been told.
+#[derive(Resource, Debug, Clone, Default)]
+pub(crate) struct Watching {
+    /// The alarm that is looked at.
+    chosen: Option<u64>,
+    /// Whether only those that stand are listed.
+    standing: bool,
+    notes: Vec<Note>,
+    /// Number of the first alarm that has not been told.
+    untold: u64,
+    /// The case that they are of, by its address.
+    of: usize,
+}
+
+/// The sign of a severity: filled while the alarm stands. Shapes differ, not only colours.
+pub(super) fn sign(severity: Severity, stands: bool) -> (&'static str, Tint) {
+    match (severity, stands) {
+        (Severity::Critical, true) => ("▲", ALARM),
+        (Severity::Critical, false) => ("△", ALARM),
+        (Severity::Warning, true) => ("◆", QUOTED),
+        (Severity::Warning, false) => ("◇", QUOTED),
+        (Severity::Notice, true) => ("●", ACCENT),
+        (Severity::Notice, false) => ("○", ACCENT),
+    }
+}
+
+/// How many alarms stand, in signs and numbers.
+fn counts(standing: [usize; Severity::ALL.len()]) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    let format = |size, color| TextFormat::simple(FontId::monospace(size), color);
+    for (severity, count) in Severity::ALL.into_iter().zip(standing) {
+        if count > 0 {
+            let (glyph, tint) = sign(severity, true);
+            let gap = if job.text.is_empty() { 0.0 } else { 8.0 };
+            job.append(glyph, gap, format(12.0, tint.now()));
+            job.append(&count.to_string(), 4.0, format(13.0, TEXT.now()));
+        }
+    }
+    job
+}
+
+/// The same in words.
+fn in_words(standing: [usize; Severity::ALL.len()]) -> String {
+    let of = |(severity, count): (Severity, usize)| (count > 0).then(|| format!("{count} {}", severity.as_str()));
+    let words: Vec<String> = Severity::ALL.into_iter().zip(standing).filter_map(of).collect();
+    words.join(", ")
+}
+
+/// The button that says how many alarms stand; whether it has been clicked.
+pub(super) fn bell(ui: &mut egui::Ui, alarms: &Alarms, on: bool) -> bool {
+    let standing = alarms.standing();
+    let (job, hint) = if standing == [0; Severity::ALL.len()] {
+        let mut job = LayoutJob::default();
+        let format = TextFormat::simple(FontId::proportional(12.5), QUIET.now());
+        job.append("No alarms", 0.0, format);
+        (job, "nothing is wrong now".to_owned())
+    } else {
+        (counts(standing), format!("active alarms: {}", in_words(standing)))
+    };
+    let button = egui::Button::selectable(on, job);
+    let response = ui.add(button).on_hover_text(format!("{hint}; key I"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, hint.as_str()));
+    response.clicked()
+}
+
+/// What the window and the notes read.
+#[derive(bevy::ecs::system::SystemParam)]
+struct State<'w> {
+    plan: Res<'w, Plan>,
+    clock: Res<'w, Clock>,
+    incidents: Res<'w, Incidents>,
+    alarms: Res<'w, Alarms>,
+    meters: Res<'w, Meters>,
+    halls: Res<'w, HallColumns>,
+    watch: Res<'w, ThermalWatch>,
+}
+
+/// How to go where something happened.
+#[derive(bevy::ecs::system::SystemParam)]
+struct Ways<'w> {
+    search: ResMut<'w, Search>,
+    asked: ResMut<'w, Asked>,
+}
+
+impl Ways<'_> {
+    /// Goes where an incident happened; one of the power path is shown in its diagram too, where there is room.
+    fn go(&mut self, state: &State, n: u32, parts: &mut Parts, has_room: bool) {
+        let Some(incident) = state.incidents.list.get(n as usize) else {
+            return;
+        };
+        let row = state.incidents.outages.iter().find(|outage| outage.by == Some(n));
+        let target = match (incident.what, incident.at) {
+            (What::Throttling(rack, _) | What::ChipsTripped(rack), _) => Target::Place(Found::Rack(rack as usize)),
+            (What::Dark(_), _) if row.is_some() => {
+                Target::Place(Found::Row(row.map_or(0, |outage| outage.row as usize)))
+            }
+            (_, At::Node(node)) => Target::Node(node as usize),
+            (_, At::Hall(hall)) => Target::Place(Found::Hall(hall as usize)),
+            (_, At::Site) => Target::Deed(Deed::Home),
+        };
+        self.search.follow(target);
+        self.asked.0 = incident.at.node().map(|node| node as usize);
+        if self.asked.0.is_some() && has_room {
+            parts.show(Part::OneLine, true);
+        }
+    }
+
+    /// Goes where an alarm is.
+    fn go_to(&mut self, state: &State, alarm: &Alarm, parts: &mut Parts, has_room: bool) {
+        match (&alarm.stop, alarm.members.first()) {
+            (_, Some(first)) => self.go(state, *first, parts, has_room),
+            (Some(stop), None) => self.search.follow(match stop.rack {
+                Some(rack) => Target::Place(Found::Rack(rack as usize)),
+                None => Target::Job(stop.job.clone()),
+            }),
+            (None, None) => {}
+        }
+    }
+}
+
+impl State<'_> {
+    fn campus(&self) -> &Campus {
+        &self.plan.0
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told {
+            incidents: &self.incidents,
+            campus: self.campus(),
+        }
+    }
+
+    /// A time of an alarm, to the second: with its day unless that is today.
+    fn time(&self, time_s: f64) -> String {
+        let at = local(self.clock.start, time_s);
+        let today = at.date() == self.clock.now().date();
+        let format = if today { "%H:%M:%S" } else { "%-d %b %H:%M:%S" };
+        at.strftime(format).to_string()
+    }
+
+    /// Width of the column of times, points.
+    fn time_width(&self) -> f32 {
+        let today = self.clock.start.date() == self.clock.now().date();
+        if today { 72.0 } else { 124.0 }
+    }
+
+    /// What happened, in words.
+    fn what(&self, alarm: &Alarm) -> String {
+        if let Some(stop) = &alarm.stop {
+            return format!("job {} was stopped by {}", stop.job, stop.cause);
+        }
+        let Some(first) = alarm.members.first().and_then(|n| self.incidents.list.get(*n as usize)) else {
+            return String::new();
+        };
+        let what = first.describe(self.campus());
+        match alarm.members.len() {
+            1 => what,
+            n => format!("{what}, and {} more", n - 1),
+        }
+    }
+
+    /// Where it happened.
+    fn place(&self, alarm: &Alarm) -> String {
+        if let Some(stop) = &alarm.stop {
+            let rack = |rack: u32| self.campus().rack_address(rack as usize).to_string();
+            return stop.rack.map_or_else(String::new, rack);
+        }
+        let places = alarm
+            .members
+            .iter()
+            .filter_map(|n| self.incidents.list.get(*n as usize));
+        let mut names: Vec<String> = places.map(|incident| incident.at.name(self.campus())).collect();
+        names.dedup();
+        match names.as_slice() {
+            [one] => one.clone(),
+            [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+            [] => String::new(),
+        }
+    }
+
+    /// How long it lasted, or has so far; nothing of what has no length.
+    fn length(&self, alarm: &Alarm) -> String {
+        match alarm.until_s {
+            None => format!("{} so far", span((self.clock.time_s - alarm.from_s).max(0.0))),
+            Some(until_s) if until_s > alarm.from_s => span(until_s - alarm.from_s),
+            Some(_) => String::new(),
+        }
+    }
+
+    /// How much is concerned or lost.
+    fn much(&self, alarm: &Alarm) -> String {
+        let chips = |n: f64| format!("{} chips", grouped(n));
+        if let Some(stop) = &alarm.stop {
+            let lost = if stop.lost_s > 0.0 {
+                format!(", {} of work lost", span(stop.lost_s))
+            } else {
+                String::new()
+            };
+            return format!("{}{lost}", chips(f64::from(stop.chips)));
+        }
+        let mut words = Vec::new();
+        let kwh = alarm.unserved_kwh(&self.incidents);
+        if kwh > 0.0 {
+            words.push(format!("{} unserved", energy(kwh)));
+        }
+        if alarm.racks > 0 {
+            words.push(format!("{} racks", grouped(f64::from(alarm.racks))));
+        }
+        // Chips of a hall that throttles: those that do now, or the most that did.
+        let mut halls: Vec<u32> = Vec::new();
+        for n in &alarm.members {
+            let Some(incident) = self.incidents.list.get(*n as usize) else {
+                continue;
+            };
+            let hot = matches!(
+                incident.what,
+                What::Throttling(..) | What::ChipsTripped(_) | What::ShutDown
+            );
+            if let (At::Hall(hall), true) = (incident.at, hot)
+                && !halls.contains(&hall)
+            {
+                halls.push(hall);
+            }
+        }
+        if !halls.is_empty() {
+            let of = |hall: &u32| {
+                let hall = *hall as usize;
+                if alarm.stands() {
+                    self.halls.limited[hall]
+                } else {
+                    self.watch.halls[hall].most_limited
+                }
+            };
+            let count: u32 = halls.iter().map(of).sum();
+            let most = if alarm.stands() { "" } else { "at most " };
+            words.push(format!("{most}{}", chips(f64::from(count))));
+        }
+        words.join(", ")
+    }
+
+    /// What is missing now, in words; empty if nothing is.
+    fn now(&self) -> String {
+        let now = &self.meters.now;
+        let mut words = Vec::new();
+        if now.dark_racks > 0 {
+            words.push(format!("{} racks dark", grouped(f64::from(now.dark_racks))));
+        }
+        if now.unserved_w > 0.0 {
+            words.push(format!("{} unserved", super::format::watts(now.unserved_w)));
+        }
+        if now.limited_chips > 0 {
+            words.push(format!(
+                "{} chips throttled or tripped",
+                grouped(f64::from(now.limited_chips))
+            ));
+        }
+        words.join(" · ")
+    }
+}
+
+/// An energy in kWh, or in MWh from ten of them.
+fn energy(kwh: f64) -> String {
+    if kwh < 10_000.0 {
+        let text = if kwh < 100.0 { said(kwh, 1, "") } else { grouped(kwh) };
+        format!("{text} kWh")
+    } else {
+        format!("{} MWh", grouped(kwh / 1e3))
+    }
+}
+
+/// A text on one line within a width, cut where it is longer.
+fn cut(ui: &egui::Ui, text: &str, font: FontId, color: Color32, width: f32) -> Arc<egui::Galley> {
+    let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, color));
+    job.wrap = TextWrapping::truncate_at_width(width.max(8.0));
+    ui.painter().layout_job(job)
+}
+
+/// Widths of the columns of the list but those of times and of what happened: sign, how long, how much.
+const COLUMNS: [f32; 3] = [22.0, 100.0, 196.0];
+
+/// A line of the list; whether it has been clicked.
+fn line(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32, chosen: bool) -> bool {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, LINE_HEIGHT), Sense::click());
+    if chosen || response.hovered() || response.has_focus() {
+        let fill = if chosen { LINE } else { GROUND };
+        ui.painter().rect_filled(rect, 3.0, fill);
+    }
+    let (glyph, tint) = sign(alarm.severity, alarm.stands());
+    let ink = if alarm.stands() { TEXT } else { QUIET };
+    let middle = rect.center().y;
+    let at = pos2(rect.left() + 6.0, middle);
+    ui.painter()
+        .text(at, Align2::LEFT_CENTER, glyph, FontId::monospace(12.5), tint.now());
+    let (what, length, much) = (state.what(alarm), state.length(alarm), state.much(alarm));
+    // Where there is little room, how much is left to the details.
+    let last = if width > 640.0 { COLUMNS[2] } else { 0.0 };
+    let times = state.time_width();
+    let what_width = width - COLUMNS[0] - times - COLUMNS[1] - last;
+    let mut x = rect.left() + COLUMNS[0];
+    for (text, width, font) in [
+        (state.time(alarm.from_s).as_str(), times, FontId::monospace(12.0)),
+        (what.as_str(), what_width, FontId::proportional(12.5)),
+        (length.as_str(), COLUMNS[1], FontId::proportional(12.0)),
+        (much.as_str(), last, FontId::proportional(12.0)),
+    ] {
+        if width > 0.0 {
+            let galley = cut(ui, text, font, ink.now(), width - 8.0);
+            let at = pos2(x, middle - galley.size().y / 2.0);
+            ui.painter().galley(at, galley, ink.now());
+        }
+        x += width;
+    }
+    let spoken = format!("{}: {what} {length} {much}", alarm.severity.as_str());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, spoken.as_str()));
+    response.on_hover_text("click to go there, and see why").clicked()
+}
+
+/// What is asked for in the window.
+enum Wish {
+    /// Look at an alarm, and go there.
+    Alarm(u64),
+    /// Go where an incident happened.
+    Incident(u32),
+}
+
+/// The causes of an alarm, from the first on, and what it led to.
+fn details(ui: &mut egui::Ui, state: &State, alarm: &Alarm) -> Option<Wish> {
+    let mut wish = None;
+    let told = state.told();
+    let (glyph, tint) = sign(alarm.severity, alarm.stands());
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(glyph).font(FontId::monospace(13.0)).color(tint));
+        ui.label(RichText::new(state.what(alarm)).size(13.5).strong());
+    });
+    let place = state.place(alarm);
+    let facts = [place, state.length(alarm), state.much(alarm)];
+    let facts: Vec<String> = facts.into_iter().filter(|text| !text.is_empty()).collect();
+    ui.label(RichText::new(facts.join(" · ")).size(12.0).color(QUIET));
+    let Some(incident) = alarm.incident() else {
+        let text = "A failure of its own: nothing else led to it.";
+        ui.label(RichText::new(text).size(12.0).color(QUIET));
+        return None;
+    };
+    let causes = chain(&told, incident as usize);
+    ui.add_space(2.0);
+    let title = if causes.len() > 1 || alarm.stop.is_some() {
+        "Why, from the first cause on"
+    } else {
+        "The first cause of what follows"
+    };
+    ui.label(RichText::new(title).size(12.0).color(ACCENT));
+    for (depth, n) in causes.iter().rev().enumerate() {
+        let Some(link) = state.incidents.list.get(*n) else {
+            continue;
+        };
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let time = state.time(link.time_s);
+            ui.label(RichText::new(time).font(FontId::monospace(12.0)).color(QUIET));
+            ui.add_space(12.0 * depth.min(8) as f32);
+            if depth > 0 {
+                ui.label(RichText::new("so").size(12.0).color(QUIET));
+            }
+            let text = RichText::new(link.describe(state.campus())).size(12.5).color(TEXT);
+            let response = ui.add(egui::Link::new(text)).on_hover_text("go there");
+            if response.clicked() {
+                wish = Some(Wish::Incident(*n as u32));
+            }
+        });
+    }
+    let own = descendants(&told, incident as usize);
+    let led_to = &own[1..];
+    if !led_to.is_empty() {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        for n in led_to {
+            *kinds.entry(state.incidents.list[*n].what.as_str()).or_default() += 1;
+        }
+        let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
+        kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let more = kinds.len().saturating_sub(KINDS);
+        let mut words: Vec<String> = kinds
+            .iter()
+            .take(KINDS)
+            .map(|(kind, count)| format!("{kind} {count}"))
+            .collect();
+        if more > 0 {
+            words.push(format!("{more} kinds more"));
+        }
+        let kwh: f64 = own.iter().filter_map(|n| state.incidents.unserved_kwh.get(*n)).sum();
+        let cost = if kwh > 0.0 {
+            format!("; {} unserved in all", energy(kwh))
+        } else {
+            String::new()
+        };
+        let text = format!("It led to {} more: {}{cost}", led_to.len(), words.join(", "));
+        ui.label(RichText::new(text).size(12.0).color(QUIET));
+    }
+    wish
+}
+
+/// Without an alarm: that nothing is wrong, and what would be told here.
+fn nothing(ui: &mut egui::Ui, alarms: &Alarms) {
+    ui.add_space(10.0);
+    let past = alarms.iter().len();
+    let title = if past == 0 {
+        "Nothing is wrong, and nothing has been since the start."
+    } else {
+        "Nothing is wrong now."
+    };
+    ui.label(RichText::new(title).size(14.0).color(GOOD));
+    let text = "Told here: racks on battery or dark, breakers that open, gensets, cooling units and water that are lost, \
+                chips that throttle or trip, jobs that stop, and rules of the scenario that are met.";
+    ui.add(egui::Label::new(RichText::new(text).size(12.5).color(QUIET)).wrap());
+}
+
+fn window(
+    mut contexts: EguiContexts,
+    mut parts: ResMut<Parts>,
+    mut windows: ResMut<Windows>,
+    state: State,
+    mut watching: ResMut<Watching>,
+    mut ways: Ways,
+) -> Result {
+    if !parts.shown(Part::Alarms) {
+        windows.close(Part::Alarms);
+        return Ok(());
+    }
+    let ctx = contexts.ctx_mut()?.clone();
+    let [least, most] = SIZES.map(egui::Vec2::from);
+    let Some((window, room)) = windows.show(&ctx, Part::Alarms, "Alarms", least, most) else {
+        return Ok(());
+    };
+    let alarms = &*state.alarms;
+    let watching = watching.bypass_change_detection();
+    let mut open = true;
+    let mut wish = None;
+    window.open(&mut open).show(&ctx, |ui| {
+        ui.set_width(room.x);
+        ui.set_height(room.y);
+        let standing = alarms.standing();
+        ui.horizontal(|ui| {
+            if standing == [0; Severity::ALL.len()] {
+                ui.label(RichText::new("Nothing is wrong now").size(12.5).color(GOOD));
+            } else {
+                ui.label(counts(standing));
+                ui.label(RichText::new(in_words(standing)).size(12.5));
+            }
+            ui.separator();
+            let all = format!("All {}", alarms.iter().len());
+            ui.selectable_value(&mut watching.standing, false, all);
+            ui.selectable_value(&mut watching.standing, true, "Active")
+                .on_hover_text("only what is wrong now");
+            let lost = alarms.dropped as usize + state.incidents.dropped as usize;
+            if lost > 0 {
+                let text = format!("{} older or milder ones were let go", grouped(lost as f64));
+                ui.label(RichText::new(text).size(11.5).color(QUIET));
+            }
+        });
+        let now = state.now();
+        if !now.is_empty() {
+            ui.label(RichText::new(format!("Now: {now}")).size(12.5).color(ALARM));
+        }
+        let listed: Vec<&Alarm> = alarms
+            .iter()
+            .rev()
+            .filter(|alarm| alarm.stands() || !watching.standing)
+            .collect();
+        if listed.is_empty() {
+            nothing(ui, alarms);
+            return;
+        }
+        // The gravest that stands, the latest of such, speaks first.
+        let first = || {
+            listed
+                .iter()
+                .max_by_key(|alarm| (alarm.stands(), alarm.severity, alarm.number))
+        };
+        let chosen = watching.chosen.and_then(|number| alarms.get(number));
+        let Some(chosen) = chosen.or_else(|| first().copied()) else {
+            return;
+        };
+        // The list takes half of the room where it needs so much.
+        let needed = LINE_HEIGHT * listed.len() as f32 + 4.0;
+        let height = needed.min(ui.available_height() * 0.5).max(LINE_HEIGHT);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        egui::ScrollArea::vertical()
+            .id_salt("list")
+            .max_height(height)
+            .min_scrolled_height(height)
+            .auto_shrink([false, true])
+            .show_rows(ui, LINE_HEIGHT, listed.len(), |ui, rows| {
+                let width = ui.available_width();
+                for alarm in &listed[rows] {
+                    if line(ui, &state, alarm, width, alarm.number == chosen.number) {
+                        wish = Some(Wish::Alarm(alarm.number));
+                    }
+                }
+            });
+        ui.spacing_mut().item_spacing.y = 4.0;
+        ui.separator();
+        egui::ScrollArea::vertical()
+            .id_salt("why")
+            .auto_shrink(false)
+            .show(ui, |ui| wish = details(ui, &state, chosen).or(wish.take()));
+    });
+    parts.show(Part::Alarms, open);
+    let has_room = ctx.content_rect().width() > ROOM_FOR_DIAGRAM;
+    match wish {
+        Some(Wish::Alarm(number)) => {
+            watching.chosen = Some(number);
+            if let Some(alarm) = alarms.get(number) {
+                ways.go_to(&state, alarm, &mut parts, has_room);
+            }
+        }
+        Some(Wish::Incident(n)) => ways.go(&state, n, &mut parts, has_room),
+        None => {}
+    }
+    Ok(())
+}
+
+/// Notes of new alarms, for a while, at the upper right of the site.
+fn notes(
+    mut contexts: EguiContexts,
+    mut parts: ResMut<Parts>,
+    windows: Res<Windows>,
+    time: Res<Time<Real>>,
+    pace: Res<Pace>,
+    case: Res<Case>,
+    state: State,
+    mut watching: ResMut<Watching>,
+    mut ways: Ways,
+) -> Result {
+    let ctx = contexts.ctx_mut()?.clone();
+    let alarms = &*state.alarms;
+    let watching = watching.bypass_change_detection();
+    // Of another case, and of the one before its start, nothing is new.
+    let of = Arc::as_ptr(&case.loaded) as usize;
+    if watching.of != of || watching.untold > alarms.next_number() {
+        *watching = Watching {
+            standing: watching.standing,
+            untold: if watching.of == of { 0 } else { alarms.next_number() },
+            of,
+            ..Watching::default()
+        };
+    }
+    // Whoever runs to a time by a script, a link or for a picture looks there, not at what was on the way.
+    let fresh = if pace.paused {
+        alarms.next_number()
+    } else {
+        watching.untold
+    };
+    let new = alarms.iter().rev().take_while(|alarm| alarm.number >= fresh);
+    let worth = |alarm: &&Alarm| alarm.severity > Severity::Notice;
+    let new: Vec<Note> = new
+        .filter(worth)
+        .take(NOTES)
+        .map(|alarm| Note {
+            alarm: alarm.number,
+            left_s: NOTE_S,
+        })
+        .collect();
+    watching.untold = alarms.next_number();
+    watching.notes.extend(new.into_iter().rev());
+    let over = watching.notes.len().saturating_sub(NOTES);
+    watching.notes.drain(..over);
+    let gone_s = time.delta_secs().min(0.25);
+    for note in &mut watching.notes {
+        note.left_s -= gone_s;
+    }
+    // They are in the list, if that is open.
+    let listed = parts.shown(Part::Alarms);
+    watching.notes.retain(|note| note.left_s > 0.0 && !listed);
+    let (Some(free), false) = (windows.free, watching.notes.is_empty()) else {
+        return Ok(());
+    };
+    let (mut clicked, mut closed) = (None, None);
+    let window = ctx.content_rect();
+    let corner = free.right_top() - window.right_top();
+    let width = NOTE_WIDTH.min(free.width() - 60.0).max(140.0);
+    egui::Area::new("new alarms".into())
+        .order(egui::Order::Foreground)
+        .anchor(Align2::RIGHT_TOP, [corner.x - 10.0, corner.y + 10.0])
+        .show(&ctx, |ui| {
+            ui.spacing_mut().item_spacing.y = 6.0;
+            for note in watching.notes.iter().rev() {
+                let Some(alarm) = alarms.get(note.alarm) else { continue };
+                match self::note(ui, &state, alarm, width) {
+                    Some(Answer::Go) => clicked = Some(alarm.number),
+                    Some(Answer::Close) => closed = Some(alarm.number),
+                    None => {}
+                }
+            }
+        });
+    if let Some(alarm) = clicked.and_then(|number| alarms.get(number)) {
+        watching.chosen = Some(alarm.number);
+        watching.notes.clear();
+        parts.show(Part::Alarms, true);
+        let has_room = window.width() > ROOM_FOR_DIAGRAM;
+        ways.go_to(&state, alarm, &mut parts, has_room);
+    }
+    watching.notes.retain(|note| Some(note.alarm) != closed);
+    Ok(())
+}
+
+/// What has been clicked on a note.
+enum Answer {
+    /// The note itself.
+    Go,
+    /// Its cross.
+    Close,
+}
+
+/// A note of an alarm.
+fn note(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32) -> Option<Answer> {
+    let (glyph, tint) = sign(alarm.severity, alarm.stands());
+    let mut close = false;
+    let shown = frame()
+        .corner_radius(6.0)
+        .inner_margin(egui::Margin::symmetric(10, 6))
+        .show(ui, |ui| {
+            ui.set_width(width);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 7.0;
+                ui.label(RichText::new(glyph).font(FontId::monospace(14.0)).color(tint));
+                let time = state.time(alarm.from_s);
+                ui.label(RichText::new(time).font(FontId::monospace(12.0)).color(QUIET));
+                let galley = cut(
+                    ui,
+                    &state.what(alarm),
+                    FontId::proportional(12.5),
+                    TEXT.now(),
+                    ui.available_width() - 30.0,
+                );
+                ui.label(galley);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    close = ui.small_button("×").on_hover_text("let it go").clicked();
+                });
+            });
+        });
+    let rect: Rect = shown.response.rect;
+    let on_it = Rect::from_min_max(rect.min, pos2(rect.right() - 34.0, rect.bottom()));
+    let response = ui.interact(on_it, ui.id().with(alarm.number), Sense::click());
+    let bar = Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(3.0, rect.height() - 8.0));
+    ui.painter().rect_filled(bar, 1.5, tint.now());
+    let response = response
+        .on_hover_cursor(egui::CursorIcon::PointingHand)
+        .on_hover_text("go there, and see why");
+    match (close, response.clicked()) {
+        (true, _) => Some(Answer::Close),
+        (false, true) => Some(Answer::Go),
+        (false, false) => None,
+    }
+}
+
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Watching>();
+    app.add_systems(EguiPrimaryContextPass, (window, notes.after(super::panels)));
+}
