@@ -317,8 +317,8 @@ fn translations_say_nothing_that_english_does_not() {
     }
 }
 
-/// Sources whose texts are for other readers: flags of the command line, its tables, and functions that a page's scripts call.
-const NOT_OF_THE_VIEW: [&str; 3] = ["args.rs", "measure.rs", "web.rs"];
+/// Sources whose texts are for other readers: flags of the command line, its tables and pictures, and functions that a page's scripts call.
+const NOT_OF_THE_VIEW: [&str; 4] = ["args.rs", "measure.rs", "walk.rs", "web.rs"];
 
 /// Calls that show what stands in them.
 const SHOWS: [&str; 29] = [

@@ -34,6 +34,10 @@ copy-link = Copy link
 site = Site
 not-live = not live in this scenario
 none = none
+all = All
+no-values = no values yet
+# Units that count things.
+chips = chips
 # Number on the site or in its building, such as 14.
 genset = Genset { $number }
 
@@ -305,6 +309,7 @@ timeline-unlit = racks installed, waiting for power
 # A date, and the months in it.
 date = { $day } { $month } { $year }
 date-month = { $month } { $year }
+date-day = { $day } { $month }
 month-1 = Jan
 month-2 = Feb
 month-3 = Mar
@@ -667,3 +672,171 @@ tour-problem = The tour cannot start
 drawing-stopped = Drawing has stopped: { $kind }. { $problem }
     .hint = Start rainier-view again; a newer graphics driver or a smaller --size may help.
 drawing-stopped-title = rainier: drawing has stopped, start it again
+
+## Layers and windows: what is written on their buttons, and what they are. Buttons are short.
+
+part-slice = Air slice
+    .about = air temperature of the selected hall or building on a plane
+part-airflow = Airflow
+    .about = the way of the air through the selected hall or building
+part-chart = Chart
+    .about = psychrometric chart
+part-cooling = Cooling
+    .about = air, water and heat of the selected hall or building
+part-one-line = One-line
+    .about = one-line diagram of the power path
+part-jobs = Jobs
+    .about = jobs: who runs, how well, and what it waits for
+part-timeline = Timeline
+    .about = the campus as it was built and is planned, by date
+part-growth = Growth
+    .about = what can run by when, and what binds
+part-money = Money
+    .about = the bill, and carbon
+part-editor = Editor
+    .about = write, change and try scenarios; act on the one that runs
+part-compare = Compare
+    .about = another scenario beside this one, step by step
+part-trends = Trends
+    .about = the course of readings over time, as a table too
+part-alarms = Alarms
+    .about = what has gone wrong, where, and why
+part-assumptions = Assumptions
+    .about = every assumed figure with its source
+part-keys-about = all keys
+# What a layer or a window is, and its key.
+part-hint = { $about }; key { $letter }
+
+## The bars: readings on top, time and choices below.
+
+bar-colours = colours of racks and units: keys 1 to { $last }
+bar-scenario = Scenario
+bar-facility = Facility
+bar-dark = Dark
+bar-unserved = Unserved
+bar-batteries = Batteries
+bar-outside = Outside
+bar-energy = Energy
+bar-more-open = More ({ $open } open)
+bar-more = More
+    .hint = other layers and windows
+bar-pause = stop and go on: space
+bar-behind = as fast as it can
+bar-tick = tick { $seconds } s
+bar-roofs = Roofs
+    .hint = key R
+bar-theme = light or dark panels
+bar-frames = { $frames } frames/s
+theme-dark = Dark
+theme-light = Light
+
+## Trends (K). Readings with their courses, in groups.
+
+group-power = Power
+group-efficiency = Efficiency
+group-air = Air and chips
+group-service = Service
+group-use = Use and cost
+series-it = IT power
+series-facility = Facility power
+series-grid = From the grid
+series-cooling = Cooling power
+series-wet-bulb = Outside wet bulb
+series-inlet = Hottest inlet
+series-water-rate = Water drawn
+series-price = Energy price
+series-intensity = CO₂ of the grid
+trends-window = Trends
+trends-unwritable = the table cannot be written: { $error }
+trends-nothing = there is nothing to save
+trends-none = None
+    .hint = take all of them away
+trends-readings = Readings
+    .hint = choose what is shown
+trends-all-hint = all since the start
+trends-range-hint = so long up to now
+trends-save = Save CSV
+    .hint = what is shown as a table: local time, seconds since the start, and a column for each reading
+trends-table = Table
+trends-close = close
+trends-events-of = Events { $side }
+trends-events = Events
+trends-more = and { $count } more; key I lists alarms
+trends-empty = Choose readings to see their course. A click on one in the top bar brings it here too.
+kpi-none = No values yet
+kpi-last = { $title }, last { $time }
+kpi-at = at { $time }
+kpi-least = Least
+kpi-mean = Mean
+kpi-most = Most
+kpi-click = Click for its trend
+
+## Two scenarios beside each other (B).
+
+compare-window = Compare
+compare-show = Show
+compare-side = all panels and colours are of this one; key X changes
+compare-less = colour racks by what B has more or less; key D
+compare-end = End
+    .hint = go on with the one in front
+compare-another = another B…
+compare-file = (file)
+compare-inputs =
+    { $count ->
+        [0] The inputs are the same
+        [one] One input differs
+       *[other] { $count } inputs differ
+    }
+compare-invite = Run another scenario beside this one. Both start anew and step together; racks, panels and charts show A, B, or what B has more or less.
+compare-choose = choose…
+compare-at = at { $time } since the start
+
+## Alarms (I).
+
+alarms-window = Alarms
+alarms-none = No alarms
+    .hint = nothing is wrong now
+# How many, by severity in the words of the model.
+alarms-active = active alarms: { $what }
+alarms-active-key = { $what }; key I
+alarm-stop = job { $job } was stopped by { $cause }
+alarm-and-more = { $what }, and { $more } more
+alarm-places = { $first } and { $more } more
+alarm-so-far = { $time } so far
+alarm-chips = { $chips } chips
+alarm-chips-at-most = at most { $chips } chips
+alarm-stop-lost = { $chips } chips, { $time } of work lost
+alarm-unserved = { $what } unserved
+alarm-racks = { $racks } racks
+alarm-racks-dark = { $racks } racks dark
+alarm-chips-limited = { $chips } chips throttled or tripped
+alarm-go = click to go there, and see why
+alarm-of-its-own = A failure of its own: nothing else led to it.
+alarm-why = Why, from the first cause on
+alarm-first-cause = The first cause of what follows
+# Before what a cause led to.
+alarm-so = so
+alarm-go-there = go there
+alarm-more-kinds = { $more } kinds more
+alarm-led-to = It led to { $count } more: { $what }
+alarm-led-to-unserved = It led to { $count } more: { $what }; { $energy } unserved in all
+alarms-never = Nothing is wrong, and nothing has been since the start.
+alarms-not-now = Nothing is wrong now.
+alarms-about = Told here: racks on battery or dark, breakers that open, gensets, cooling units and water that are lost, chips that throttle or trip, jobs that stop, and rules of the scenario that are met.
+alarms-now-none = Nothing is wrong now
+alarms-all = All { $count }
+alarms-standing = Active
+    .hint = only what is wrong now
+alarms-let-go = { $count } older or milder ones were let go
+alarms-now = Now: { $what }
+alarm-note = go there, and see why
+
+## Pictures and tables that are saved.
+
+picture = Picture
+    .hint = save a picture of what is seen; key F2, with Shift without panels
+picture-format = a window of the format { $format } cannot be saved
+picture-unwritable = the picture cannot be written: { $error }
+saved = { $what } saved
+saved-downloaded = { $what } downloaded: { $name }
+saved-too-many = { $folder } holds too many files called { $name }

@@ -107,7 +107,7 @@ pub(crate) fn languages() -> Vec<String> {
 /// # Errors
 /// The page cannot.
 pub(crate) fn download_bytes(name: &str, bytes: &[u8]) -> Result<(), String> {
-    download_data(name, bytes).map_err(|_| "this page cannot save files".into())
+    download_data(name, bytes).map_err(|_| say!("page-cannot-save").into())
 }
 
 /// The page's address without its fragment, and the fragment.

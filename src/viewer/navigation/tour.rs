@@ -18,12 +18,12 @@ use crate::navigation::aids::Aids;
 use crate::navigation::camera::View;
 use crate::navigation::inside::{Inside, Look};
 use crate::navigation::{Go, Orbit};
-use crate::panels::format::{grouped, said};
+use crate::panels::format::{grouped, said, said_date};
 use crate::panels::growth::Growth;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::named;
 use crate::panels::theme::{ACCENT, FOCUS, LINE, PANEL, QUIET, TEXT};
-use crate::panels::timeline::{Timeline, said_date};
+use crate::panels::timeline::Timeline;
 use crate::panels::windows::Windows;
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Roofs, Selection, Shown, name};
@@ -518,7 +518,11 @@ fn caption(
                         }
                     }
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        if ui.button(say!("tour-leave")).on_hover_text(say!("key-escape-name")).clicked() {
+                        if ui
+                            .button(say!("tour-leave"))
+                            .on_hover_text(say!("key-escape-name"))
+                            .clicked()
+                        {
                             wanted = Some(Wanted::Leave);
                         }
                         if width > 560.0 {

@@ -10,12 +10,12 @@ use rainier::sim::twin::Plan;
 use rainier::site::schema::Tag;
 
 use crate::args::TEXTS;
-use crate::panels::format::{compact, grouped, said};
+use crate::panels::format::{compact, grouped, said, said_date, said_month};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::{key_label, reading};
 use crate::panels::plot::{Axes, faint};
 use crate::panels::theme::{ACCENT, ALARM, GROUND, QUIET, TEXT};
-use crate::panels::timeline::{Timeline, band, diamond, months, said_date, said_month};
+use crate::panels::timeline::{Timeline, band, diamond, months};
 use crate::panels::windows::Windows;
 use crate::words::say;
 use crate::world::scene::changed;

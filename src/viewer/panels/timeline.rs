@@ -10,7 +10,7 @@ use rainier::growth::Standing;
 use rainier::sim::clock::Clock;
 use rainier::site::schema::Tag;
 
-use crate::panels::format::{compact, said};
+use crate::panels::format::{compact, month, said, said_date};
 use crate::panels::growth::{Growth, Planned, limit_color};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::named;
@@ -81,34 +81,6 @@ fn advance(
         let last = planned.course.days.len().saturating_sub(1) as f32;
         timeline.day = (timeline.day + time.delta_secs().min(0.25) * DAYS_PER_S).min(last);
         timeline.playing = timeline.day < last;
-    }
-}
-
-/// A date in words.
-pub(crate) fn said_date(date: Date) -> String {
-    say!("date", day = date.day(), month = month(date), year = date.year())
-}
-
-/// The month of a date in words.
-pub(crate) fn said_month(date: Date) -> String {
-    say!("date-month", month = month(date), year = date.year())
-}
-
-/// The name of a date's month, in short.
-fn month(date: Date) -> &'static str {
-    match date.month() {
-        1 => say!("month-1"),
-        2 => say!("month-2"),
-        3 => say!("month-3"),
-        4 => say!("month-4"),
-        5 => say!("month-5"),
-        6 => say!("month-6"),
-        7 => say!("month-7"),
-        8 => say!("month-8"),
-        9 => say!("month-9"),
-        10 => say!("month-10"),
-        11 => say!("month-11"),
-        _ => say!("month-12"),
     }
 }
 
