@@ -11,7 +11,7 @@
 //! | [`workload`], [`economics`] | what it is asked to do; what it costs |
 //! | [`growth`] | what can run by when |
 //! | [`scenario`], [`sim`] | what if: a scenario's file and commands; what happens: the plugins of a tick |
-//! | [`tour`] | tours of the view: their files |
+//! | [`overlay`], [`tour`] | what colours racks; tours of the view: their files |
 //! | [`view`] | what the view shows, without drawing it: colours, links, walks |
 //! | [`record`] | samples, summary and digest of a run |
 //! | [`study`] | many runs: bands and what matters most |
@@ -24,6 +24,7 @@ pub mod economics;
 pub mod growth;
 pub mod host;
 pub mod num;
+pub mod overlay;
 pub mod physics;
 pub mod record;
 pub mod scenario;

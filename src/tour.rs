@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::diag::{Code, Report};
+use crate::overlay::Overlay;
 use crate::site::Address;
 use crate::site::schema::{Day, Parsed, read, within};
 use crate::site::texts::{Files, builtin_names, find_text, unreadable};
@@ -44,7 +45,7 @@ record! {
         /// How the camera looks at it.
         camera: Option<Camera>,
         /// What colours the racks.
-        overlay: Option<Colours>,
+        overlay: Option<Overlay>,
         /// Whether roofs are on.
         roofs: Option<bool>,
         /// How buildings are looked into.
@@ -72,30 +73,6 @@ record! {
         at_m: Option<[f64; 2]> = within(-5_000.0, 5_000.0),
         /// How fast it goes round, degrees a second.
         drift_deg_per_s: Option<f64> = within(-20.0, 20.0),
-    }
-}
-
-choice! {
-    /// What colours the racks.
-    Colours {
-        /// Junction temperature of each chip.
-        Temperature,
-        /// Utilisation of each chip.
-        Utilisation,
-        /// Power of each chip.
-        Power,
-        /// Inlet air of each rack.
-        Inlet,
-        /// Outlet air of each rack.
-        Outlet,
-        /// Air that each rack draws.
-        Airflow,
-        /// Share of each rack's inlet air that comes from the hot aisle.
-        HotShare,
-        /// What each cooling unit does.
-        Units,
-        /// The job of each rack.
-        Job,
     }
 }
 

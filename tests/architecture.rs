@@ -30,7 +30,7 @@ const LAYERS: [&[&str]; 10] = [
     &["site"],
     &["workload", "economics"],
     &["growth"],
-    &["sim", "scenario", "tour", "view"],
+    &["sim", "scenario", "overlay", "tour", "view"],
     &["record"],
     &["study"],
     &["host"],

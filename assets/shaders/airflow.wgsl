@@ -2,6 +2,7 @@
 // has come and from where it started, so that the mesh itself never changes.
 #import bevy_pbr::mesh_view_bindings::view
 #import bevy_pbr::view_transformations::position_world_to_clip
+#import rainier::cut::{Cut, beyond_cut}
 
 struct Look {
     // Temperatures at the ends of the colour map, °C; length and half width of a point, m.
@@ -15,6 +16,7 @@ struct Look {
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> look: Look;
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var paths: texture_2d<f32>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(2) var flows: texture_2d<f32>;
+@group(#{MATERIAL_BIND_GROUP}) @binding(3) var<uniform> cut: Cut;
 
 struct Vertex {
     // Path, number on it, start along it, corner.
@@ -28,6 +30,7 @@ struct Varying {
     @location(1) color: vec3<f32>,
     @location(2) fade: f32,
     @location(3) depth: f32,
+    @location(4) world: vec3<f32>,
 }
 
 // Place and temperature at a share of a path.
@@ -79,11 +82,15 @@ fn vertex(in: Vertex) -> Varying {
     out.color = map_color((head.w - look.scale.x) / (look.scale.y - look.scale.x));
     out.fade = smoothstep(0.0, 0.05, share) * (1.0 - smoothstep(0.94, 1.0, share));
     out.depth = out.clip.w;
+    out.world = head.xyz;
     return out;
 }
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
+    if (beyond_cut(cut, in.world) > 0.0) {
+        discard;
+    }
     let off = abs(in.place.x);
     // A soft drop: full at its head, fading towards its tail.
     let body = 1.0 - off * off;

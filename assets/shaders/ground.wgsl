@@ -73,7 +73,7 @@ fn vertex(in: Vertex) -> Varying {
     var color = in.color.rgb;
     if (surface == GRASS || surface == CROPS || surface == LEAVES) {
         let grey = dot(color, vec3<f32>(0.30, 0.59, 0.11));
-        color = mix(color, vec3<f32>(1.22, 1.02, 0.74) * grey, light.below.w);
+        color = mix(color, vec3<f32>(1.14, 1.03, 0.82) * grey, light.below.w);
     }
     out.clip = position_world_to_clip(world);
     out.color = color * lit;

@@ -31,7 +31,7 @@ fn direct(light: Light, normal: vec3<f32>) -> vec3<f32> {
 // Colour of the clear sky in a direction; at and below the horizon that of the haze.
 fn clear_sky(light: Light, towards: vec3<f32>) -> vec3<f32> {
     let up = max(towards.y, 0.0);
-    let base = mix(light.zenith.rgb, light.haze.rgb, exp(-up * 4.2));
+    let base = mix(light.zenith.rgb, light.haze.rgb, exp(-up * 6.0));
     let near = max(dot(towards, light.disc.xyz), 0.0);
     let near_fourth = near * near * near * near;
     let near_sixteenth = near_fourth * near_fourth * near_fourth * near_fourth;
@@ -41,7 +41,7 @@ fn clear_sky(light: Light, towards: vec3<f32>) -> vec3<f32> {
 // What the haze lets through of a colour at a distance, towards the ground.
 fn hazed(light: Light, color: vec3<f32>, towards: vec3<f32>, far_m: f32) -> vec3<f32> {
     // The ground ends behind the haze.
-    let clear = exp(-far_m * light.haze.w) * (1.0 - smoothstep(5000.0, 10500.0, far_m));
+    let clear = exp(-far_m * light.haze.w) * (1.0 - smoothstep(6500.0, 10500.0, far_m));
     let level = normalize(vec3<f32>(towards.x, max(towards.y, 0.0), towards.z) + vec3<f32>(1e-5, 0.0, 0.0));
     return mix(clear_sky(light, level), color, clear);
 }

@@ -2,6 +2,7 @@
 // rack of a row, mixed between racks but not across the containment between a hot aisle and the next cold one.
 #import bevy_pbr::mesh_functions::{get_world_from_local, mesh_position_local_to_world}
 #import bevy_pbr::view_transformations::position_world_to_clip
+#import rainier::cut::{Cut, beyond_cut}
 
 struct Look {
     // Rows and racks a row; lines over the whole scale; unused.
@@ -14,6 +15,7 @@ struct Look {
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> look: Look;
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var air: texture_2d<f32>;
+@group(#{MATERIAL_BIND_GROUP}) @binding(2) var<uniform> cut: Cut;
 
 struct Vertex {
     @builtin(instance_index) instance_index: u32,
@@ -26,6 +28,7 @@ struct Varying {
     @builtin(position) clip: vec4<f32>,
     @location(0) texel: vec2<f32>,
     @location(1) depth: f32,
+    @location(2) world: vec3<f32>,
 }
 
 @vertex
@@ -36,6 +39,7 @@ fn vertex(in: Vertex) -> Varying {
     out.clip = position_world_to_clip(world.xyz);
     out.texel = in.texel;
     out.depth = out.clip.w;
+    out.world = world.xyz;
     return out;
 }
 
@@ -47,6 +51,9 @@ fn map_color(x: f32) -> vec3<f32> {
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
+    if (beyond_cut(cut, in.world) > 0.0) {
+        discard;
+    }
     let rows = look.grid.x;
     let racks = look.grid.y;
     let row = clamp(floor(in.texel.x / 4.0), 0.0, rows - 1.0);

@@ -709,7 +709,7 @@ part-hint = { $about }; key { $letter }
 
 ## The bars: readings on top, time and choices below.
 
-bar-colours = colours of racks and units: keys 1 to { $last }
+bar-colours = colours of racks and units: digits, some with Shift
 bar-scenario = Scenario
 bar-facility = Facility
 bar-dark = Dark
@@ -840,3 +840,124 @@ picture-unwritable = the picture cannot be written: { $error }
 saved = { $what } saved
 saved-downloaded = { $what } downloaded: { $name }
 saved-too-many = { $folder } holds too many files called { $name }
+
+## Colours of racks and units: their titles, and their legends. What they are about comes from the model.
+
+key-shift = Shift { $digit }
+place-not-here = { $place } is not on this site
+overlay-temperature = Chip temperature
+overlay-inlet = Rack inlet air
+overlay-outlet = Rack outlet air
+overlay-power = Chip power
+overlay-headroom = Spare power on the way
+    .unit = % of rating
+overlay-feed = Feed and redundancy
+overlay-utilisation = Chip utilisation
+overlay-job = Jobs
+overlay-failures = Failures
+overlay-units = Cooling mode
+overlay-airflow = Air through racks
+overlay-hot-share = Hot-aisle air at inlets
+overlay-water = Water for cooling
+    .unit = L/kWh of IT
+overlay-carbon = CO₂ of racks
+overlay-phase = Building phase
+colours-heat = Heat
+colours-power = Power
+colours-work = Work
+colours-cooling = Cooling
+colours-plan = Plan
+legend-no-difference = { $title } cannot be taken from each other: choose another overlay.
+legend-least = Least: { $share } % at { $name }, { $spare } MVA to spare.
+legend-connection = Connection: { $share } %, { $spare } MVA.
+legend-water = Site: { $intensity } L/kWh, { $rate } L/s
+legend-carbon = Grid: { $intensity } g/kWh. Site: { $rate } t/h
+legend-modes = units; racks show what most units of their hall do
+# What feeds racks.
+feed-whole = all sides
+feed-detour = all sides, one by a detour
+feed-first-side = first side alone
+feed-second-side = second side alone
+feed-side = side { $name } alone
+feed-fewer = fewer sides than built
+feed-part-gensets = grid and gensets
+feed-gensets = gensets alone
+feed-battery = batteries
+feed-dark = nothing: dark
+legend-feeds = racks, by what feeds them now
+# What is wrong, said beside a building's name.
+trouble-none = nothing
+trouble-throttled = throttled
+trouble-repair = in repair
+trouble-cooling = cooling broken
+trouble-gensets = gensets failed
+trouble-breaker = breaker open
+trouble-battery = on batteries
+trouble-tripped = tripped
+trouble-dark = dark
+failures-none = Nothing is broken, throttled or without power.
+# So many of these are wrong; the number stands before.
+failures-throttled =
+    { $count ->
+        [one] chip throttled
+       *[other] chips throttled
+    }
+failures-tripped =
+    { $count ->
+        [one] chip tripped
+       *[other] chips tripped
+    }
+failures-repair =
+    { $count ->
+        [one] rack waits for repair
+       *[other] racks wait for repair
+    }
+failures-battery =
+    { $count ->
+        [one] rack on its battery
+       *[other] racks on batteries
+    }
+failures-dark =
+    { $count ->
+        [one] rack dark
+       *[other] racks dark
+    }
+failures-cooling =
+    { $count ->
+        [one] cooling unit broken
+       *[other] cooling units broken
+    }
+failures-gensets =
+    { $count ->
+        [one] genset failed
+       *[other] gensets failed
+    }
+failures-breaker =
+    { $count ->
+        [one] breaker open or unit lost
+       *[other] breakers open or units lost
+    }
+# What is wrong, and where.
+failures-at = { $what }, { $place }
+failures-places = { $what }, { $count } places
+failures-water = The water supply is cut.
+# How far buildings are.
+stage-first = phase 1
+stage-second = phase 2
+stage-later-phase = a later phase
+stage-next = next
+stage-later = later
+stage-names = B{ $first } to B{ $last }
+stage-runs = run, phase { $phase }: { $names }
+stage-day = { $stage }, { $date }
+stage-on = { $stage }, { $date }: { $names }
+stage-between = { $stage }, { $from } to { $to }: { $names }
+stage-of = { $stage }: { $names }
+stage-legend = buildings; days by the plan of growth, where it has one
+legend-no-air = Select a hall or a building to see its air.
+legend-slice = Air slice, °C
+    .hint = height of the plane above the floor: page keys
+legend-airflow = Airflow, °C
+row-fed-by = Fed by
+row-spare-at = { $share } % at { $name }
+row-spare = Spare power

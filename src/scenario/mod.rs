@@ -37,6 +37,7 @@ use crate::{choice, record};
 /// Scenarios that come with the program, by the name after `builtin:`.
 pub const BUILTIN: &[(&str, &str)] = &[
     ("default", include_str!("../../assets/scenarios/default.ron")),
+    ("open-day", include_str!("../../assets/scenarios/open-day.ron")),
     ("phase-1", include_str!("../../assets/scenarios/phase-1.ron")),
     (
         "july-heat-wave",

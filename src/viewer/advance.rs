@@ -30,6 +30,16 @@ impl Default for Pace {
     }
 }
 
+impl Pace {
+    /// At the speed of the start, and stopped.
+    pub(crate) fn standing() -> Self {
+        Self {
+            paused: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// Share of a frame that the simulation may take.
 const SHARE: f64 = 0.25;
 

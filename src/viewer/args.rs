@@ -45,7 +45,7 @@ pub(crate) struct Args {
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "PLACE"))]
     pub(crate) look: Option<String>,
     /// What colours the racks
-    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum, default_value_t = Overlay::Temperature))]
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "OVERLAY", value_parser = overlays(), default_value = "temperature"))]
     pub(crate) overlay: Overlay,
     /// Put the roofs on
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
@@ -203,7 +203,7 @@ fn with_names<T>(read: impl FnOnce(Names<'_>) -> T) -> T {
 const BASE_URL: &str = env!("CARGO_PKG_HOMEPAGE");
 
 /// Scenario that is shown when none is named.
-pub(crate) const DEFAULT_SCENARIO: &str = "builtin:default";
+pub(crate) const DEFAULT_SCENARIO: &str = "builtin:open-day";
 
 /// Width and height, pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,6 +221,14 @@ fn size(text: &str) -> Result<Size, String> {
 fn seconds(text: &str) -> Result<f64, String> {
     let value = text.parse().ok().filter(|s: &f64| (0.0..=1e7).contains(s));
     value.ok_or_else(|| "0 to 1e7 seconds".into())
+}
+
+/// The overlays by their names, with what they say for the help.
+#[cfg(not(target_arch = "wasm32"))]
+fn overlays() -> impl clap::builder::TypedValueParser<Value = Overlay> {
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+    let values = Overlay::ALL.map(|overlay| PossibleValue::new(overlay.name()).help(overlay.about()));
+    PossibleValuesParser::new(values).try_map(|name| Overlay::named(&name).ok_or("no such overlay"))
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -11,6 +11,7 @@ mod history;
 #[cfg(not(target_arch = "wasm32"))]
 mod measure;
 mod mine;
+mod named;
 mod navigation;
 mod panels;
 mod picture;

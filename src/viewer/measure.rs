@@ -167,6 +167,15 @@ fn places(campus: &Campus) -> Vec<(Option<Found>, bool)> {
     ]
 }
 
+/// Meshes of the panels of a frame; each is a draw call.
+#[derive(Resource, Default)]
+struct Painted(usize);
+
+/// Counts them before they go over to where they are drawn.
+fn count_painted(outputs: Query<&EguiRenderOutput>, mut painted: ResMut<Painted>) {
+    painted.0 = outputs.iter().map(|output| output.paint_jobs.len()).sum();
+}
+
 /// What frames of a view cost.
 #[derive(Debug, Default)]
 struct Cost {
@@ -197,12 +206,7 @@ fn frames(app: &mut App, count: &AtomicU32, frames: u32) -> Cost {
     if let (Some(before_s), Some(after_s)) = (before_s, cpu_s()) {
         cost.cpu_ms = (after_s - before_s) * 1e3 / f64::from(frames);
     }
-    // What was to be painted has gone over to where it is drawn.
-    if let Some(render) = app.get_sub_app_mut(RenderApp) {
-        let world = render.world_mut();
-        let mut outputs = world.query::<&EguiRenderOutput>();
-        cost.panels = outputs.iter(world).map(|output| output.paint_jobs.len()).sum();
-    }
+    cost.panels = app.world().resource::<Painted>().0;
     cost
 }
 
@@ -215,6 +219,7 @@ pub(crate) fn run(args: Args, case: Case, of_each: u32) -> AppExit {
     let size = (args.size.0, args.size.1);
     let mut app = crate::app(drawn, args, case, None);
     app.insert_resource(Quality::new(Asked::High));
+    app.init_resource::<Painted>().add_systems(Last, count_painted);
     while app.plugins_state() == PluginsState::Adding {
         std::thread::yield_now();
     }

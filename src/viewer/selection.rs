@@ -8,103 +8,32 @@ use rainier::site::campus::Found;
 use rainier::site::{Address, Campus};
 
 use crate::navigation::{Go, Orbit, keys_are_free};
+use crate::words::say;
 
-/// What colours the racks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
-pub(crate) enum Overlay {
-    /// Junction temperature of each chip.
-    Temperature,
-    /// Utilisation of each chip.
-    Utilisation,
-    /// Power of each chip.
-    Power,
-    /// Inlet air of each rack.
-    Inlet,
-    /// Outlet air of each rack.
-    Outlet,
-    /// Air that each rack draws.
-    Airflow,
-    /// Share of each rack's inlet air that comes from the hot aisle.
-    HotShare,
-    /// What each cooling unit does; racks stay plain.
-    Units,
-    /// The job of each rack.
-    Job,
-}
+pub(crate) use rainier::overlay::Overlay;
 
-/// Ends of the colour map for air of halls, °C: coldest supply to a hot aisle in trouble.
-pub(crate) const AIR_C: [f32; 2] = [15.0, 55.0];
+/// Digits of the first ten overlays; with Shift, of the next ten.
+const DIGITS: [(KeyCode, &str); 10] = [
+    (KeyCode::Digit1, "1"),
+    (KeyCode::Digit2, "2"),
+    (KeyCode::Digit3, "3"),
+    (KeyCode::Digit4, "4"),
+    (KeyCode::Digit5, "5"),
+    (KeyCode::Digit6, "6"),
+    (KeyCode::Digit7, "7"),
+    (KeyCode::Digit8, "8"),
+    (KeyCode::Digit9, "9"),
+    (KeyCode::Digit0, "0"),
+];
 
-impl Overlay {
-    /// All of them, in the order of their keys from 1.
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Temperature,
-        Self::Utilisation,
-        Self::Power,
-        Self::Inlet,
-        Self::Outlet,
-        Self::Airflow,
-        Self::HotShare,
-        Self::Units,
-        Self::Job,
-    ];
-
-    /// Name in scripts.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Temperature => "temperature",
-            Self::Utilisation => "utilisation",
-            Self::Power => "power",
-            Self::Inlet => "inlet",
-            Self::Outlet => "outlet",
-            Self::Airflow => "airflow",
-            Self::HotShare => "hot-share",
-            Self::Units => "units",
-            Self::Job => "job",
-        }
-    }
-
-    /// The overlay of a name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|overlay| overlay.name() == name)
-    }
-
-    /// Title and unit in the legend.
-    pub(crate) fn title(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Temperature => ("Chip temperature", "°C"),
-            Self::Utilisation => ("Chip utilisation", "%"),
-            Self::Power => ("Chip power", "W"),
-            Self::Inlet => ("Rack inlet air", "°C"),
-            Self::Outlet => ("Rack outlet air", "°C"),
-            Self::Airflow => ("Air through racks", "kg/s"),
-            Self::HotShare => ("Hot-aisle air at inlets", "%"),
-            Self::Units => ("Cooling units", ""),
-            Self::Job => ("Jobs", ""),
-        }
-    }
-
-    /// Values at the ends of the colour map.
-    pub(crate) fn range(self) -> [f32; 2] {
-        match self {
-            Self::Temperature => [20.0, 95.0],
-            Self::Utilisation | Self::Units | Self::Job => [0.0, 1.0],
-            Self::Power => [0.0, 700.0],
-            Self::Inlet => [15.0, 40.0],
-            Self::Outlet => AIR_C,
-            // A rack of 52 kW at a rise of 14 K draws 3.6 kg/s.
-            Self::Airflow => [0.0, 4.0],
-            Self::HotShare => [0.0, 0.2],
-        }
-    }
-
-    /// What a value is multiplied by to be written in the unit of its title.
-    pub(crate) fn scale(self) -> f32 {
-        match self {
-            Self::Utilisation | Self::HotShare => 100.0,
-            _ => 1.0,
-        }
+/// The key of an overlay: digits in the order of the list, then digits with Shift.
+pub(crate) fn key_of(overlay: Overlay) -> String {
+    let at = overlay as usize;
+    let (_, digit) = DIGITS[at % DIGITS.len()];
+    if at < DIGITS.len() {
+        digit.into()
+    } else {
+        say!("key-shift", digit = digit)
     }
 }
 
@@ -147,7 +76,7 @@ impl Selection {
     }
 }
 
-/// Keys: 1 to 9 overlays, R roofs, space stops and goes on, Escape one level up.
+/// Keys: digits, alone and with Shift, overlays, R roofs, space stops and goes on, Escape one level up.
 fn keys(
     keys: Res<ButtonInput<KeyCode>>,
     mut shown: ResMut<Shown>,
@@ -158,20 +87,22 @@ fn keys(
     mut focus: ResMut<crate::panels::jobs::Focus>,
     plan: Res<rainier::sim::twin::Plan>,
 ) {
-    const DIGITS: [KeyCode; 9] = [
-        KeyCode::Digit1,
-        KeyCode::Digit2,
-        KeyCode::Digit3,
-        KeyCode::Digit4,
-        KeyCode::Digit5,
-        KeyCode::Digit6,
-        KeyCode::Digit7,
-        KeyCode::Digit8,
-        KeyCode::Digit9,
+    // Browsers go to another tab with Ctrl, and windows by other means with Alt.
+    let held = [
+        KeyCode::ControlLeft,
+        KeyCode::ControlRight,
+        KeyCode::AltLeft,
+        KeyCode::AltRight,
+        KeyCode::SuperLeft,
+        KeyCode::SuperRight,
     ];
-    for (key, overlay) in DIGITS.into_iter().zip(Overlay::ALL) {
-        if keys.just_pressed(key) {
-            shown.0 = overlay;
+    if let Some(digit) = DIGITS.iter().position(|(key, _)| keys.just_pressed(*key))
+        && !keys.any_pressed(held)
+    {
+        let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+        let at = digit + if shift { DIGITS.len() } else { 0 };
+        if let Some(overlay) = Overlay::ALL.get(at) {
+            shown.0 = *overlay;
         }
     }
     if keys.just_pressed(KeyCode::KeyR) {
@@ -198,7 +129,7 @@ pub(crate) fn place(campus: &Campus, name: &str) -> Result<Found, String> {
     let address: Address = name.parse().map_err(|error: NotAnAddress| error.to_string())?;
     campus
         .find(address)
-        .ok_or_else(|| format!("{address} is not on this site"))
+        .ok_or_else(|| say!("place-not-here", place = address))
 }
 
 /// The name of a place.

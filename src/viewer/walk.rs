@@ -203,7 +203,8 @@ fn page_of(page: EditorPage) -> Page {
 fn forget(world: &mut World, page: Option<EditorPage>) {
     world.insert_resource(Focus::default());
     world.insert_resource(Labels::default());
-    world.insert_resource(Pace::default());
+    // It stands from the first frame on, whichever system of it comes first.
+    world.insert_resource(Pace::standing());
     world.insert_resource(Search::default());
     world.insert_resource(Touring::default());
     world.insert_resource(Trail::default());

@@ -19,9 +19,14 @@ pub(crate) struct Orbit {
     now: View,
     goal: View,
     flight: Option<Flight>,
-    home: View,
+    /// The ground that all of the site's buildings stand on: west, south, east and north edge, m.
+    ground_m: [f32; 4],
+    /// Whether nobody has taken it in hand yet: it shows all, however much room there is.
+    untouched: bool,
     /// Middle of what the panels leave free, from the window's middle, in window heights right and down.
     pub(crate) free: Vec2,
+    /// Width and height of what the panels leave free, in window heights.
+    pub(crate) room: Vec2,
     /// A place to show in a way that its size asks for.
     pub(crate) fly_to: Option<Found>,
     /// A stretch of ground to show: west, south, east and north edge, m.
@@ -99,6 +104,92 @@ const FOV: f32 = 0.7;
 /// A view from higher up than this is steep enough to see the ground by, radians.
 const STEEP: f32 = 0.45;
 
+/// Turn of the look at the whole site, radians: over a corner, so that rows and ends of buildings are seen.
+const HOME_YAW: f32 = 0.52;
+
+/// How far the horizon lies below the upper edge of what is free, as a share of its height.
+const SKY: f32 = 0.06;
+
+/// Lowest and highest look at the whole site, radians over the horizon.
+const HOME_PITCH: [f32; 2] = [0.14, 0.42];
+
+/// Share of what is free that stays empty around the site: to the sides, below, and between it and the horizon.
+const HOME_MARGIN: [f32; 3] = [0.03, 0.10, 0.20];
+
+/// The ground that all buildings and substations stand on: west, south, east and north edge, m.
+fn ground_of(campus: &Campus) -> [f32; 4] {
+    let buildings = campus.buildings.iter().map(|b| &b.rect);
+    let all = buildings.chain(campus.substations.iter().map(|s| &s.rect));
+    let edges = all.fold(
+        [f64::INFINITY, f64::INFINITY, -f64::INFINITY, -f64::INFINITY],
+        |edges, rect| {
+            let [w, d] = rect.size_m.map(|m| m / 2.0);
+            let [x, y] = rect.at_m;
+            [
+                edges[0].min(x - w),
+                edges[1].min(y - d),
+                edges[2].max(x + w),
+                edges[3].max(y + d),
+            ]
+        },
+    );
+    // A site without buildings is looked at in its middle.
+    edges.map(|m| {
+        if m.is_finite() {
+            m as f32
+        } else {
+            m.signum() as f32 * -100.0
+        }
+    })
+}
+
+/// The look at a stretch of ground with the horizon and some sky over it, from as near as what is free allows: its middle
+/// from the window's middle, right and down, and its size, in window heights.
+fn home(ground_m: [f32; 4], free: Vec2, room: Vec2) -> View {
+    let half = (FOV / 2.0).tan();
+    // Up and right in slopes of rays.
+    let middle = Vec2::new(free.x, -free.y) * 2.0 * half;
+    let room = room.max(Vec2::splat(0.1)) * half;
+    let top = middle.y + room.y;
+    let pitch = (top - 2.0 * SKY * room.y).atan().clamp(HOME_PITCH[0], HOME_PITCH[1]);
+    let (sin, cos) = HOME_YAW.sin_cos();
+    let back = Vec3::new(sin * pitch.cos(), pitch.sin(), cos * pitch.cos());
+    let right = Vec3::new(cos, 0.0, -sin);
+    let up = back.cross(right);
+    let horizon = pitch.tan();
+    let across = [
+        middle.x - room.x * (1.0 - 2.0 * HOME_MARGIN[0]),
+        middle.x + room.x * (1.0 - 2.0 * HOME_MARGIN[0]),
+    ];
+    let low = middle.y - room.y * (1.0 - 2.0 * HOME_MARGIN[1]);
+    let along = [low, (horizon - 2.0 * HOME_MARGIN[2] * room.y).max(low + 0.2 * room.y)];
+    let [west, south, east, north] = ground_m;
+    let corners = [[west, south], [east, south], [east, north], [west, north]].map(|[x, y]| Vec3::new(x, 0.0, -y));
+    // With the eye at `p`, a corner `c` is seen at the slope (c - p)·side / (p - c)·back. For each side the eye must lie
+    // between two planes; the further back it is, the more room is between them.
+    let fit = |side: Vec3, [least, most]: [f32; 2]| {
+        let bound = |slope: f32| corners.map(|c| c.dot(side) + slope * c.dot(back));
+        let from = bound(most).into_iter().fold(-f32::INFINITY, f32::max);
+        let to = bound(least).into_iter().fold(f32::INFINITY, f32::min);
+        (from, to, least, most)
+    };
+    let (x, y) = (fit(right, across), fit(up, along));
+    let behind = |(from, to, least, most): (f32, f32, f32, f32)| (from - to) / (most - least);
+    let away = behind(x).max(behind(y));
+    let place = |(from, to, least, most): (f32, f32, f32, f32)| ((from - most * away) + (to - least * away)) / 2.0;
+    let eye = back * away + right * place(x) + up * place(y);
+    // What lies on the ground in the middle of what is free is what is looked at.
+    let ray = -back + right * middle.x + up * middle.y;
+    let distance = (eye.y / (-ray.y).max(0.05)).clamp(DISTANCE_M[0], DISTANCE_M[1]);
+    View {
+        focus: (eye + ray * distance).with_y(0.0),
+        distance,
+        yaw: HOME_YAW,
+        pitch,
+    }
+    .kept()
+}
+
 /// The middle of a tray or a chip on the west face of its rack, where its air goes in: m east and north, and up.
 pub(crate) fn on_face(campus: &Campus, found: Found) -> Option<([f64; 2], f64)> {
     let (rack, row, columns) = match found {
@@ -121,25 +212,28 @@ pub(crate) fn on_face(campus: &Campus, found: Found) -> Option<([f64; 2], f64)> 
 
 impl Orbit {
     fn of(campus: &Campus) -> Self {
-        let extent = campus.terrain.size_m[0].max(campus.terrain.size_m[1]) as f32;
-        let home = View {
-            focus: Vec3::new(0.0, 0.0, 0.06 * extent),
-            distance: extent * 1.22,
-            yaw: 0.38,
-            pitch: 0.60,
-        };
+        let ground_m = ground_of(campus);
+        let room = Vec2::new(1.3, 0.8);
+        let home = home(ground_m, Vec2::ZERO, room);
         Self {
             now: home,
             goal: home,
             flight: None,
-            home,
+            ground_m,
+            untouched: true,
             free: Vec2::ZERO,
+            room,
             fly_to: None,
             fly_over: None,
             go: None,
             drift: 0.0,
             cuts: false,
         }
+    }
+
+    /// The look at the whole site.
+    fn home(&self) -> View {
+        home(self.ground_m, self.free, self.room)
     }
 
     /// Where it is.
@@ -167,6 +261,7 @@ impl Orbit {
             self.goal = self.now;
         }
         self.drift = 0.0;
+        self.untouched = false;
         with(&mut self.goal);
         self.goal = self.goal.kept();
     }
@@ -218,11 +313,12 @@ impl Orbit {
 
     /// Where it goes when it is asked to go to a place.
     pub(crate) fn view_of(&self, campus: &Campus, found: Option<Found>) -> View {
-        found.map_or(self.home, |found| self.look_at(campus, found))
+        found.map_or_else(|| self.home(), |found| self.look_at(campus, found))
     }
 
     /// Sets out for a look.
     fn set_out(&mut self, to: View) {
+        self.untouched = false;
         self.flight = (!self.cuts).then(|| Flight::new(self.now, to));
         self.goal = to;
         if self.cuts {
@@ -256,13 +352,15 @@ impl Orbit {
             pitch: pose.pitch,
         };
         self.flight = None;
+        self.untouched = false;
         self.now = self.goal;
         (self.fly_to, self.fly_over, self.go) = (None, None, None);
     }
 
     /// Stands where it stood at the start, as if nothing had been asked since.
     pub(crate) fn start_over(&mut self) {
-        (self.now, self.goal, self.flight, self.drift) = (self.home, self.home, None, 0.0);
+        let home = self.home();
+        (self.now, self.goal, self.flight, self.drift) = (home, home, None, 0.0);
         (self.fly_to, self.fly_over, self.go) = (None, None, None);
     }
 
@@ -312,6 +410,7 @@ fn go_home(plan: Res<Plan>, mut site: Local<Option<String>>, mut orbit: ResMut<O
         let before = *orbit;
         *orbit = Orbit {
             free: before.free,
+            room: before.room,
             cuts: before.cuts,
             // What has been asked for in the same frame is about the new site.
             fly_to: before.fly_to,
@@ -335,7 +434,7 @@ pub(crate) fn ease(
     let place = orbit.fly_to.take().map(|found| orbit.look_at(&plan.0, found));
     let ground = orbit.fly_over.take().map(|bounds| orbit.look_over(bounds));
     let other = orbit.go.take().map(|go| match go {
-        Go::Home => orbit.home,
+        Go::Home => orbit.home(),
         Go::View(view) => view.kept(),
         Go::Point(at_m, up_m, distance) => {
             let mut view = orbit.goal();
@@ -347,6 +446,10 @@ pub(crate) fn ease(
     });
     if let Some(view) = other.or(ground).or(place) {
         orbit.set_out(view);
+    }
+    if orbit.untouched && orbit.drift == 0.0 {
+        orbit.goal = orbit.home();
+        orbit.now = orbit.goal;
     }
     if let Some(mut flight) = orbit.flight {
         let (look, done) = flight.advance(seconds);

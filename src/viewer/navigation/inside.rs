@@ -9,7 +9,7 @@ use rainier::site::pick::{Ray, hit};
 use crate::navigation::{Orbit, keys_are_free};
 use crate::selection::{Roofs, Selection};
 use crate::words::say;
-use crate::world::materials::{Cut, GroundMaterial, RackMaterial};
+use crate::world::materials::{AirflowMaterial, Cut, CutOpen, GroundMaterial, RackMaterial, SliceMaterial};
 
 /// How buildings are looked into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -224,24 +224,17 @@ fn choose(
     });
 }
 
-/// Tells all materials, those too that have been made since.
-fn tell(
-    plan: Res<Plan>,
-    inside: Res<Inside>,
-    mut ground: ResMut<Assets<GroundMaterial>>,
-    mut racks: ResMut<Assets<RackMaterial>>,
-) {
+/// Tells all materials of a kind, those too that have been made since.
+fn tell<M: CutOpen>(plan: Res<Plan>, inside: Res<Inside>, mut materials: ResMut<Assets<M>>) {
     let cut = inside.cut(&plan.0);
-    let stale: Vec<_> = ground.iter().filter(|(_, m)| m.cut != cut).map(|(id, _)| id).collect();
+    let stale: Vec<_> = materials
+        .iter()
+        .filter(|(_, m)| m.cut() != cut)
+        .map(|(id, _)| id)
+        .collect();
     for id in stale {
-        if let Some(mut material) = ground.get_mut(id) {
-            material.cut = cut;
-        }
-    }
-    let stale: Vec<_> = racks.iter().filter(|(_, m)| m.cut != cut).map(|(id, _)| id).collect();
-    for id in stale {
-        if let Some(mut material) = racks.get_mut(id) {
-            material.cut = cut;
+        if let Some(mut material) = materials.get_mut(id) {
+            material.set_cut(cut);
         }
     }
 }
@@ -269,7 +262,15 @@ fn forget(plan: Res<Plan>, mut inside: ResMut<Inside>) {
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Inside>();
     app.add_systems(Update, (keys.run_if(keys_are_free), forget, choose).chain());
-    app.add_systems(PostUpdate, tell);
+    app.add_systems(
+        PostUpdate,
+        (
+            tell::<GroundMaterial>,
+            tell::<RackMaterial>,
+            tell::<SliceMaterial>,
+            tell::<AirflowMaterial>,
+        ),
+    );
 }
 
 #[cfg(test)]

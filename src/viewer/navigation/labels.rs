@@ -21,6 +21,7 @@ use crate::panels::theme::{ACCENT, ALARM, LINE, PANEL, QUIET, TEXT};
 use crate::panels::windows::Windows;
 use crate::selection::{Roofs, Selection};
 use crate::words::say;
+use crate::world::glance::Glance;
 use crate::world::meshes::at;
 use crate::world::rising::AsOf;
 use crate::world::route::position;
@@ -137,6 +138,7 @@ struct State<'w> {
     roofs: Res<'w, Roofs>,
     inside: Res<'w, Inside>,
     as_of: Res<'w, AsOf>,
+    glance: Res<'w, Glance>,
 }
 
 /// Places that could have a label, with where it points, its words and its importance.
@@ -167,10 +169,11 @@ fn places(state: &State, eye: Vec3) -> Vec<(Of, Vec3, String, String, f32)> {
     for (b, building) in campus.buildings.iter().enumerate() {
         let live = building.halls.clone().any(|h| state.halls.live[h]);
         let it_w: f64 = state.halls.it_w[building.halls.clone()].iter().sum();
+        let words = state.glance.words.get(b).cloned().flatten();
         let about = match (state.as_of.is_now(), live) {
             (false, _) => String::new(),
-            (true, true) => watts(it_w),
-            (true, false) => say!("label-not-live").into(),
+            (true, true) => words.unwrap_or_else(|| watts(it_w)),
+            (true, false) => words.unwrap_or_else(|| say!("label-not-live").into()),
         };
         // Roofs on, it stands on the roof.
         let top = if state.roofs.0 { building.height_m + 1.0 } else { 4.0 };

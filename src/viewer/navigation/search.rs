@@ -7,6 +7,7 @@ use rainier::site::search::{Entry, search};
 use rainier::site::{Address, Campus};
 
 use crate::advance::Pace;
+use crate::named;
 use crate::navigation::aids::Aids;
 use crate::navigation::bookmarks::Bookmarks;
 use crate::navigation::inside::{Inside, Look};
@@ -148,9 +149,15 @@ fn index(campus: &Campus, scenarios: &Scenarios) -> Vec<Entry<Target>> {
         out.push(Entry::new(title, also, "", Target::Deed(deed)));
     }
     for overlay in Overlay::ALL {
-        let also = format!("{} {}", say!("found-colours.also"), overlay.name());
+        let also = format!(
+            "{} {} {}",
+            say!("found-colours.also"),
+            overlay.name(),
+            named::theme(overlay.theme())
+        );
+        let title = named::overlay(overlay);
         out.push(Entry::new(
-            overlay.title().0,
+            title,
             &also,
             say!("found-colours"),
             Target::Overlay(overlay),

@@ -9,7 +9,7 @@ use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
 use rainier::sim::{ChipColumns, HallColumns, RackColumns, UnitColumns};
 use rainier::site::campus::{Found, PowerKind};
-use rainier::tour::{self, Colours, Goal, Opened, Said, Step, TourFile};
+use rainier::tour::{self, Goal, Opened, Said, Step, TourFile};
 
 use crate::advance::Pace;
 use crate::args::TEXTS;
@@ -185,8 +185,8 @@ impl Hands<'_> {
             self.pace.speed = speed;
         }
         self.pace.paused = false;
-        if let Some(colours) = step.overlay {
-            self.shown.0 = overlay_of(colours);
+        if let Some(overlay) = step.overlay {
+            self.shown.0 = overlay;
         }
         if let Some(inside) = step.inside {
             self.inside.set(look_of(inside), &mut self.roofs);
@@ -254,20 +254,6 @@ pub(crate) fn look_of(inside: tour::Inside) -> Look {
         tour::Inside::Solid => Look::Solid,
         tour::Inside::XRay => Look::XRay,
         tour::Inside::Section => Look::Section,
-    }
-}
-
-fn overlay_of(colours: Colours) -> Overlay {
-    match colours {
-        Colours::Temperature => Overlay::Temperature,
-        Colours::Utilisation => Overlay::Utilisation,
-        Colours::Power => Overlay::Power,
-        Colours::Inlet => Overlay::Inlet,
-        Colours::Outlet => Overlay::Outlet,
-        Colours::Airflow => Overlay::Airflow,
-        Colours::HotShare => Overlay::HotShare,
-        Colours::Units => Overlay::Units,
-        Colours::Job => Overlay::Job,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 use egui::{FontId, RichText};
+use rainier::overlay::Theme;
 use rainier::sim::clock::Clock;
 
 use super::State;
@@ -9,12 +10,13 @@ use super::format::grouped;
 use super::kpi::Readings;
 use super::parts::{Part, Parts};
 use super::pieces::named;
-use super::theme::{ALARM, QUIET};
+use super::theme::{ACCENT, ALARM, QUIET};
 use crate::advance::Pace;
 use crate::cases::Case;
 use crate::history::Series;
+use crate::named;
 use crate::scenarios::{Ask, Scenarios, Source};
-use crate::selection::{Overlay, Shown};
+use crate::selection::{Overlay, Shown, key_of};
 use crate::words::say;
 
 /// Pages lower than this, in points, have no room for small lines below readings.
@@ -24,17 +26,24 @@ const LOW: f32 = 560.0;
 pub(crate) fn overlay_choice(ui: &mut egui::Ui, shown: &mut Shown) {
     egui::ComboBox::from_id_salt("overlay")
         .width(164.0)
-        .selected_text(shown.0.title().0)
+        .height(ui.ctx().content_rect().height())
+        .selected_text(named::overlay(shown.0))
         .show_ui(ui, |ui| {
-            for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
-                let text = format!("{}  {}", k + 1, overlay.title().0);
-                if ui.selectable_label(shown.0 == overlay, text).clicked() {
-                    shown.0 = overlay;
+            ui.set_min_width(250.0);
+            for theme in Theme::ALL {
+                ui.label(RichText::new(named::theme(theme)).size(11.0).color(ACCENT));
+                for overlay in Overlay::ALL.into_iter().filter(|of| of.theme() == theme) {
+                    let chosen = shown.0 == overlay;
+                    let key = RichText::new(key_of(overlay)).size(11.0).color(QUIET);
+                    let choice = egui::Button::selectable(chosen, named::overlay(overlay)).right_text(key);
+                    if ui.add(choice).on_hover_text(overlay.about()).clicked() {
+                        shown.0 = overlay;
+                    }
                 }
             }
         })
         .response
-        .on_hover_text(say!("bar-colours", last = Overlay::ALL.len()));
+        .on_hover_text(say!("bar-colours"));
 }
 
 /// What runs, and what else could.

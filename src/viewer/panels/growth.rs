@@ -17,6 +17,7 @@ use crate::panels::plot::{Axes, faint};
 use crate::panels::theme::{ACCENT, ALARM, GROUND, QUIET, TEXT};
 use crate::panels::timeline::{Timeline, band, diamond, months};
 use crate::panels::windows::Windows;
+use crate::selection::{Overlay, Shown};
 use crate::words::say;
 use crate::world::scene::changed;
 
@@ -94,9 +95,9 @@ pub(crate) struct Growth {
 }
 
 /// Reads the plan of the site when it is first asked for: that of another site if there is none of this one.
-fn load(parts: Res<Parts>, plan: Res<Plan>, mut growth: ResMut<Growth>) {
+fn load(parts: Res<Parts>, shown: Res<Shown>, plan: Res<Plan>, mut growth: ResMut<Growth>) {
     let wanted = parts.shown(Part::Timeline) || parts.shown(Part::Growth);
-    if !wanted {
+    if !wanted && (shown.0 != Overlay::Phase || growth.tried) {
         return;
     }
     if !growth.tried {

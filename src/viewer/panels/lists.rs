@@ -7,7 +7,8 @@ use rainier::site::Campus;
 use super::parts::{Part, Parts};
 use super::theme::{ACCENT, QUIET};
 use super::windows::Windows;
-use crate::selection::Overlay;
+use crate::named;
+use crate::selection::{Overlay, key_of};
 use crate::words::say;
 
 /// A window with a list in it.
@@ -58,9 +59,8 @@ pub(crate) fn key_list(ui: &mut egui::Ui) {
                 }
                 key("R", say!("key-roofs"));
                 key("Q", say!("key-quality"));
-                for (k, overlay) in Overlay::ALL.into_iter().enumerate() {
-                    let what = say!("key-colours", what = overlay.title().0);
-                    key(&(k + 1).to_string(), &what);
+                for overlay in Overlay::ALL {
+                    key(&key_of(overlay), &say!("key-colours", what = named::overlay(overlay)));
                 }
                 key(say!("key-space-name"), say!("key-space"));
                 key("F2", say!("key-picture"));

@@ -8,9 +8,10 @@ use rainier::site::campus::Found;
 use rainier::site::files::FeatureKind;
 
 use super::State;
-use super::theme::{ACCENT, LINE, PANEL, QUIET, TEXT, WATER, map_colors, mode_color};
+use super::theme::{ACCENT, LINE, PANEL, QUIET, TEXT, WATER};
 use crate::navigation::{Go, Orbit};
-use crate::selection::{Overlay, Selection};
+use crate::selection::Selection;
+use crate::world::glance::Glance;
 use crate::world::meshes::at;
 
 /// Longer side of the map, points.
@@ -21,98 +22,6 @@ const LEAST: [f32; 2] = [560.0, 380.0];
 
 /// Distance from which a click on the map looks at a place, at most, m.
 const CLICKED_M: f32 = 330.0;
-
-/// How often the colours are found anew, s.
-const EVERY_S: f64 = 0.5;
-
-/// Colours of the buildings, and what they are of.
-#[derive(Resource, Debug, Clone, Default)]
-pub(crate) struct Minimap {
-    colors: Vec<Option<Color32>>,
-    of: Option<(u64, Overlay, usize)>,
-    at_s: f64,
-}
-
-/// The mean of what the racks of a building are coloured by; none where that has no mean.
-fn mean(state: &State, overlay: Overlay, b: usize) -> Option<f64> {
-    let campus = &*state.plan.0;
-    let live = |h: &usize| state.halls.live[*h];
-    let halls = campus.buildings[b].halls.clone().filter(live);
-    let racks = halls.flat_map(|h| campus.halls[h].racks.clone());
-    let over = |value: &dyn Fn(usize) -> f64, of: &mut dyn Iterator<Item = usize>| {
-        let (mut sum, mut count) = (0.0, 0_u32);
-        for value in of.map(value).filter(|value| value.is_finite()) {
-            sum += value;
-            count += 1;
-        }
-        (count > 0).then(|| sum / f64::from(count))
-    };
-    let mut racks = racks;
-    match overlay {
-        Overlay::Temperature => over(
-            &|c| f64::from(state.chips.junction_c[c]),
-            &mut racks.flat_map(|r| campus.rack_chips(r)),
-        ),
-        Overlay::Power => over(
-            &|c| f64::from(state.chips.power_w[c]),
-            &mut racks.flat_map(|r| campus.rack_chips(r)),
-        ),
-        Overlay::Utilisation => over(&|r| f64::from(state.racks.utilisation[r]), &mut racks),
-        Overlay::Inlet => over(&|r| f64::from(state.racks.inlet_c[r]), &mut racks),
-        Overlay::Outlet => over(&|r| state.racks.outlet_c[r], &mut racks),
-        Overlay::Airflow => over(&|r| f64::from(state.racks.air_kg_s[r]), &mut racks),
-        Overlay::HotShare => over(&|r| f64::from(state.racks.hot_share[r]), &mut racks),
-        // Of jobs, how busy the racks are.
-        Overlay::Job => over(&|r| f64::from(state.racks.utilisation[r]), &mut racks),
-        Overlay::Units => None,
-    }
-}
-
-/// The colour of a share of the racks' map.
-fn map_color(share: f64) -> Color32 {
-    let stops = map_colors();
-    let place = share.clamp(0.0, 1.0) as f32 * (stops.len() - 1) as f32;
-    let k = (place as usize).min(stops.len() - 2);
-    stops[k].lerp_to_gamma(stops[k + 1], place - k as f32)
-}
-
-/// The colour of a building; none where no hall of it is live.
-fn color(state: &State, overlay: Overlay, b: usize) -> Option<Color32> {
-    let campus = &*state.plan.0;
-    let halls = campus.buildings[b].halls.clone();
-    if !halls.clone().any(|h| state.halls.live[h]) {
-        return None;
-    }
-    if overlay == Overlay::Units {
-        let modes = halls.flat_map(|h| state.units.mode[campus.halls[h].units.clone()].iter().copied());
-        let mut counts: Vec<(rainier::sim::state::UnitMode, usize)> = Vec::new();
-        for mode in modes {
-            match counts.iter_mut().find(|(known, _)| *known == mode) {
-                Some((_, count)) => *count += 1,
-                None => counts.push((mode, 1)),
-            }
-        }
-        return counts
-            .iter()
-            .max_by_key(|(_, count)| *count)
-            .map(|(mode, _)| mode_color(*mode));
-    }
-    let [low, high] = overlay.range().map(f64::from);
-    mean(state, overlay, b).map(|value| map_color((value - low) / (high - low)))
-}
-
-impl Minimap {
-    fn renew(&mut self, state: &State, overlay: Overlay, now_s: f64) {
-        let live = state.halls.live.iter().filter(|live| **live).count();
-        let of = Some((state.clock.tick, overlay, live));
-        let other = self.of.map(|(_, overlay, _)| overlay) != Some(overlay);
-        let count = state.plan.0.buildings.len();
-        if self.colors.len() != count || other || self.of != of && now_s - self.at_s > EVERY_S {
-            self.colors = (0..count).map(|b| color(state, overlay, b)).collect();
-            (self.of, self.at_s) = (of, now_s);
-        }
-    }
-}
 
 /// Where the site is on the map.
 struct Scale {
@@ -147,15 +56,13 @@ pub(crate) fn show(
     ctx: &egui::Context,
     free: Rect,
     state: &State,
-    overlay: Overlay,
-    minimap: &mut Minimap,
+    glance: &Glance,
     selection: &mut Selection,
     orbit: &mut Orbit,
 ) -> Option<Rect> {
     if free.width() < LEAST[0] || free.height() < LEAST[1] {
         return None;
     }
-    minimap.renew(state, overlay, ctx.input(|input| input.time));
     let campus = &*state.plan.0;
     let [w, d] = campus.terrain.size_m.map(|m| m.max(1.0) as f32);
     let size = vec2(w, d) * (SIDE / w.max(d));
@@ -170,7 +77,7 @@ pub(crate) fn show(
                 &ui.painter().with_clip_rect(rect),
                 &scale,
                 state,
-                minimap,
+                glance,
                 selection,
                 orbit,
                 response.hover_pos(),
@@ -197,7 +104,7 @@ fn draw(
     painter: &egui::Painter,
     scale: &Scale,
     state: &State,
-    minimap: &Minimap,
+    glance: &Glance,
     selection: &Selection,
     orbit: &Orbit,
     hover: Option<Pos2>,
@@ -223,8 +130,11 @@ fn draw(
     let mut under = None;
     for (b, building) in campus.buildings.iter().enumerate() {
         let rect = scale.rect_of(&building.rect);
-        match minimap.colors.get(b).copied().flatten() {
-            Some(color) => drop(painter.rect_filled(rect, 1.0, color)),
+        match glance.buildings.get(b).copied().flatten() {
+            Some([r, g, b]) => {
+                let rim = Stroke::new(0.6, QUIET);
+                painter.rect(rect, 1.0, Color32::from_rgb(r, g, b), rim, StrokeKind::Inside);
+            }
             None => drop(painter.rect_stroke(rect, 1.0, Stroke::new(1.0, QUIET), StrokeKind::Inside)),
         }
         if chosen == Some(b) {

@@ -32,6 +32,7 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::RichText;
 use rainier::record::alarms::Alarms;
 use rainier::sim::clock::Clock;
+use rainier::sim::cooling::WaterSupply;
 use rainier::sim::meters::Meters;
 use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::Incidents;
@@ -63,6 +64,7 @@ use crate::scenarios::Scenarios;
 use crate::selection::{Overlay, Roofs, Selection, Shown};
 use crate::share::Sharing;
 use crate::words::say;
+use crate::world::glance::Glance;
 use crate::world::slice::Height;
 
 /// Pages narrower than this, in points, show the panel only with a selection.
@@ -91,6 +93,8 @@ pub(crate) struct State<'w> {
     incidents: Res<'w, Incidents>,
     history: Res<'w, History>,
     alarms: Res<'w, Alarms>,
+    glance: Res<'w, Glance>,
+    water: Res<'w, WaterSupply>,
 }
 
 pub(crate) fn panels(
@@ -211,7 +215,7 @@ pub(crate) fn panels(
     windows.aside.clear();
     // A tour says where one is, in the room of the map.
     if ways.aids.minimap && !narrow && !ways.touring.runs() {
-        let covered = minimap::show(&ctx, free, &state, shown.0, &mut ways.minimap, &mut place, &mut orbit);
+        let covered = minimap::show(&ctx, free, &state, &state.glance, &mut place, &mut orbit);
         windows.aside.extend(covered);
     }
     selection.set_if_neq(place);
@@ -229,8 +233,10 @@ pub(crate) fn panels(
         Some(Found::Tray { .. } | Found::Chip { .. }) if !narrow => free.max.x -= BESIDE,
         _ => {}
     }
-    let free = (free.center() - window.center()) / window.height().max(1.0);
-    orbit.free = Vec2::new(free.x, free.y);
+    let (size, free) = (free.size(), free.center() - window.center());
+    let heights = 1.0 / window.height().max(1.0);
+    orbit.free = Vec2::new(free.x, free.y) * heights;
+    orbit.room = Vec2::new(size.x, size.y) * heights;
     // Behind windows: on a small page there is no room beside them.
     let legend = egui::Area::new("legend".into())
         .order(egui::Order::Background)
@@ -260,7 +266,6 @@ pub(crate) fn panels(
 /// Readings, places, lists and every window.
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Windows>();
-    app.init_resource::<minimap::Minimap>();
     app.add_plugins((
         alarms::plugin,
         compare::plugin,

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 use egui::RichText;
+use rainier::overlay::{feed, room};
 use rainier::sim::power::incidents::clock;
 use rainier::site::campus::Found;
 
@@ -10,6 +11,7 @@ use super::format::{grouped, said, watts};
 use super::jobs::{self, JobView};
 use super::pieces::{heading, part, row, swatch};
 use super::theme::{ACCENT, MODES, QUIET};
+use crate::named;
 use crate::navigation::Orbit;
 use crate::selection::{Selection, name};
 use crate::words::say;
@@ -267,6 +269,7 @@ pub(crate) fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
         said(state.rows.supply_kg_s[r], 1, "kg/s"),
     );
     row(ui, say!("reading-rack-flow"), said(state.rows.rack_kg_s[r], 1, "kg/s"));
+    power_to(ui, state, r);
     for node in &campus.power.cords[r] {
         let n = *node as usize;
         let name = campus.power.nodes[n].name.rsplit('/').next().unwrap_or("");
@@ -286,6 +289,27 @@ pub(crate) fn row_numbers(ui: &mut egui::Ui, state: &State, r: usize) {
             ),
         );
     }
+}
+
+/// What feeds a row, and how much more could come to it.
+fn power_to(ui: &mut egui::Ui, state: &State, r: usize) {
+    let campus = &*state.plan.0;
+    if !state.halls.live[campus.rows[r].hall] {
+        return;
+    }
+    row(ui, say!("row-fed-by"), named::feed(feed(campus, &state.grid, r)));
+    let spare = room(campus, &state.grid, r).map_or_else(
+        || say!("none").to_owned(),
+        |room| {
+            let name = &campus.power.nodes[room.node as usize].name;
+            say!(
+                "row-spare-at",
+                share = format!("{:.0}", room.share * 100.0),
+                name = name
+            )
+        },
+    );
+    row(ui, say!("row-spare"), spare);
 }
 
 pub(crate) fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
@@ -315,6 +339,7 @@ pub(crate) fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
             format!("{:.0} %", racks.battery_j[rack] / battery.energy_j.value * 100.0),
         );
     }
+    power_to(ui, state, campus.rack_row[rack] as usize);
     row(ui, say!("rack-inlet"), format!("{:.1} °C", racks.inlet_c[rack]));
     row(
         ui,

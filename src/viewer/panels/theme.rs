@@ -9,7 +9,7 @@ use rainier::sim::state::UnitMode;
 use rainier::view::palette;
 
 use crate::words::say;
-use crate::world::racks::MAP;
+use crate::world::colors::{MAP, Stops};
 
 /// Whether the light theme is on. One for the whole program: a colour is asked for in places that know nothing of it.
 static LIGHT: AtomicBool = AtomicBool::new(false);
@@ -103,9 +103,14 @@ pub(crate) fn diagram_color(t_c: f64) -> Color32 {
     Color32::from_rgb(mix(0), mix(1), mix(2))
 }
 
-/// The stops of the racks' colour map.
+/// Stops of a map for panels.
+pub(crate) fn stops_of(map: &Stops) -> [Color32; 8] {
+    map.map(|[r, g, b]| Color32::from_rgb(r, g, b))
+}
+
+/// The stops of the map of what glows.
 pub(crate) fn map_colors() -> [Color32; 8] {
-    MAP.map(|[r, g, b]| Color32::from_rgb(r, g, b))
+    stops_of(&MAP)
 }
 
 /// Light or dark panels.

@@ -5,7 +5,6 @@ use bevy_egui::egui;
 use egui::{FontId, Key, Modifiers, RichText};
 use rainier::site::Campus;
 
-use super::minimap::Minimap;
 use super::pieces::{frame, named};
 use super::theme::{ACCENT, ALARM, LINE, QUIET, TEXT};
 use crate::navigation::aids::Aids;
@@ -27,7 +26,6 @@ pub(crate) struct Ways<'w> {
     pub(crate) aids: ResMut<'w, Aids>,
     pub(crate) inside: ResMut<'w, Inside>,
     pub(crate) touring: Res<'w, Touring>,
-    pub(crate) minimap: ResMut<'w, Minimap>,
 }
 
 /// The bar. What lies to the right of the path comes first where there is little room.

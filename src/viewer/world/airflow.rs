@@ -24,7 +24,7 @@ use crate::advance::Pace;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::theme::{DIAGRAM_C, diagram_color};
 use crate::selection::{Roofs, Selection};
-use crate::world::materials::{ATTRIBUTE_POINT, AirflowLook, AirflowMaterial};
+use crate::world::materials::{ATTRIBUTE_POINT, AirflowLook, AirflowMaterial, Cut};
 use crate::world::meshes::at;
 use crate::world::scene::Hour;
 use crate::world::slice::{AIR_EAST, shown};
@@ -387,6 +387,7 @@ fn draw(
         look,
         paths: of_paths.clone(),
         flows: of_flows.clone(),
+        cut: Cut::default(),
     });
     commands.spawn((
         Points,

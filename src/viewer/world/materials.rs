@@ -71,6 +71,30 @@ pub(crate) struct Cut {
     pub(crate) around: Vec4,
 }
 
+/// A material of what can be cut open.
+pub(crate) trait CutOpen: Material {
+    /// How it is cut.
+    fn cut(&self) -> Cut;
+    /// Cuts it in another way.
+    fn set_cut(&mut self, cut: Cut);
+}
+
+/// Materials with a cut of their own.
+macro_rules! cut_open {
+    ($($material:ident),*) => {
+        $(impl CutOpen for $material {
+            fn cut(&self) -> Cut {
+                self.cut
+            }
+            fn set_cut(&mut self, cut: Cut) {
+                self.cut = cut;
+            }
+        })*
+    };
+}
+
+cut_open!(GroundMaterial, RackMaterial, SliceMaterial, AirflowMaterial);
+
 /// The still world: vertex colours and surfaces under one sun.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
 pub(crate) struct GroundMaterial {
@@ -286,6 +310,9 @@ pub(crate) struct SliceMaterial {
     /// Temperatures, 0 to 1 over the colour map.
     #[texture(1, sample_type = "float", filterable = false)]
     pub(crate) air: Handle<Image>,
+    /// How it is looked into.
+    #[uniform(2)]
+    pub(crate) cut: Cut,
 }
 
 impl Material for SliceMaterial {
@@ -335,6 +362,9 @@ pub(crate) struct AirflowMaterial {
     /// A texel a path: how far its points have come, how many are shown, its length in m, how far they stray in m.
     #[texture(2, sample_type = "float", filterable = false, visibility(vertex))]
     pub(crate) flows: Handle<Image>,
+    /// How it is looked into.
+    #[uniform(3)]
+    pub(crate) cut: Cut,
 }
 
 impl Material for AirflowMaterial {

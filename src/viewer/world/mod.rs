@@ -1,7 +1,10 @@
 //! What is drawn in 3D: the still world under its sky, racks and units in the colours of their state, air, and routes of power.
 
 pub(crate) mod airflow;
+pub(crate) mod colors;
+pub(crate) mod glance;
 mod ground;
+mod marks;
 pub(crate) mod materials;
 pub(crate) mod meshes;
 mod parking;
@@ -22,6 +25,8 @@ use bevy::app::App;
 pub(crate) fn plugin(app: &mut App) {
     app.add_plugins((
         airflow::plugin,
+        glance::plugin,
+        marks::plugin,
         materials::plugin,
         plumes::plugin,
         racks::plugin,

@@ -6,35 +6,25 @@ use bevy::image::ImageSampler;
 use bevy::mesh::Indices;
 use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, PrimitiveTopology, TextureDimension, TextureFormat};
+use rainier::overlay::{Overlay, Said};
+use rainier::sim::HallColumns;
 use rainier::sim::clock::Clock;
 use rainier::sim::jobs::Jobs;
 use rainier::sim::twin::Plan;
-use rainier::sim::{ChipColumns, HallColumns, RackColumns};
 use rainier::site::Campus;
 use rainier::site::pick::FLOOR_M;
 
 use crate::cases::{Beside, Side};
-use crate::difference::{self, Difference, Less, between};
+use crate::difference::{self, Difference, between, reach};
 use crate::panels::jobs::{Colors, Focus, PALETTE, codes};
-use crate::selection::{Overlay, Selection, Shown};
+use crate::selection::{Selection, Shown};
+use crate::world::colors::{MAP, Read, Rgb, map_of, palette_of};
 use crate::world::materials::{ATTRIBUTE_IDS, Cut, Look, RackMaterial, TEXTURE_COLUMNS};
 use crate::world::rising::AsOf;
 use crate::world::scene::Hour;
 
-/// Stops of the colour map, dark to light: those of matplotlib's inferno at sevenths, readable without colour.
-pub(crate) const MAP: [[u8; 3]; 8] = [
-    [8, 6, 34],
-    [62, 15, 104],
-    [120, 28, 109],
-    [177, 50, 90],
-    [224, 85, 54],
-    [249, 142, 9],
-    [248, 201, 50],
-    [252, 255, 164],
-];
-
 /// Stops for a shader, linear.
-pub(crate) fn map_stops(map: [[u8; 3]; 8]) -> [Vec4; 8] {
+pub(crate) fn map_stops<const N: usize>(map: [Rgb; N]) -> [Vec4; N] {
     map.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4())
 }
 
@@ -206,7 +196,7 @@ pub(crate) fn build(
         selected: UVec4::new(0, 0, TEXTURE_COLUMNS, 0),
         haze: hour.haze,
         map: map_stops(MAP),
-        palette: PALETTE.map(|[r, g, b]| LinearRgba::from(Srgba::rgb_u8(r, g, b)).to_vec4()),
+        palette: map_stops(PALETTE),
     };
     let material = materials.add(RackMaterial {
         look,
@@ -246,12 +236,9 @@ fn fill(data: &mut [u8], campus: &Campus, values: impl Iterator<Item = u8>) {
 
 /// Writes the chips' values when there is a new tick or another overlay.
 pub(crate) fn upload(
-    plan: Res<Plan>,
+    read: Read,
     clock: Res<Clock>,
     shown: Res<Shown>,
-    chips: Res<ChipColumns>,
-    racks: Res<RackColumns>,
-    jobs: Option<Res<Jobs>>,
     (colors, focus, as_of): (Res<Colors>, Res<Focus>, Res<AsOf>),
     beside: Option<Res<Beside>>,
     mut difference: ResMut<Difference>,
@@ -265,7 +252,7 @@ pub(crate) fn upload(
     let wanted = as_of.is_now().then_some((clock.tick, shown.0, *focus, side));
     // A plan's date moves apart from the ticks.
     let stale = if as_of.is_now() {
-        texture.holds != wanted || plan.is_changed()
+        texture.holds != wanted || read.plan.is_changed()
     } else {
         as_of.is_changed()
     };
@@ -276,53 +263,45 @@ pub(crate) fn upload(
         return;
     };
     let Some(data) = image.data.as_mut() else { return };
+    let campus = &*read.plan.0;
     if !as_of.is_now() {
-        fill(data, &plan.0, as_of.codes(&plan.0).into_iter());
+        fill(data, campus, as_of.codes(campus).into_iter());
         texture.holds = None;
         return;
     }
+    texture.holds = wanted;
     if let Some(beside) = compared {
-        let pairs = beside.pair(&*chips).zip(beside.pair(&*racks));
-        let less = pairs.and_then(|(chips, racks)| between(shown.0, chips, racks));
+        let less = between(shown.0, read.seen(), beside);
         // Rounding of single precision is no difference.
-        let reach = less.as_ref().map_or(f32::NAN, |less| less.reach(1e-3));
+        let reach = less.as_ref().map_or(f32::NAN, |less| reach(less, 1e-3));
         difference.set_if_neq(Difference { on: true, reach });
-        match less {
-            Some(Less::Chips(less)) => {
-                let codes = data.iter_mut().zip(&less);
-                codes.for_each(|(out, value)| *out = difference::byte(*value, reach));
-            }
-            Some(Less::Racks(less)) => {
-                fill(data, &plan.0, less.iter().map(|value| difference::byte(*value, reach)));
-            }
-            None => {}
+        if let Some(less) = less {
+            write(data, campus, less, |value| difference::byte(value, reach));
         }
-        texture.holds = wanted;
         return;
     }
-    let [low, high] = shown.0.range();
+    let [low, high] = shown.0.range(campus);
     let scale = 255.0 / (high - low);
-    let byte = |value: f32| ((value - low) * scale).clamp(0.0, 255.0) as u8;
-    match shown.0 {
-        Overlay::Temperature => data
-            .iter_mut()
-            .zip(&chips.junction_c)
-            .for_each(|(out, t)| *out = byte(*t)),
-        Overlay::Power => data.iter_mut().zip(&chips.power_w).for_each(|(out, p)| *out = byte(*p)),
-        Overlay::Utilisation => data.iter_mut().zip(&chips.utilisation).for_each(|(out, u)| *out = *u),
-        Overlay::Inlet => fill(data, &plan.0, racks.inlet_c.iter().map(|t| byte(*t))),
-        Overlay::Outlet => fill(data, &plan.0, racks.outlet_c.iter().map(|t| byte(*t as f32))),
-        Overlay::Airflow => fill(data, &plan.0, racks.air_kg_s.iter().map(|flow| byte(*flow))),
-        Overlay::HotShare => fill(data, &plan.0, racks.hot_share.iter().map(|share| byte(*share))),
-        // Racks are plain: the units above them carry the colours.
-        Overlay::Units => {}
-        Overlay::Job => {
-            if let Some(jobs) = &jobs {
-                fill(data, &plan.0, codes(jobs, &colors, &racks, *focus).into_iter());
-            }
+    match (read.seen().say(shown.0), &read.jobs) {
+        (Said::Nothing, Some(jobs)) => {
+            fill(data, campus, codes(jobs, &colors, &read.racks, *focus).into_iter());
         }
+        (said, _) => write(data, campus, said, |value| {
+            ((value - low) * scale).clamp(0.0, 255.0) as u8
+        }),
     }
-    texture.holds = wanted;
+}
+
+/// Writes what an overlay says.
+fn write(data: &mut [u8], campus: &Campus, said: Said, byte: impl Fn(f32) -> u8) {
+    match said {
+        Said::Chips(values) => data.iter_mut().zip(&*values).for_each(|(out, v)| *out = byte(*v)),
+        Said::ChipShares(shares) => data.iter_mut().zip(shares).for_each(|(out, share)| *out = *share),
+        Said::ChipKinds(kinds) => data.iter_mut().zip(kinds).for_each(|(out, kind)| *out = kind),
+        Said::Racks(values) => fill(data, campus, values.into_iter().map(byte)),
+        Said::RackKinds(kinds) => fill(data, campus, kinds.into_iter()),
+        Said::Nothing => {}
+    }
 }
 
 /// Marks the selected chips; makes racks plain where something else carries the colours.
@@ -349,15 +328,16 @@ fn mark(
     if let Some(mut material) = materials.get_mut(&texture.material) {
         material.look.selected.x = range.start as u32;
         material.look.selected.y = range.end as u32;
-        material.look.map = map_stops(if compared { difference::MAP } else { MAP });
+        material.look.map = map_stops(if compared { difference::MAP } else { *map_of(shown.0) });
+        // Dates of a plan are coloured by the palette of jobs.
+        material.look.palette = map_stops(if as_of.is_now() { palette_of(shown.0) } else { PALETTE });
         material.look.selected.w = match shown.0 {
             _ if !as_of.is_now() => 2,
             _ if compared => u32::from(!difference.reach.is_finite()),
-            Overlay::Units => 1,
             // Without a workload there are no jobs to colour by.
             Overlay::Job if jobs.is_none() => 1,
-            Overlay::Job => 2,
-            _ => 0,
+            overlay if overlay.is_measure() => 0,
+            _ => 2,
         };
     }
 }

@@ -162,7 +162,9 @@ fn route(campus: &Campus, grid: &Grid, found: Found) -> Mesh {
             } else {
                 DEAD
             };
-            match (position(campus, node), position(campus, above)) {
+            // Sides that share a corridor lie one over the other.
+            let over = |place: Option<([f64; 2], f64)>| place.map(|(at_m, up)| (at_m, up + 0.4 * k as f64));
+            match (over(position(campus, node)), over(position(campus, above))) {
                 (Some(to), Some(from)) => corridor(&mut mesh, from, to, width_m, color),
                 // The lines come to the substation from above, the gensets stand across the building.
                 (Some((to, up)), None) if plan.nodes[above].kind == PowerKind::Utility => {

@@ -8,6 +8,7 @@ use bevy::image::ImageSampler;
 use bevy::mesh::Indices;
 use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, PrimitiveTopology, TextureDimension, TextureFormat};
+use rainier::overlay::AIR_C;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
 use rainier::sim::{HallColumns, RackColumns, RowColumns};
@@ -15,9 +16,10 @@ use rainier::site::Campus;
 use rainier::site::pick::FLOOR_M;
 
 use crate::panels::parts::{Part, Parts};
-use crate::selection::{AIR_C, Selection};
-use crate::world::materials::{SliceLook, SliceMaterial};
-use crate::world::racks::{MAP, map_stops};
+use crate::selection::Selection;
+use crate::world::colors::MAP;
+use crate::world::materials::{Cut, SliceLook, SliceMaterial};
+use crate::world::racks::map_stops;
 use crate::world::scene::Hour;
 
 /// Which way the air goes through racks: from the west (-1) to the east (+1). The site's file says that rows run
@@ -177,6 +179,7 @@ fn draw(
         let material = materials.add(SliceMaterial {
             look,
             air: image.clone(),
+            cut: Cut::default(),
         });
         commands.spawn((
             Plane {
