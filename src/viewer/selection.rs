@@ -129,7 +129,7 @@ pub(crate) fn place(campus: &Campus, name: &str) -> Result<Found, String> {
     let address: Address = name.parse().map_err(|error: NotAnAddress| error.to_string())?;
     campus
         .find(address)
-        .ok_or_else(|| say!("place-not-here", place = address))
+        .ok_or_else(|| say!("place-not-here", place = address.to_string()))
 }
 
 /// The name of a place.

@@ -213,7 +213,7 @@ impl State<'_> {
     /// What happened, in words.
     fn what(&self, alarm: &Alarm) -> String {
         if let Some(stop) = &alarm.stop {
-            return say!("alarm-stop", job = stop.job, cause = stop.cause);
+            return say!("alarm-stop", job = &stop.job, cause = &stop.cause);
         }
         let Some(first) = alarm.members.first().and_then(|n| self.incidents.list.get(*n as usize)) else {
             return String::new();
