@@ -376,8 +376,7 @@ fn publish(world: &mut World) {
     });
     EXCHANGE.with_borrow_mut(|exchange| {
         exchange.frames += 1;
-        let state: Value = json!({
-            "frame": exchange.frames,
+        let readings = json!({
             "tick": clock.tick,
             "time_s": clock.time_s,
             "time": clock.label(),
@@ -402,6 +401,9 @@ fn publish(world: &mut World) {
             "carbon_t": total.carbon_t,
             "cost_usd": total.cost_usd,
             "worst_imbalance": total.worst_imbalance,
+        });
+        let view = json!({
+            "frame": exchange.frames,
             "selection": selection,
             "overlay": world.resource::<Shown>().0.name(),
             "shown": Part::ALL
@@ -428,7 +430,11 @@ fn publish(world: &mut World) {
             "said": exchange.said,
             "message": exchange.message,
         });
-        exchange.state = state.to_string();
+        let all = [readings, view].into_iter().filter_map(|part| match part {
+            Value::Object(fields) => Some(fields),
+            _ => None,
+        });
+        exchange.state = Value::Object(all.flatten().collect()).to_string();
     });
 }
 

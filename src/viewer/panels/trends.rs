@@ -178,7 +178,7 @@ fn table(shown: &[Shown], series: &[Series], start: DateTime, stretch: [f64; 2])
         }
         let at = local(start, *time_s).strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let values = shown.iter().zip(&courses).flat_map(|(case, course)| {
-            series.iter().map(|series| {
+            series.iter().map(move |series| {
                 let value = case.at(course, *series, *time_s);
                 value.map_or_else(String::new, |value| value.to_string())
             })
