@@ -76,42 +76,30 @@ pub enum Theme {
 impl Theme {
     /// All, in order.
     pub const ALL: [Self; 5] = [Self::Heat, Self::Power, Self::Work, Self::Cooling, Self::Plan];
-
-    /// Its name.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Heat => "Heat",
-            Self::Power => "Power",
-            Self::Work => "Work",
-            Self::Cooling => "Cooling",
-            Self::Plan => "Plan",
-        }
-    }
 }
 
 /// Ends of the colours for air of halls, °C: coldest supply to a hot aisle in trouble.
 pub const AIR_C: [f32; 2] = [15.0, 55.0];
 
 impl Overlay {
-    /// Theme, name in scripts, title, and unit.
-    fn meaning(self) -> (Theme, &'static str, &'static str, &'static str) {
+    /// Theme, name in scripts, and unit. Titles are the view's, in its languages.
+    fn meaning(self) -> (Theme, &'static str, &'static str) {
         match self {
-            Self::Temperature => (Theme::Heat, "temperature", "Chip temperature", "°C"),
-            Self::Inlet => (Theme::Heat, "inlet", "Rack inlet air", "°C"),
-            Self::Outlet => (Theme::Heat, "outlet", "Rack outlet air", "°C"),
-            Self::Power => (Theme::Power, "power", "Chip power", "W"),
-            Self::Headroom => (Theme::Power, "headroom", "Spare power on the way", "% of rating"),
-            Self::Feed => (Theme::Power, "feed", "Feed and redundancy", ""),
-            Self::Utilisation => (Theme::Work, "utilisation", "Chip utilisation", "%"),
-            Self::Job => (Theme::Work, "job", "Jobs", ""),
-            Self::Failures => (Theme::Work, "failures", "Failures", ""),
-            Self::Units => (Theme::Cooling, "units", "Cooling mode", ""),
-            Self::Airflow => (Theme::Cooling, "airflow", "Air through racks", "kg/s"),
-            Self::HotShare => (Theme::Cooling, "hot-share", "Hot-aisle air at inlets", "%"),
-            Self::Water => (Theme::Cooling, "water", "Water for cooling", "L/kWh of IT"),
-            Self::Carbon => (Theme::Plan, "carbon", "CO₂ of racks", "kg/h"),
-            Self::Phase => (Theme::Plan, "phase", "Building phase", ""),
+            Self::Temperature => (Theme::Heat, "temperature", "°C"),
+            Self::Inlet => (Theme::Heat, "inlet", "°C"),
+            Self::Outlet => (Theme::Heat, "outlet", "°C"),
+            Self::Power => (Theme::Power, "power", "W"),
+            Self::Headroom => (Theme::Power, "headroom", "% of rating"),
+            Self::Feed => (Theme::Power, "feed", ""),
+            Self::Utilisation => (Theme::Work, "utilisation", "%"),
+            Self::Job => (Theme::Work, "job", ""),
+            Self::Failures => (Theme::Work, "failures", ""),
+            Self::Units => (Theme::Cooling, "units", ""),
+            Self::Airflow => (Theme::Cooling, "airflow", "kg/s"),
+            Self::HotShare => (Theme::Cooling, "hot-share", "%"),
+            Self::Water => (Theme::Cooling, "water", "L/kWh of IT"),
+            Self::Carbon => (Theme::Plan, "carbon", "kg/h"),
+            Self::Phase => (Theme::Plan, "phase", ""),
         }
     }
 
@@ -133,16 +121,10 @@ impl Overlay {
         Self::ALL.into_iter().find(|overlay| overlay.name() == name)
     }
 
-    /// Title in the legend.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        self.meaning().2
-    }
-
     /// Unit in the legend; empty where it shows kinds.
     #[must_use]
     pub fn unit(self) -> &'static str {
-        self.meaning().3
+        self.meaning().2
     }
 
     /// Whether it shows a measure that can be subtracted, and not kinds.

@@ -119,6 +119,9 @@ pub(crate) struct Args {
     /// How much is drawn; as much as the machine draws in time if left out, and all of it in a picture
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum))]
     pub(crate) quality: Option<Asked>,
+    /// Language of the view by its tag, such as en or pt-BR; English where it is not built in
+    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "TAG", value_parser = language))]
+    pub(crate) lang: Option<String>,
     /// Hide the labels at places
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
     pub(crate) no_labels: bool,
@@ -234,6 +237,14 @@ fn link(text: &str) -> Result<Link, String> {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
+fn language(text: &str) -> Result<String, String> {
+    let is_tag = text.parse::<unic_langid::LanguageIdentifier>().is_ok();
+    is_tag
+        .then(|| text.to_owned())
+        .ok_or_else(|| "such as en or pt-BR".into())
+}
+
+#[cfg(not(target_arch = "wasm32"))]
 fn share(text: &str) -> Result<f32, String> {
     let value = text.parse().ok().filter(|s: &f32| (0.0..=1.0).contains(s));
     value.ok_or_else(|| "0 to 1".into())
@@ -290,6 +301,7 @@ impl Args {
             print_link: false,
             problem,
             quality: None,
+            lang: None,
             no_labels: false,
             no_minimap: false,
             xray: false,

@@ -1,5 +1,7 @@
 //! Files that a person asks for: a table or a picture, in the user's data folder natively, as a download in a browser.
 
+use crate::words::say;
+
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Saved {
@@ -57,7 +59,7 @@ fn save_in(folder: &std::path::Path, name: &str, end: &str, bytes: &[u8]) -> Res
         k => folder.join(format!("{name}-{k}.{end}")),
     };
     let path = (1..MOST).map(named).find(|path| !path.exists());
-    let path = path.ok_or_else(|| format!("{} holds too many files called {name}", folder.display()))?;
+    let path = path.ok_or_else(|| say!("saved-too-many", folder = folder.display().to_string(), name = name))?;
     crate::store::write_bytes(&path, bytes)?;
     Ok(Saved::At(path.display().to_string()))
 }

@@ -7,6 +7,8 @@ use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::Meters;
 use rainier::sim::weather::Outside;
 
+use crate::words::say;
+
 /// A reading with its course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Series {
@@ -90,66 +92,68 @@ impl Series {
     ];
 
     /// What belongs together, in the order of columns.
-    pub(crate) const GROUPS: [(&'static str, &'static [Self]); 5] = [
-        (
-            "Power",
-            &[
-                Self::It,
-                Self::Facility,
-                Self::Grid,
-                Self::Gensets,
-                Self::Batteries,
-                Self::Cooling,
-                Self::Losses,
-            ],
-        ),
-        ("Efficiency", &[Self::Pue, Self::Wue]),
-        (
-            "Air and chips",
-            &[Self::Outside, Self::WetBulb, Self::Inlet, Self::Chip, Self::Throttled],
-        ),
-        ("Service", &[Self::Dark, Self::Unserved, Self::Goodput]),
-        (
-            "Use and cost",
-            &[
-                Self::Energy,
-                Self::WaterRate,
-                Self::Water,
-                Self::Price,
-                Self::Bill,
-                Self::Intensity,
-                Self::Carbon,
-            ],
-        ),
-    ];
+    pub(crate) fn groups() -> [(&'static str, &'static [Self]); 5] {
+        [
+            (
+                say!("group-power"),
+                &[
+                    Self::It,
+                    Self::Facility,
+                    Self::Grid,
+                    Self::Gensets,
+                    Self::Batteries,
+                    Self::Cooling,
+                    Self::Losses,
+                ],
+            ),
+            (say!("group-efficiency"), &[Self::Pue, Self::Wue]),
+            (
+                say!("group-air"),
+                &[Self::Outside, Self::WetBulb, Self::Inlet, Self::Chip, Self::Throttled],
+            ),
+            (say!("group-service"), &[Self::Dark, Self::Unserved, Self::Goodput]),
+            (
+                say!("group-use"),
+                &[
+                    Self::Energy,
+                    Self::WaterRate,
+                    Self::Water,
+                    Self::Price,
+                    Self::Bill,
+                    Self::Intensity,
+                    Self::Carbon,
+                ],
+            ),
+        ]
+    }
 
     /// Title, unit and digits.
     pub(crate) fn title(self) -> (&'static str, &'static str, usize) {
         match self {
-            Self::It => ("IT power", "MW", 2),
-            Self::Facility => ("Facility power", "MW", 2),
-            Self::Grid => ("From the grid", "MW", 2),
-            Self::Gensets => ("Gensets", "MW", 2),
-            Self::Batteries => ("Batteries", "MW", 2),
-            Self::Cooling => ("Cooling power", "MW", 2),
-            Self::Losses => ("Power path losses", "MW", 2),
+            Self::It => (say!("series-it"), "MW", 2),
+            Self::Facility => (say!("series-facility"), "MW", 2),
+            Self::Grid => (say!("series-grid"), "MW", 2),
+            Self::Gensets => (say!("building-gensets"), "MW", 2),
+            Self::Batteries => (say!("bar-batteries"), "MW", 2),
+            Self::Cooling => (say!("series-cooling"), "MW", 2),
+            Self::Losses => (say!("site-losses"), "MW", 2),
             Self::Pue => ("PUE", "", 4),
             Self::Wue => ("WUE", "L/kWh", 3),
-            Self::Outside => ("Outside", "°C", 1),
-            Self::WetBulb => ("Outside wet bulb", "°C", 1),
-            Self::Inlet => ("Hottest inlet", "°C", 1),
-            Self::Chip => ("Hottest chip", "°C", 1),
-            Self::Throttled => ("Throttled", "chips", 0),
-            Self::Dark => ("Dark", "racks", 0),
-            Self::Unserved => ("Unserved", "MW", 2),
-            Self::Goodput => ("Goodput", "%", 2),
-            Self::Energy => ("Energy", "MWh", 0),
-            Self::WaterRate => ("Water drawn", "L/s", 1),
-            Self::Water => ("Water", "m³", 0),
-            Self::Price => ("Energy price", "$/MWh", 2),
-            Self::Bill => ("Bill", "$", 0),
-            Self::Intensity => ("CO₂ of the grid", "g/kWh", 0),
-            Self::Carbon => ("CO₂", "t", 0),
+            Self::Outside => (say!("bar-outside"), "°C", 1),
+            Self::WetBulb => (say!("series-wet-bulb"), "°C", 1),
+            Self::Inlet => (say!("series-inlet"), "°C", 1),
+            Self::Chip => (say!("reading-hottest-chip"), "°C", 1),
+            Self::Throttled => (say!("reading-throttled"), say!("chips"), 0),
+            Self::Dark => (say!("bar-dark"), say!("racks"), 0),
+            Self::Unserved => (say!("bar-unserved"), "MW", 2),
+            Self::Goodput => (say!("jobs-goodput"), "%", 2),
+            Self::Energy => (say!("bar-energy"), "MWh", 0),
+            Self::WaterRate => (say!("series-water-rate"), "L/s", 1),
+            Self::Water => (say!("reading-water"), "m³", 0),
+            Self::Price => (say!("series-price"), "$/MWh", 2),
+            Self::Bill => (say!("money-bill"), "$", 0),
+            Self::Intensity => (say!("series-intensity"), "g/kWh", 0),
+            Self::Carbon => (say!("site-carbon"), "t", 0),
         }
     }
 
@@ -512,7 +516,7 @@ mod tests {
 
     #[test]
     fn every_series_is_in_one_group_and_has_a_column_of_its_own() {
-        let grouped: Vec<Series> = Series::GROUPS
+        let grouped: Vec<Series> = Series::groups()
             .iter()
             .flat_map(|(_, series)| series.iter().copied())
             .collect();

@@ -11,6 +11,7 @@ mod history;
 #[cfg(not(target_arch = "wasm32"))]
 mod measure;
 mod mine;
+mod named;
 mod navigation;
 mod panels;
 mod picture;
@@ -25,6 +26,7 @@ mod walk;
 mod web;
 #[cfg(target_arch = "wasm32")]
 mod web_files;
+mod words;
 mod world;
 
 use bevy::app::PluginGroupBuilder;
@@ -37,11 +39,17 @@ use bevy_egui::EguiPlugin;
 
 use crate::cases::{Beside, Case, Side};
 use crate::quality::{Asked, Quality};
+use crate::words::say;
 
 fn main() -> AppExit {
     #[cfg(target_arch = "wasm32")]
-    console_error_panic_hook::set_once();
+    {
+        console_error_panic_hook::set_once();
+        words::choose(&web_files::languages());
+    }
     let mut args = args::Args::read();
+    #[cfg(not(target_arch = "wasm32"))]
+    words::choose(args.lang.as_slice());
     if let Err(report) = args.read_walk() {
         return fail(&report.to_string());
     }
@@ -100,16 +108,20 @@ fn stop_drawing(error: &RenderError, world: &mut World, _: &mut World) -> Render
         world.insert_resource(Stopped);
         // Nobody sees what goes on now.
         world.resource_mut::<advance::Pace>().paused = true;
-        let message = format!("Drawing has stopped: {:?}. {}", error.ty, error.description);
+        let message = say!(
+            "drawing-stopped",
+            kind = format!("{:?}", error.ty),
+            problem = &error.description
+        );
         #[cfg(target_arch = "wasm32")]
         web::show_error(message.trim_end());
         #[cfg(not(target_arch = "wasm32"))]
         {
             eprintln!("{}", message.trim_end());
-            eprintln!("Start rainier-view again; a newer graphics driver or a smaller --size may help.");
+            eprintln!("{}", say!("drawing-stopped.hint"));
             let mut windows = world.query::<&mut Window>();
             for mut window in windows.iter_mut(world) {
-                window.title = "rainier: drawing has stopped, start it again".into();
+                window.title = say!("drawing-stopped-title").into();
             }
         }
     }

@@ -3,6 +3,8 @@
 use bevy::prelude::*;
 use rainier::site::tree;
 
+use crate::words::say;
+
 /// A saved scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Saved {
@@ -49,12 +51,10 @@ fn checked(name: &str) -> Result<&str, String> {
     let name = name.trim();
     let of_file = stem(name);
     if of_file.is_empty() || of_file.starts_with('.') || of_file.len() > LONGEST_NAME {
-        return Err(format!(
-            "name: found {name:?}; allowed: one of 1 to {LONGEST_NAME} letters that does not begin with a dot"
-        ));
+        return Err(say!("file-bad-name", name = format!("{name:?}"), most = LONGEST_NAME));
     }
     if name.chars().any(char::is_control) {
-        return Err("name: found a control character; allowed: letters".into());
+        return Err(say!("file-control-name").into());
     }
     Ok(name)
 }
@@ -74,6 +74,7 @@ mod on_disk {
     use super::{Mine, Saved, checked, stem, title};
     use crate::args::TEXTS;
     use crate::store;
+    use crate::words::say;
 
     impl Mine {
         /// Those of a folder; of the user's data without one.
@@ -120,7 +121,7 @@ mod on_disk {
             };
             path.into_os_string()
                 .into_string()
-                .map_err(|_| "the name of the folder is no Unicode".to_owned())
+                .map_err(|_| say!("file-folder-no-unicode").to_owned())
         }
 
         /// Whether there is one already.
@@ -135,7 +136,7 @@ mod on_disk {
         pub(crate) fn read(&self, file: &str) -> Result<String, String> {
             TEXTS
                 .text(file)
-                .map_err(|problem| format!("{file} cannot be read: {problem}"))
+                .map_err(|problem| say!("file-unreadable", file = file, problem = problem))
         }
 
         /// Saves one in the place of the one before.
@@ -150,7 +151,13 @@ mod on_disk {
     }
 
     fn list(folder: &Path) -> Result<Vec<Saved>, String> {
-        let said = |error: std::io::Error| format!("{} cannot be read: {error}", folder.display());
+        let said = |error: std::io::Error| {
+            say!(
+                "file-unreadable",
+                file = folder.display().to_string(),
+                problem = error.to_string()
+            )
+        };
         // It is made with the first one that is saved.
         if !folder.exists() {
             return Ok(Vec::new());
@@ -225,6 +232,7 @@ mod on_disk {
 mod in_page {
     use super::{Mine, Saved, checked, stem, title};
     use crate::store;
+    use crate::words::say;
 
     /// Key of the list of names.
     const NAMES: &str = "scenarios";
@@ -274,7 +282,7 @@ mod in_page {
         /// # Errors
         /// Why it cannot be read.
         pub(crate) fn read(&self, file: &str) -> Result<String, String> {
-            store::read(&key(file)).ok_or_else(|| format!("{file} is not kept in this browser"))
+            store::read(&key(file)).ok_or_else(|| say!("file-not-kept", file = file))
         }
 
         /// Saves one in the place of the one before.

@@ -15,6 +15,7 @@ use crate::export::{self, Saved, slug};
 use crate::panels::pieces::frame;
 use crate::panels::theme::ALARM;
 use crate::panels::windows::Windows;
+use crate::words::say;
 
 /// Frames between the wish and the picture: a button that was pressed is up again, and a note is gone.
 const WAITS: u32 = 3;
@@ -53,8 +54,8 @@ impl Picture {
 
 /// The button that takes one.
 pub(crate) fn button(ui: &mut egui::Ui, picture: &mut Picture) {
-    let hint = "save a picture of what is seen; key F2, with Shift without panels";
-    let response = ui.button("Picture").on_hover_text(hint);
+    let hint = say!("picture.hint");
+    let response = ui.button(say!("picture")).on_hover_text(hint);
     if response.clicked() {
         let shift = ui.input(|input| input.modifiers.shift);
         picture.ask(if shift { Of::Site } else { Of::Everything });
@@ -119,14 +120,14 @@ fn encoded(image: &Image) -> Result<Vec<u8>, String> {
     let order = match image.texture_descriptor.format {
         TextureFormat::Rgba8UnormSrgb | TextureFormat::Rgba8Unorm => [0, 1, 2],
         TextureFormat::Bgra8UnormSrgb | TextureFormat::Bgra8Unorm => [2, 1, 0],
-        other => return Err(format!("a window of the format {other:?} cannot be saved")),
+        other => return Err(say!("picture-format", format = format!("{other:?}"))),
     };
     let data = image.data.as_deref().unwrap_or_default();
     let rgb: Vec<u8> = data.chunks_exact(4).flat_map(|pixel| order.map(|k| pixel[k])).collect();
     let mut out = Vec::new();
     PngEncoder::new(&mut out)
         .write_image(&rgb, image.width(), image.height(), ExtendedColorType::Rgb8)
-        .map_err(|error| format!("the picture cannot be written: {error}"))?;
+        .map_err(|error| say!("picture-unwritable", error = error.to_string()))?;
     Ok(out)
 }
 
@@ -134,13 +135,13 @@ fn encoded(image: &Image) -> Result<Vec<u8>, String> {
 pub(crate) fn told(ui: &mut egui::Ui, saved: &Saved, what: &str, width: f32) {
     match saved {
         Saved::At(path) => {
-            ui.label(format!("{what} saved"));
+            ui.label(say!("saved", what = what));
             // It can be copied from here.
             let mut path = path.as_str();
             ui.add(TextEdit::singleline(&mut path).desired_width(width));
         }
         Saved::Downloaded(name) => {
-            ui.label(format!("{what} downloaded: {name}"));
+            ui.label(say!("saved-downloaded", what = what, name = name));
         }
         Saved::Failed(problem) => {
             ui.add(egui::Label::new(RichText::new(problem).size(12.5).color(ALARM)).wrap());
@@ -175,8 +176,8 @@ fn note(
             frame().corner_radius(6.0).show(ui, |ui| {
                 let width = WIDTH.min(free.width() - 40.0);
                 ui.set_max_width(width);
-                told(ui, saved, "Picture", width);
-                close = ui.small_button("Close").clicked();
+                told(ui, saved, say!("picture"), width);
+                close = ui.small_button(say!("close")).clicked();
             });
         });
     // It stays while somebody reads it.

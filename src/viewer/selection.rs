@@ -8,6 +8,7 @@ use rainier::site::campus::Found;
 use rainier::site::{Address, Campus};
 
 use crate::navigation::{Go, Orbit, keys_are_free};
+use crate::words::say;
 
 pub(crate) use rainier::overlay::Overlay;
 
@@ -32,7 +33,7 @@ pub(crate) fn key_of(overlay: Overlay) -> String {
     if at < DIGITS.len() {
         digit.into()
     } else {
-        format!("Shift {digit}")
+        say!("key-shift", digit = digit)
     }
 }
 
@@ -128,7 +129,7 @@ pub(crate) fn place(campus: &Campus, name: &str) -> Result<Found, String> {
     let address: Address = name.parse().map_err(|error: NotAnAddress| error.to_string())?;
     campus
         .find(address)
-        .ok_or_else(|| format!("{address} is not on this site"))
+        .ok_or_else(|| say!("place-not-here", place = address.to_string()))
 }
 
 /// The name of a place.

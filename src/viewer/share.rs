@@ -17,6 +17,7 @@ use crate::navigation::{Orbit, Pose};
 use crate::panels::parts::{Part, Parts};
 use crate::scenarios::{self, Source};
 use crate::selection::{Overlay, Roofs, Selection, Shown, name, place};
+use crate::words::say;
 
 /// A way to a simulated time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,13 +127,13 @@ fn lacks(case: &Case) -> String {
     files.retain(|file| !file.starts_with("builtin:"));
     let mut out = String::new();
     if !files.is_empty() {
-        out = format!("The link does not carry {}.", files.join(", "));
+        out = say!("link-lacks", files = files.join(", "));
     }
     if loaded.site_file != asked.site && files.is_empty() {
-        out = format!("The link takes the scenario's own site, not {}.", loaded.site_file);
+        out = say!("link-lacks-site", file = &loaded.site_file);
     }
     if case.text.len() > LONGEST_TEXT {
-        out = format!("The scenario has {} bytes, too many for a link.", case.text.len());
+        out = say!("link-lacks-text", bytes = case.text.len());
     }
     out
 }

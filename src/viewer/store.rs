@@ -1,6 +1,8 @@
 //! What a person keeps between sessions: texts by key, in the data folder of the user natively, in the storage of the
 //! page's origin in a browser.
 
+use crate::words::say;
+
 /// The text that was kept under a key; none if nothing was, or it cannot be read.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn read(key: &str) -> Option<String> {
@@ -13,13 +15,13 @@ pub(crate) fn read(key: &str) -> Option<String> {
 /// Why it cannot be kept, in words.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn write(key: &str, text: &str) -> Result<(), String> {
-    let full = |_| "the browser keeps no more for this page".to_owned();
+    let full = |_| say!("store-full").to_owned();
     storage()?.set_item(&item(key), text).map_err(full)
 }
 
 #[cfg(target_arch = "wasm32")]
 fn storage() -> Result<web_sys::Storage, String> {
-    let refused = "the browser keeps nothing for this page";
+    let refused = say!("store-refused");
     let window = web_sys::window().ok_or(refused)?;
     window.local_storage().ok().flatten().ok_or_else(|| refused.to_owned())
 }
@@ -49,7 +51,7 @@ pub(crate) fn write(key: &str, text: &str) -> Result<(), String> {
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn folder() -> Result<std::path::PathBuf, String> {
     use etcetera::BaseStrategy;
-    let none = |error| format!("there is no folder for the user's data: {error}");
+    let none = |error: etcetera::HomeDirError| say!("store-no-folder", error = error.to_string());
     Ok(etcetera::choose_base_strategy()
         .map_err(none)?
         .data_dir()
@@ -81,7 +83,13 @@ pub(crate) fn write_file(path: &std::path::Path, text: &str) -> Result<(), Strin
 /// Why they cannot be written, in words.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn write_bytes(path: &std::path::Path, bytes: &[u8]) -> Result<(), String> {
-    let said = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
+    let said = |error: std::io::Error| {
+        say!(
+            "file-unwritable",
+            file = path.display().to_string(),
+            error = error.to_string()
+        )
+    };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(said)?;
     }

@@ -319,9 +319,8 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
             search.text.clear();
         }
         Request::Look(name) => {
-            let is = |look: &Look| look.title().to_lowercase() == name;
-            let look = Look::ALL.into_iter().find(is);
-            let look = look.ok_or_else(|| format!("{name} is none of solid, x-ray, section"))?;
+            let look = Look::ALL.into_iter().find(|look| look.name() == name);
+            let look = look.ok_or_else(|| format!("{name} is none of {}", listed(Look::ALL.map(Look::name))))?;
             let mut roofs = *world.resource::<Roofs>();
             world.resource_mut::<Inside>().set(look, &mut roofs);
             world.insert_resource(roofs);
@@ -414,7 +413,7 @@ fn publish(world: &mut World) {
                 .collect::<Vec<_>>(),
             "timeline": timeline,
             "tour": world.resource::<Touring>().progress(),
-            "look": world.resource::<Inside>().look.title(),
+            "look": world.resource::<Inside>().look.name(),
             "found": world.resource::<Search>().hits.iter().map(|hit| &hit.title).collect::<Vec<_>>(),
             "jobs": jobs,
             "alarms": Severity::ALL

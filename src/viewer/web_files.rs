@@ -8,6 +8,8 @@ use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::words::say;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["window", "rainierFiles"], js_name = pick, catch)]
@@ -82,7 +84,7 @@ pub(crate) fn addresses() -> Vec<String> {
 /// # Errors
 /// The page cannot.
 pub(crate) fn pick() -> Result<(), String> {
-    pick_file().map_err(|_| "this page cannot open files".into())
+    pick_file().map_err(|_| say!("page-cannot-open").into())
 }
 
 /// Saves a text as a file in the folder of downloads.
@@ -90,7 +92,14 @@ pub(crate) fn pick() -> Result<(), String> {
 /// # Errors
 /// The page cannot.
 pub(crate) fn download(name: &str, text: &str) -> Result<(), String> {
-    download_file(name, text).map_err(|_| "this page cannot save files".into())
+    download_file(name, text).map_err(|_| say!("page-cannot-save").into())
+}
+
+/// The languages that the browser's user reads, the first one first.
+pub(crate) fn languages() -> Vec<String> {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    let all = navigator.map(|navigator| navigator.languages()).unwrap_or_default();
+    all.iter().filter_map(|tag| tag.as_string()).collect()
 }
 
 /// Saves bytes as a file in the folder of downloads.
@@ -98,7 +107,7 @@ pub(crate) fn download(name: &str, text: &str) -> Result<(), String> {
 /// # Errors
 /// The page cannot.
 pub(crate) fn download_bytes(name: &str, bytes: &[u8]) -> Result<(), String> {
-    download_data(name, bytes).map_err(|_| "this page cannot save files".into())
+    download_data(name, bytes).map_err(|_| say!("page-cannot-save").into())
 }
 
 /// The page's address without its fragment, and the fragment.

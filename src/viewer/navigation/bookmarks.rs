@@ -8,6 +8,7 @@ use crate::navigation::camera::View;
 use crate::navigation::{Go, Orbit};
 use crate::selection::{Overlay, Roofs, Selection, Shown, name, place};
 use crate::store;
+use crate::words::say;
 
 /// Where they are kept.
 const KEY: &str = "bookmarks.ron";
@@ -108,7 +109,7 @@ impl Bookmarks {
                 ..Self::default()
             },
             Err(error) => Self {
-                problem: format!("{KEY} in the user's data cannot be read: {error}; a new bookmark takes its place"),
+                problem: say!("bookmarks-unreadable", file = KEY, error = error.to_string()),
                 ..Self::default()
             },
         }
@@ -119,7 +120,7 @@ impl Bookmarks {
         let new = Bookmark::of(label.trim(), campus, shows);
         self.list.retain(|old| (&old.name, &old.site) != (&new.name, &new.site));
         if self.list.len() >= MOST {
-            self.problem = format!("{MOST} bookmarks are kept at most");
+            self.problem = say!("bookmarks-full", most = MOST);
             return;
         }
         self.list.push(new);

@@ -8,6 +8,7 @@ use rainier::site::pick::{Ray, hit};
 
 use crate::navigation::{Orbit, keys_are_free};
 use crate::selection::{Roofs, Selection};
+use crate::words::say;
 use crate::world::materials::{AirflowMaterial, Cut, CutOpen, GroundMaterial, RackMaterial, SliceMaterial};
 
 /// How buildings are looked into.
@@ -26,12 +27,22 @@ impl Look {
     /// All of them, in the order of the key.
     pub(crate) const ALL: [Self; 3] = [Self::Solid, Self::XRay, Self::Section];
 
+    /// Name in scripts.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Solid => "solid",
+            Self::XRay => "x-ray",
+            Self::Section => "section",
+        }
+    }
+
     /// What is written on its button.
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Self::Solid => "Solid",
-            Self::XRay => "X-ray",
-            Self::Section => "Section",
+            Self::Solid => say!("look-solid"),
+            Self::XRay => say!("look-x-ray"),
+            Self::Section => say!("look-section"),
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::panels::format::watts;
 use crate::panels::theme::{ACCENT, ALARM, LINE, PANEL, QUIET, TEXT};
 use crate::panels::windows::Windows;
 use crate::selection::{Roofs, Selection};
+use crate::words::say;
 use crate::world::glance::Glance;
 use crate::world::meshes::at;
 use crate::world::rising::AsOf;
@@ -172,7 +173,7 @@ fn places(state: &State, eye: Vec3) -> Vec<(Of, Vec3, String, String, f32)> {
         let about = match (state.as_of.is_now(), live) {
             (false, _) => String::new(),
             (true, true) => words.unwrap_or_else(|| watts(it_w)),
-            (true, false) => words.unwrap_or_else(|| "not live".into()),
+            (true, false) => words.unwrap_or_else(|| say!("label-not-live").into()),
         };
         // Roofs on, it stands on the roof.
         let top = if state.roofs.0 { building.height_m + 1.0 } else { 4.0 };
@@ -194,7 +195,7 @@ fn places(state: &State, eye: Vec3) -> Vec<(Of, Vec3, String, String, f32)> {
                     add(
                         Of::Genset(b, k),
                         at(foot, 4.5),
-                        format!("Genset {number}"),
+                        say!("genset", number = number),
                         String::new(),
                         weight,
                     );
@@ -468,7 +469,14 @@ fn callout(painter: &egui::Painter, state: &State, project: impl Fn(Vec3) -> Opt
         );
         lines.push((numbers, if hot >= throttle_c { ALARM } else { TEXT }));
     }
-    lines.push((format!("{}, throttles at {throttle_c:.0} °C", kind.chip.name), QUIET));
+    lines.push((
+        say!(
+            "label-chip",
+            name = &kind.chip.name,
+            temperature = format!("{throttle_c:.0}")
+        ),
+        QUIET,
+    ));
     let font = FontId::monospace(13.0);
     let galleys: Vec<_> = lines
         .iter()

@@ -11,6 +11,7 @@ use rainier::site::campus::{Found, PowerKind};
 use crate::navigation::search::Target;
 use crate::panels::format::{grouped, said, watts};
 use crate::selection::name;
+use crate::words::say;
 
 /// What can stand out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,17 +59,17 @@ impl Standout {
     /// Name, and other words for it.
     pub(crate) fn title(self) -> (&'static str, &'static str) {
         match self {
-            Self::HottestRack => ("Hottest rack", "warmest outlet air"),
-            Self::HottestChip => ("Hottest chip", "warmest junction"),
-            Self::HottestInlet => ("Hottest inlet", "warmest rack inlet air"),
-            Self::HottestHall => ("Hottest hall", "warmest supply air"),
-            Self::ColdestHall => ("Coldest hall", "coolest supply air"),
-            Self::BusiestRack => ("Busiest rack", "highest draw power largest"),
-            Self::BusiestFeed => ("Busiest feed", "highest load line-up ring substation"),
-            Self::HighestLoading => ("Highest loading", "most loaded node power overloaded"),
-            Self::LargestJob => ("Largest job", "biggest"),
-            Self::ThrottledChips => ("Throttled chips", "limited tripped racks"),
-            Self::DarkRacks => ("Dark racks", "without power unpowered"),
+            Self::HottestRack => (say!("standout-hottest-rack"), say!("standout-hottest-rack.also")),
+            Self::HottestChip => (say!("standout-hottest-chip"), say!("standout-hottest-chip.also")),
+            Self::HottestInlet => (say!("standout-hottest-inlet"), say!("standout-hottest-inlet.also")),
+            Self::HottestHall => (say!("standout-hottest-hall"), say!("standout-hottest-hall.also")),
+            Self::ColdestHall => (say!("standout-coldest-hall"), say!("standout-coldest-hall.also")),
+            Self::BusiestRack => (say!("standout-busiest-rack"), say!("standout-busiest-rack.also")),
+            Self::BusiestFeed => (say!("standout-busiest-feed"), say!("standout-busiest-feed.also")),
+            Self::HighestLoading => (say!("standout-highest-loading"), say!("standout-highest-loading.also")),
+            Self::LargestJob => (say!("standout-largest-job"), say!("standout-largest-job.also")),
+            Self::ThrottledChips => (say!("standout-throttled-chips"), say!("standout-throttled-chips.also")),
+            Self::DarkRacks => (say!("standout-dark-racks"), say!("standout-dark-racks.also")),
         }
     }
 }
@@ -121,7 +122,7 @@ impl Live<'_> {
         let found = best.map(|(h, value)| {
             (
                 Target::Place(Found::Hall(h)),
-                format!("supply air {}", said(sign * value, 1, "°C")),
+                say!("live-supply", temperature = said(sign * value, 1, "°C")),
             )
         });
         found.into_iter().collect()
@@ -132,10 +133,10 @@ impl Live<'_> {
         let loading = |(n, _): (usize, &_)| (n, self.power.loading[n]);
         let best = most(nodes.filter(|(_, node)| which(node.kind)).map(loading));
         let text = |n: usize, share: f64| {
-            format!(
-                "{} of its rating, {}",
-                said(share * 100.0, 0, "%"),
-                watts(self.power.load_w[n])
+            say!(
+                "live-loading",
+                share = said(share * 100.0, 0, "%"),
+                power = watts(self.power.load_w[n])
             )
         };
         best.map(|(n, share)| (Target::Node(n), text(n, share)))
@@ -147,10 +148,11 @@ impl Live<'_> {
     pub(crate) fn find(&self, standout: Standout) -> Vec<(Target, String)> {
         let campus = self.campus();
         let now = &self.meters.now;
-        let celsius = |what: &'static str| move |value: f64| format!("{what} {}", said(value, 1, "°C"));
+        let outlet = |value: f64| say!("live-outlet", temperature = said(value, 1, "°C"));
+        let inlet = |value: f64| say!("live-inlet", temperature = said(value, 1, "°C"));
         match standout {
-            Standout::HottestRack => self.rack(|rack| self.racks.outlet_c[rack], celsius("outlet air")),
-            Standout::HottestInlet => self.rack(|rack| f64::from(self.racks.inlet_c[rack]), celsius("inlet air")),
+            Standout::HottestRack => self.rack(|rack| self.racks.outlet_c[rack], outlet),
+            Standout::HottestInlet => self.rack(|rack| f64::from(self.racks.inlet_c[rack]), inlet),
             Standout::BusiestRack => self.rack(|rack| self.racks.draw_w[rack], watts),
             Standout::HottestChip if now.live_chips == 0 => Vec::new(),
             Standout::HottestChip => {
@@ -174,7 +176,7 @@ impl Live<'_> {
                     .jobs
                     .as_ref()
                     .and_then(|jobs| jobs.running().max_by_key(|job| job.chips));
-                let text = |chips: u32| format!("{} chips", grouped(f64::from(chips)));
+                let text = |chips: u32| say!("live-chips", chips = grouped(f64::from(chips)));
                 largest
                     .map(|job| (Target::Job(job.job.name.clone()), text(job.chips)))
                     .into_iter()
@@ -184,10 +186,10 @@ impl Live<'_> {
                 let mut racks: Vec<usize> = self.live_racks().filter(|rack| self.racks.limited[*rack] > 0).collect();
                 racks.sort_by_key(|rack| std::cmp::Reverse(self.racks.limited[*rack]));
                 let text = |rack: usize| {
-                    format!(
-                        "{} of them in {}",
-                        self.racks.limited[rack],
-                        name(campus, Found::Rack(rack))
+                    say!(
+                        "live-throttled",
+                        count = self.racks.limited[rack],
+                        rack = name(campus, Found::Rack(rack))
                     )
                 };
                 racks
@@ -200,7 +202,7 @@ impl Live<'_> {
                 let racks = self.live_racks().filter(|rack| self.racks.dark[*rack]);
                 racks
                     .take(MOST)
-                    .map(|rack| (Target::Place(Found::Rack(rack)), "without power".into()))
+                    .map(|rack| (Target::Place(Found::Rack(rack)), say!("live-dark").into()))
                     .collect()
             }
         }

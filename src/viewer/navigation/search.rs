@@ -7,6 +7,7 @@ use rainier::site::search::{Entry, search};
 use rainier::site::{Address, Campus};
 
 use crate::advance::Pace;
+use crate::named;
 use crate::navigation::aids::Aids;
 use crate::navigation::bookmarks::Bookmarks;
 use crate::navigation::inside::{Inside, Look};
@@ -18,6 +19,7 @@ use crate::panels::parts::{Part, Parts};
 use crate::picture::{Of, Picture};
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Roofs, Selection, Shown, name};
+use crate::words::say;
 use crate::world::route::position;
 
 /// What can be found and followed.
@@ -69,18 +71,24 @@ pub(crate) enum Deed {
 }
 
 /// Deeds with their names and other words for them.
-const DEEDS: [(Deed, &str, &str); 10] = [
-    (Deed::Home, "Whole site", "home campus all overview zoom out"),
-    (Deed::Tour, "Start the tour", "guided mission story demo"),
-    (Deed::Roofs, "Roofs on or off", "lift lower"),
-    (Deed::Labels, "Labels on or off", "names"),
-    (Deed::Minimap, "Little map on or off", "minimap plan"),
-    (Deed::Look(Look::Solid), "Solid walls", "look view normal"),
-    (Deed::Look(Look::XRay), "X-ray", "xray look through walls transparent"),
-    (Deed::Look(Look::Section), "Section", "cut clip plane cross"),
-    (Deed::Pause, "Stop or go on", "pause play resume time"),
-    (Deed::Picture, "Save a picture", "screenshot image png export"),
-];
+fn deeds() -> [(Deed, &'static str, &'static str); 10] {
+    [
+        (Deed::Home, say!("deed-home"), say!("deed-home.also")),
+        (Deed::Tour, say!("deed-tour"), say!("deed-tour.also")),
+        (Deed::Roofs, say!("deed-roofs"), say!("deed-roofs.also")),
+        (Deed::Labels, say!("deed-labels"), say!("deed-labels.also")),
+        (Deed::Minimap, say!("deed-map"), say!("deed-map.also")),
+        (Deed::Look(Look::Solid), say!("deed-solid"), say!("deed-solid.also")),
+        (Deed::Look(Look::XRay), say!("deed-x-ray"), say!("deed-x-ray.also")),
+        (
+            Deed::Look(Look::Section),
+            say!("deed-section"),
+            say!("deed-section.also"),
+        ),
+        (Deed::Pause, say!("deed-pause"), say!("deed-pause.also")),
+        (Deed::Picture, say!("deed-picture"), say!("deed-picture.also")),
+    ]
+}
 
 /// What has been found.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,10 +125,6 @@ pub(crate) struct Search {
 /// Most hits that are listed.
 const MOST: usize = 9;
 
-/// What can be searched for, said where nothing has been found.
-const WORDS: &str = "a place (B03/H2/R12/K07), hottest rack, dark racks, busiest feed, genset 14, substation 2, \
-    main transformer, a job, a scenario, colours (inlet) or a window (money)";
-
 impl Search {
     /// Writes into the field, and shows what is found.
     pub(crate) fn write(&mut self, words: &str) {
@@ -139,25 +143,40 @@ fn index(campus: &Campus, scenarios: &Scenarios) -> Vec<Entry<Target>> {
     let mut out = Vec::new();
     for standout in Standout::ALL {
         let (title, also) = standout.title();
-        out.push(Entry::new(title, also, "now", Target::Standout(standout)));
+        out.push(Entry::new(title, also, say!("found-now"), Target::Standout(standout)));
     }
-    for (deed, title, also) in DEEDS {
+    for (deed, title, also) in deeds() {
         out.push(Entry::new(title, also, "", Target::Deed(deed)));
     }
     for overlay in Overlay::ALL {
-        let also = format!("overlay colours colors {} {}", overlay.name(), overlay.theme().title());
-        out.push(Entry::new(overlay.title(), &also, "colours", Target::Overlay(overlay)));
+        let also = format!(
+            "{} {} {}",
+            say!("found-colours.also"),
+            overlay.name(),
+            named::theme(overlay.theme())
+        );
+        let title = named::overlay(overlay);
+        out.push(Entry::new(
+            title,
+            &also,
+            say!("found-colours"),
+            Target::Overlay(overlay),
+        ));
     }
     for part in Part::ALL {
-        let title = if part == Part::Keys { "Keys" } else { part.title() };
-        let also = format!("window open {} {}", part.name(), part.about());
+        let title = if part == Part::Keys {
+            say!("keys-window")
+        } else {
+            part.title()
+        };
+        let also = format!("{} {} {}", say!("found-window-also"), part.name(), part.about());
         out.push(Entry::new(title, &also, part.about(), Target::Part(part)));
     }
     for (k, substation) in campus.substations.iter().enumerate() {
         out.push(Entry::new(
             &substation.name,
-            "substation station",
-            "substation",
+            say!("found-substation.also"),
+            say!("found-substation"),
             Target::Substation(k),
         ));
     }
@@ -166,22 +185,23 @@ fn index(campus: &Campus, scenarios: &Scenarios) -> Vec<Entry<Target>> {
         let found = Found::Building(b);
         out.push(Entry::new(
             name(campus, found),
-            "building",
-            format!("building, phase {}", building.phase),
+            say!("found-building.also"),
+            say!("found-building", phase = &building.phase),
             Target::Place(found),
         ));
         for k in 0..building.gensets {
             number += 1;
             let rating = building.genset.rating_w.value / 1e6;
-            let about = format!(
-                "{rating:.2} MW, number {} of {} at B{:02}",
-                k + 1,
-                building.gensets,
-                building.number
+            let about = say!(
+                "genset-about",
+                rating = format!("{rating:.2}"),
+                number = k + 1,
+                all = &building.gensets,
+                building = format!("{:02}", building.number)
             );
             out.push(Entry::new(
-                format!("Genset {number}"),
-                "generator diesel",
+                say!("genset", number = number),
+                say!("genset-about.also"),
                 about,
                 Target::Genset(b, k),
             ));
@@ -192,8 +212,17 @@ fn index(campus: &Campus, scenarios: &Scenarios) -> Vec<Entry<Target>> {
         out.push(Entry::new(&node.name, node.kind.as_str(), about, Target::Node(n)));
     }
     for (file, title) in &scenarios.choices {
-        let also = format!("scenario run {}", file.trim_start_matches("builtin:"));
-        out.push(Entry::new(title, &also, "scenario", Target::Scenario(file.clone())));
+        let also = format!(
+            "{} {}",
+            say!("found-scenario.also"),
+            file.trim_start_matches("builtin:")
+        );
+        out.push(Entry::new(
+            title,
+            &also,
+            say!("found-scenario"),
+            Target::Scenario(file.clone()),
+        ));
     }
     out
 }
@@ -217,17 +246,31 @@ fn look_up(
                 about: kind_of(found).into(),
                 target: Target::Place(found),
             }),
-            None => hint = format!("{address} is not on this site. "),
+            None => hint = say!("search-not-here", place = address.to_string()) + " ",
         }
     }
     let jobs = live.jobs.iter().flat_map(|jobs| jobs.running());
-    let jobs = jobs.map(|job| Entry::new(&job.job.name, "job", "job that runs", Target::Job(job.job.name.clone())));
+    let jobs = jobs.map(|job| {
+        Entry::new(
+            &job.job.name,
+            say!("found-job.also"),
+            say!("found-job"),
+            Target::Job(job.job.name.clone()),
+        )
+    });
     let kept = bookmarks
         .list
         .iter()
         .enumerate()
         .filter(|(_, bookmark)| bookmark.site == campus.name);
-    let kept = kept.map(|(k, bookmark)| Entry::new(&bookmark.name, "bookmark", "bookmark", Target::Bookmark(k)));
+    let kept = kept.map(|(k, bookmark)| {
+        Entry::new(
+            &bookmark.name,
+            say!("found-bookmark.also"),
+            say!("found-bookmark"),
+            Target::Bookmark(k),
+        )
+    });
     let passing: Vec<Entry<Target>> = kept.chain(jobs).collect();
     for (_, entry) in search(text, passing.iter().chain(index), MOST) {
         let Target::Standout(standout) = entry.what else {
@@ -242,7 +285,7 @@ fn look_up(
         };
         let found = live.find(standout);
         if found.is_empty() {
-            hint = format!("{}: none now. ", entry.name);
+            hint = say!("search-none-now", what = &entry.name) + " ";
         }
         for (target, about) in found {
             let place = said(campus, &target);
@@ -255,19 +298,19 @@ fn look_up(
     }
     hits.truncate(MOST);
     if hits.is_empty() {
-        hint.push_str(&format!("Nothing is called that. You can search for {WORDS}."));
+        hint.push_str(say!("search-nothing"));
     }
     (hits, hint)
 }
 
 fn kind_of(found: Found) -> &'static str {
     match found {
-        Found::Building(_) => "building",
-        Found::Hall(_) => "hall",
-        Found::Row(_) => "row",
-        Found::Rack(_) => "rack",
-        Found::Tray { .. } => "tray",
-        Found::Chip { .. } => "chip",
+        Found::Building(_) => say!("kind-building"),
+        Found::Hall(_) => say!("kind-hall"),
+        Found::Row(_) => say!("kind-row"),
+        Found::Rack(_) => say!("kind-rack"),
+        Found::Tray { .. } => say!("kind-tray"),
+        Found::Chip { .. } => say!("kind-chip"),
     }
 }
 

@@ -18,15 +18,16 @@ use crate::navigation::aids::Aids;
 use crate::navigation::camera::View;
 use crate::navigation::inside::{Inside, Look};
 use crate::navigation::{Go, Orbit};
-use crate::panels::format::{grouped, said};
+use crate::panels::format::{grouped, said, said_date};
 use crate::panels::growth::Growth;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::named;
 use crate::panels::theme::{ACCENT, FOCUS, LINE, PANEL, QUIET, TEXT};
-use crate::panels::timeline::{Timeline, said_date};
+use crate::panels::timeline::Timeline;
 use crate::panels::windows::Windows;
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Roofs, Selection, Shown, name};
+use crate::words::say;
 use crate::world::meshes::at;
 
 /// What was shown before the tour.
@@ -406,9 +407,9 @@ impl Twin<'_> {
                 said(f64::from(now.wet_units) / units.max(1) as f64 * 100.0, 0, "")
             }
             Said::HottestChipC => said(now.hottest_chip_c, 1, ""),
-            Said::HottestRack if now.live_chips == 0 => "none".into(),
+            Said::HottestRack if now.live_chips == 0 => say!("none").into(),
             Said::HottestRack => name(campus, Found::Rack(rack)),
-            Said::ThrottledChips if now.limited_chips == 0 => "none".into(),
+            Said::ThrottledChips if now.limited_chips == 0 => say!("none").into(),
             Said::ThrottledChips => grouped(f64::from(now.limited_chips)),
             Said::OutsideC => said(self.outside.dry_bulb_c, 1, ""),
             Said::RackKw => self
@@ -488,13 +489,13 @@ fn caption(
                 ui.add_space(6.0);
                 ui.horizontal(|ui| {
                     let button = |ui: &mut egui::Ui, label: &str, hint: &str| named(ui.button(label), hint).clicked();
-                    if button(ui, "⏴", "the step before: left arrow") {
+                    if button(ui, "⏴", say!("tour-back")) {
                         wanted = Some(Wanted::By(-1));
                     }
-                    if button(ui, if paused { "▶" } else { "⏸" }, "stop and go on: space") {
+                    if button(ui, if paused { "▶" } else { "⏸" }, say!("tour-pause")) {
                         wanted = Some(Wanted::Pause);
                     }
-                    if button(ui, "⏵", "the next step: right arrow") {
+                    if button(ui, "⏵", say!("tour-next")) {
                         wanted = Some(Wanted::By(1));
                     }
                     for k in 0..steps {
@@ -503,7 +504,11 @@ fn caption(
                         }
                     }
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        if ui.button("Leave").on_hover_text("Esc").clicked() {
+                        if ui
+                            .button(say!("tour-leave"))
+                            .on_hover_text(say!("key-escape-name"))
+                            .clicked()
+                        {
                             wanted = Some(Wanted::Leave);
                         }
                         if width > 560.0 {
@@ -552,13 +557,13 @@ fn dot(ui: &mut egui::Ui, k: usize, at: usize, share: f32) -> egui::Response {
         ui.painter()
             .rect_stroke(rect, 3.5, Stroke::new(2.0, FOCUS), egui::StrokeKind::Inside);
     }
-    named(response, &format!("step {}", k + 1))
+    named(response, &say!("tour-step", number = k + 1))
 }
 
 /// Says why a tour could not start.
 fn problem(ctx: &egui::Context, text: &mut String) {
     let mut open = true;
-    egui::Window::new("The tour cannot start")
+    egui::Window::new(say!("tour-problem"))
         .open(&mut open)
         .collapsible(false)
         .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])

@@ -30,6 +30,7 @@ use super::windows::Windows;
 use crate::advance::Pace;
 use crate::cases::Case;
 use crate::navigation::search::{Deed, Search, Target};
+use crate::words::say;
 
 /// Least and most size of the window's inside, points.
 const SIZES: [[f32; 2]; 2] = [[420.0, 240.0], [820.0, 470.0]];
@@ -113,13 +114,13 @@ pub(super) fn bell(ui: &mut egui::Ui, alarms: &Alarms, on: bool) -> bool {
     let (job, hint) = if standing == [0; Severity::ALL.len()] {
         let mut job = LayoutJob::default();
         let format = TextFormat::simple(FontId::proportional(12.5), QUIET.now());
-        job.append("No alarms", 0.0, format);
-        (job, "nothing is wrong now".to_owned())
+        job.append(say!("alarms-none"), 0.0, format);
+        (job, say!("alarms-none.hint").to_owned())
     } else {
-        (counts(standing), format!("active alarms: {}", in_words(standing)))
+        (counts(standing), say!("alarms-active", what = in_words(standing)))
     };
     let button = egui::Button::selectable(on, job);
-    let response = ui.add(button).on_hover_text(format!("{hint}; key I"));
+    let response = ui.add(button).on_hover_text(say!("alarms-active-key", what = &hint));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, hint.as_str()));
     response.clicked()
 }
@@ -195,8 +196,12 @@ impl State<'_> {
     fn time(&self, time_s: f64) -> String {
         let at = local(self.clock.start, time_s);
         let today = at.date() == self.clock.now().date();
-        let format = if today { "%H:%M:%S" } else { "%-d %b %H:%M:%S" };
-        at.strftime(format).to_string()
+        let time = at.strftime("%H:%M:%S").to_string();
+        if today {
+            time
+        } else {
+            format!("{} {time}", super::format::day(at.date()))
+        }
     }
 
     /// Width of the column of times, points.
@@ -208,7 +213,7 @@ impl State<'_> {
     /// What happened, in words.
     fn what(&self, alarm: &Alarm) -> String {
         if let Some(stop) = &alarm.stop {
-            return format!("job {} was stopped by {}", stop.job, stop.cause);
+            return say!("alarm-stop", job = &stop.job, cause = &stop.cause);
         }
         let Some(first) = alarm.members.first().and_then(|n| self.incidents.list.get(*n as usize)) else {
             return String::new();
@@ -216,7 +221,7 @@ impl State<'_> {
         let what = first.describe(self.campus());
         match alarm.members.len() {
             1 => what,
-            n => format!("{what}, and {} more", n - 1),
+            n => say!("alarm-and-more", what = what, more = n - 1),
         }
     }
 
@@ -234,7 +239,7 @@ impl State<'_> {
         names.dedup();
         match names.as_slice() {
             [one] => one.clone(),
-            [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+            [first, rest @ ..] => say!("alarm-places", first = first, more = rest.len()),
             [] => String::new(),
         }
     }
@@ -242,7 +247,7 @@ impl State<'_> {
     /// How long it lasted, or has so far; nothing of what has no length.
     fn length(&self, alarm: &Alarm) -> String {
         match alarm.until_s {
-            None => format!("{} so far", span((self.clock.time_s - alarm.from_s).max(0.0))),
+            None => say!("alarm-so-far", time = span((self.clock.time_s - alarm.from_s).max(0.0))),
             Some(until_s) if until_s > alarm.from_s => span(until_s - alarm.from_s),
             Some(_) => String::new(),
         }
@@ -250,22 +255,21 @@ impl State<'_> {
 
     /// How much is concerned or lost.
     fn much(&self, alarm: &Alarm) -> String {
-        let chips = |n: f64| format!("{} chips", grouped(n));
         if let Some(stop) = &alarm.stop {
-            let lost = if stop.lost_s > 0.0 {
-                format!(", {} of work lost", span(stop.lost_s))
+            let chips = grouped(f64::from(stop.chips));
+            return if stop.lost_s > 0.0 {
+                say!("alarm-stop-lost", chips = chips, time = span(stop.lost_s))
             } else {
-                String::new()
+                say!("alarm-chips", chips = chips)
             };
-            return format!("{}{lost}", chips(f64::from(stop.chips)));
         }
         let mut words = Vec::new();
         let kwh = alarm.unserved_kwh(&self.incidents);
         if kwh > 0.0 {
-            words.push(format!("{} unserved", energy(kwh)));
+            words.push(say!("alarm-unserved", what = energy(kwh)));
         }
         if alarm.racks > 0 {
-            words.push(format!("{} racks", grouped(f64::from(alarm.racks))));
+            words.push(say!("alarm-racks", racks = grouped(f64::from(alarm.racks))));
         }
         // Chips of a hall that throttles: those that do now, or the most that did.
         let mut halls: Vec<u32> = Vec::new();
@@ -293,8 +297,12 @@ impl State<'_> {
                 }
             };
             let count: u32 = halls.iter().map(of).sum();
-            let most = if alarm.stands() { "" } else { "at most " };
-            words.push(format!("{most}{}", chips(f64::from(count))));
+            let chips = grouped(f64::from(count));
+            words.push(if alarm.stands() {
+                say!("alarm-chips", chips = chips)
+            } else {
+                say!("alarm-chips-at-most", chips = chips)
+            });
         }
         words.join(", ")
     }
@@ -304,15 +312,15 @@ impl State<'_> {
         let now = &self.meters.now;
         let mut words = Vec::new();
         if now.dark_racks > 0 {
-            words.push(format!("{} racks dark", grouped(f64::from(now.dark_racks))));
+            words.push(say!("alarm-racks-dark", racks = grouped(f64::from(now.dark_racks))));
         }
         if now.unserved_w > 0.0 {
-            words.push(format!("{} unserved", super::format::watts(now.unserved_w)));
+            words.push(say!("alarm-unserved", what = super::format::watts(now.unserved_w)));
         }
         if now.limited_chips > 0 {
-            words.push(format!(
-                "{} chips throttled or tripped",
-                grouped(f64::from(now.limited_chips))
+            words.push(say!(
+                "alarm-chips-limited",
+                chips = grouped(f64::from(now.limited_chips))
             ));
         }
         words.join(" · ")
@@ -373,7 +381,7 @@ fn line(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32, chosen: boo
     }
     let spoken = format!("{}: {what} {length} {much}", alarm.severity.as_str());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, spoken.as_str()));
-    response.on_hover_text("click to go there, and see why").clicked()
+    response.on_hover_text(say!("alarm-go")).clicked()
 }
 
 /// What is asked for in the window.
@@ -398,7 +406,7 @@ fn details(ui: &mut egui::Ui, state: &State, alarm: &Alarm) -> Option<Wish> {
     let facts: Vec<String> = facts.into_iter().filter(|text| !text.is_empty()).collect();
     ui.label(RichText::new(facts.join(" · ")).size(12.0).color(QUIET));
     let Some(incident) = alarm.incident() else {
-        let text = "A failure of its own: nothing else led to it.";
+        let text = say!("alarm-of-its-own");
         ui.label(RichText::new(text).size(12.0).color(QUIET));
         return None;
     };
@@ -407,9 +415,9 @@ fn details(ui: &mut egui::Ui, state: &State, alarm: &Alarm) -> Option<Wish> {
     // A first cause has been named above.
     let told_above = causes.len() == 1 && alarm.stop.is_none();
     let title = if told_above {
-        "A first cause: nothing else led to it"
+        say!("alarm-first-cause")
     } else {
-        "Why, from the first cause on"
+        say!("alarm-why")
     };
     ui.label(RichText::new(title).size(12.0).color(ACCENT));
     for (depth, n) in causes.iter().rev().enumerate() {
@@ -422,10 +430,10 @@ fn details(ui: &mut egui::Ui, state: &State, alarm: &Alarm) -> Option<Wish> {
             ui.label(RichText::new(time).font(FontId::monospace(12.0)).color(QUIET));
             ui.add_space(12.0 * depth.min(8) as f32);
             if depth > 0 {
-                ui.label(RichText::new("so").size(12.0).color(QUIET));
+                ui.label(RichText::new(say!("alarm-so")).size(12.0).color(QUIET));
             }
             let text = RichText::new(link.describe(state.campus())).size(12.5).color(TEXT);
-            let response = ui.add(egui::Link::new(text)).on_hover_text("go there");
+            let response = ui.add(egui::Link::new(text)).on_hover_text(say!("alarm-go-there"));
             if response.clicked() {
                 wish = Some(Wish::Incident(*n as u32));
             }
@@ -447,15 +455,20 @@ fn details(ui: &mut egui::Ui, state: &State, alarm: &Alarm) -> Option<Wish> {
             .map(|(kind, count)| format!("{kind} {count}"))
             .collect();
         if more > 0 {
-            words.push(format!("{more} kinds more"));
+            words.push(say!("alarm-more-kinds", more = more));
         }
         let kwh: f64 = own.iter().filter_map(|n| state.incidents.unserved_kwh.get(*n)).sum();
-        let cost = if kwh > 0.0 {
-            format!("; {} unserved in all", energy(kwh))
+        let (count, what) = (led_to.len(), words.join(", "));
+        let text = if kwh > 0.0 {
+            say!(
+                "alarm-led-to-unserved",
+                count = count,
+                what = what,
+                energy = energy(kwh)
+            )
         } else {
-            String::new()
+            say!("alarm-led-to", count = count, what = what)
         };
-        let text = format!("It led to {} more: {}{cost}", led_to.len(), words.join(", "));
         ui.label(RichText::new(text).size(12.0).color(QUIET));
     }
     wish
@@ -466,13 +479,12 @@ fn nothing(ui: &mut egui::Ui, alarms: &Alarms) {
     ui.add_space(10.0);
     let past = alarms.iter().len();
     let title = if past == 0 {
-        "Nothing is wrong, and nothing has been since the start."
+        say!("alarms-never")
     } else {
-        "Nothing is wrong now."
+        say!("alarms-not-now")
     };
     ui.label(RichText::new(title).size(14.0).color(GOOD));
-    let text = "Told here: racks on battery or dark, breakers that open, gensets, cooling units and water that are lost, \
-                chips that throttle or trip, jobs that stop, and rules of the scenario that are met.";
+    let text = say!("alarms-about");
     ui.add(egui::Label::new(RichText::new(text).size(12.5).color(QUIET)).wrap());
 }
 
@@ -490,7 +502,7 @@ fn window(
     }
     let ctx = contexts.ctx_mut()?.clone();
     let [least, most] = SIZES.map(egui::Vec2::from);
-    let Some((window, room)) = windows.show(&ctx, Part::Alarms, "Alarms", least, most) else {
+    let Some((window, room)) = windows.show(&ctx, Part::Alarms, say!("alarms-window"), least, most) else {
         return Ok(());
     };
     let alarms = &*state.alarms;
@@ -503,25 +515,25 @@ fn window(
         let standing = alarms.standing();
         ui.horizontal(|ui| {
             if standing == [0; Severity::ALL.len()] {
-                ui.label(RichText::new("Nothing is wrong now").size(12.5).color(GOOD));
+                ui.label(RichText::new(say!("alarms-now-none")).size(12.5).color(GOOD));
             } else {
                 ui.label(counts(standing));
                 ui.label(RichText::new(in_words(standing)).size(12.5));
             }
             ui.separator();
-            let all = format!("All {}", alarms.iter().len());
+            let all = say!("alarms-all", count = alarms.iter().len());
             ui.selectable_value(&mut watching.standing, false, all);
-            ui.selectable_value(&mut watching.standing, true, "Active")
-                .on_hover_text("only what is wrong now");
+            ui.selectable_value(&mut watching.standing, true, say!("alarms-standing"))
+                .on_hover_text(say!("alarms-standing.hint"));
             let lost = alarms.dropped as usize + state.incidents.dropped as usize;
             if lost > 0 {
-                let text = format!("{} older or milder ones were let go", grouped(lost as f64));
+                let text = say!("alarms-let-go", count = grouped(lost as f64));
                 ui.label(RichText::new(text).size(11.5).color(QUIET));
             }
         });
         let now = state.now();
         if !now.is_empty() {
-            ui.label(RichText::new(format!("Now: {now}")).size(12.5).color(ALARM));
+            ui.label(RichText::new(say!("alarms-now", what = now)).size(12.5).color(ALARM));
         }
         let listed: Vec<&Alarm> = alarms
             .iter()
@@ -696,7 +708,7 @@ fn note(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32) -> Option<A
                 );
                 ui.label(galley);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    close = ui.small_button("×").on_hover_text("let it go").clicked();
+                    close = ui.small_button("×").on_hover_text(say!("bookmark-remove")).clicked();
                 });
             });
         });
@@ -707,7 +719,7 @@ fn note(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32) -> Option<A
     ui.painter().rect_filled(bar, 1.5, tint.now());
     let response = response
         .on_hover_cursor(egui::CursorIcon::PointingHand)
-        .on_hover_text("go there, and see why");
+        .on_hover_text(say!("alarm-note"));
     match (close, response.clicked()) {
         (true, _) => Some(Answer::Close),
         (false, true) => Some(Answer::Go),

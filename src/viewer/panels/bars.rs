@@ -14,8 +14,10 @@ use super::theme::{ACCENT, ALARM, QUIET};
 use crate::advance::Pace;
 use crate::cases::Case;
 use crate::history::Series;
+use crate::named;
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Shown, key_of};
+use crate::words::say;
 
 /// Pages lower than this, in points, have no room for small lines below readings.
 const LOW: f32 = 560.0;
@@ -25,15 +27,15 @@ pub(crate) fn overlay_choice(ui: &mut egui::Ui, shown: &mut Shown) {
     egui::ComboBox::from_id_salt("overlay")
         .width(164.0)
         .height(ui.ctx().content_rect().height())
-        .selected_text(shown.0.title())
+        .selected_text(named::overlay(shown.0))
         .show_ui(ui, |ui| {
             ui.set_min_width(250.0);
             for theme in Theme::ALL {
-                ui.label(RichText::new(theme.title()).size(11.0).color(ACCENT));
+                ui.label(RichText::new(named::theme(theme)).size(11.0).color(ACCENT));
                 for overlay in Overlay::ALL.into_iter().filter(|of| of.theme() == theme) {
                     let chosen = shown.0 == overlay;
                     let key = RichText::new(key_of(overlay)).size(11.0).color(QUIET);
-                    let choice = egui::Button::selectable(chosen, overlay.title()).right_text(key);
+                    let choice = egui::Button::selectable(chosen, named::overlay(overlay)).right_text(key);
                     if ui.add(choice).on_hover_text(overlay.about()).clicked() {
                         shown.0 = overlay;
                     }
@@ -41,14 +43,14 @@ pub(crate) fn overlay_choice(ui: &mut egui::Ui, shown: &mut Shown) {
             }
         })
         .response
-        .on_hover_text("colours of racks and units: digits, some with Shift");
+        .on_hover_text(say!("bar-colours"));
 }
 
 /// What runs, and what else could.
 fn scenario_choice(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
-        ui.label(RichText::new("Scenario").size(11.0).color(QUIET));
+        ui.label(RichText::new(say!("bar-scenario")).size(11.0).color(QUIET));
         if let Some(file) = choice(ui, "scenario", case.name(), &scenarios.choices, 190.0, case.about()) {
             scenarios.ask(Ask::Start(Source::Named(file)));
         }
@@ -115,31 +117,67 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
     };
     let hot = now.limited_chips > 0;
     let megawatts = |w: f64| format!("{:.1}", w / 1e6);
-    show(Series::It, "IT", megawatts(now.it_w), "MW", false);
-    show(Series::Facility, "Facility", megawatts(now.facility_w), "MW", false);
+    show(Series::It, say!("reading-it"), megawatts(now.it_w), "MW", false);
+    show(
+        Series::Facility,
+        say!("bar-facility"),
+        megawatts(now.facility_w),
+        "MW",
+        false,
+    );
     show(Series::Pue, "PUE", format!("{:.3}", now.pue), "", false);
     show(Series::Wue, "WUE", format!("{:.3}", now.wue_l_per_kwh), "L/kWh", false);
     let hottest = format!("{:.1}", now.hottest_chip_c);
-    show(Series::Chip, "Hottest chip", hottest, "°C", hot);
+    show(Series::Chip, say!("reading-hottest-chip"), hottest, "°C", hot);
     let throttled = grouped(f64::from(now.limited_chips));
-    show(Series::Throttled, "Throttled", throttled, "chips", hot);
+    show(
+        Series::Throttled,
+        say!("reading-throttled"),
+        throttled,
+        say!("chips"),
+        hot,
+    );
     // What is wrong comes before what is always there.
     if now.dark_racks > 0 {
         let dark = grouped(f64::from(now.dark_racks));
-        show(Series::Dark, "Dark", dark, "racks", true);
+        show(Series::Dark, say!("bar-dark"), dark, say!("racks"), true);
     }
     if now.unserved_w > 0.0 {
-        show(Series::Unserved, "Unserved", megawatts(now.unserved_w), "MW", true);
+        show(
+            Series::Unserved,
+            say!("bar-unserved"),
+            megawatts(now.unserved_w),
+            "MW",
+            true,
+        );
     }
     if now.genset_w > 0.0 {
-        show(Series::Gensets, "Gensets", megawatts(now.genset_w), "MW", true);
+        show(
+            Series::Gensets,
+            say!("building-gensets"),
+            megawatts(now.genset_w),
+            "MW",
+            true,
+        );
     }
     if now.battery_w < 0.0 {
-        show(Series::Batteries, "Batteries", megawatts(-now.battery_w), "MW", true);
+        show(
+            Series::Batteries,
+            say!("bar-batteries"),
+            megawatts(-now.battery_w),
+            "MW",
+            true,
+        );
     }
     let outside = format!("{:.1}", state.outside.dry_bulb_c);
-    show(Series::Outside, "Outside", outside, "°C", false);
-    show(Series::Energy, "Energy", grouped(total.energy_kwh / 1e3), "MWh", false);
+    show(Series::Outside, say!("bar-outside"), outside, "°C", false);
+    show(
+        Series::Energy,
+        say!("bar-energy"),
+        grouped(total.energy_kwh / 1e3),
+        "MWh",
+        false,
+    );
     // Where there is little room the numbers come first.
     if narrow {
         scenario_choice(ui, &state.case, scenarios);
@@ -180,17 +218,21 @@ pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
     }
     let open = rest.iter().filter(|part| parts.shown(**part)).count();
     let title = if open > 0 {
-        format!("More ({open} open)")
+        say!("bar-more-open", open = open)
     } else {
-        "More".to_owned()
+        say!("bar-more").to_owned()
     };
-    let button = ui.button(title).on_hover_text("other layers and windows");
+    let button = ui.button(title).on_hover_text(say!("bar-more.hint"));
     egui::Popup::menu(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClick)
         .show(|ui| {
             ui.set_min_width(150.0);
             for part in rest {
-                let name = if *part == Part::Keys { "Keys" } else { part.title() };
+                let name = if *part == Part::Keys {
+                    say!("keys-window")
+                } else {
+                    part.title()
+                };
                 let key = part
                     .key()
                     .map_or_else(String::new, |(_, letter)| format!("   {letter}"));
@@ -201,7 +243,7 @@ pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
 
 pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
     let label = if pace.paused { "▶" } else { "⏸" };
-    if named(ui.button(label), "stop and go on: space").clicked() {
+    if named(ui.button(label), say!("bar-pause")).clicked() {
         pace.paused = !pace.paused;
     }
     ui.spacing_mut().slider_width = 110.0;
@@ -212,10 +254,10 @@ pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
             .max_decimals(0),
     );
     if pace.behind {
-        ui.label(RichText::new("as fast as it can").size(11.0).color(QUIET));
+        ui.label(RichText::new(say!("bar-behind")).size(11.0).color(QUIET));
     }
     ui.label(
-        RichText::new(format!("tick {:.0} s", clock.dt_s))
+        RichText::new(say!("bar-tick", seconds = format!("{:.0}", clock.dt_s)))
             .size(11.0)
             .color(QUIET),
     );

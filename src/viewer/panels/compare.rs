@@ -22,6 +22,7 @@ use crate::cases::{Beside, Case, Side};
 use crate::difference::Difference;
 use crate::history::{History, Series};
 use crate::scenarios::{Ask, Scenarios, Source};
+use crate::words::say;
 
 /// Colours of the cases' lines: Okabe and Ito's sky blue and orange.
 pub(super) const COLORS: [Color32; 2] = [Color32::from_rgb(86, 180, 233), Color32::from_rgb(230, 159, 0)];
@@ -61,10 +62,10 @@ fn signed(value: f64, digits: usize) -> String {
 /// What is in front, and the way out.
 fn choose(ui: &mut egui::Ui, beside: &Beside, difference: &mut Difference, scenarios: &mut Scenarios) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Show").size(12.0).color(QUIET));
+        ui.label(RichText::new(say!("compare-show")).size(12.0).color(QUIET));
         for side in [Side::A, Side::B] {
             let on = !difference.on && beside.front == side;
-            let hint = "all panels and colours are of this one; key X changes";
+            let hint = say!("compare-side");
             if ui.selectable_label(on, side.letter()).on_hover_text(hint).clicked() {
                 difference.on = false;
                 if beside.front != side {
@@ -72,10 +73,14 @@ fn choose(ui: &mut egui::Ui, beside: &Beside, difference: &mut Difference, scena
                 }
             }
         }
-        let hint = "colour racks by what B has more or less; key D";
+        let hint = say!("compare-less");
         ui.toggle_value(&mut difference.on, "B − A").on_hover_text(hint);
         ui.separator();
-        if ui.button("End").on_hover_text("go on with the one in front").clicked() {
+        if ui
+            .button(say!("compare-end"))
+            .on_hover_text(say!("compare-end.hint"))
+            .clicked()
+        {
             scenarios.ask(Ask::Alone);
         }
     });
@@ -90,7 +95,7 @@ fn names(ui: &mut egui::Ui, cases: [&Case; 2], scenarios: &mut Scenarios) {
                 .on_hover_text(case.about());
             ui.add_space(8.0);
         }
-        if let Some(file) = choice(ui, "against", "another B…", &scenarios.choices, 130.0, "") {
+        if let Some(file) = choice(ui, "against", say!("compare-another"), &scenarios.choices, 130.0, "") {
             scenarios.ask(Ask::Compare(Source::Named(file)));
         }
     });
@@ -188,7 +193,7 @@ fn chart(ui: &mut egui::Ui, size: egui::Vec2, pair: [&History; 2], series: Serie
         all().fold(f64::NEG_INFINITY, f64::max),
     );
     if !(low.is_finite() && high.is_finite()) {
-        let text = "no values yet";
+        let text = say!("no-values");
         painter.text(
             rect.center(),
             Align2::CENTER_CENTER,
@@ -266,7 +271,7 @@ fn inputs(cases: [&Case; 2]) -> Vec<InputChange> {
         } else if name != other {
             out.push(InputChange {
                 file: role.as_str().to_owned(),
-                path: "(file)".to_owned(),
+                path: say!("compare-file").to_owned(),
                 change: "changed",
                 a: Some(name.clone()),
                 b: Some(other.clone()),
@@ -278,11 +283,7 @@ fn inputs(cases: [&Case; 2]) -> Vec<InputChange> {
 
 /// The list of what differs in the inputs.
 fn input_list(ui: &mut egui::Ui, width: f32, changes: &[InputChange]) {
-    let title = match changes.len() {
-        0 => "The inputs are the same".to_owned(),
-        1 => "One input differs".to_owned(),
-        n => format!("{n} inputs differ"),
-    };
+    let title = say!("compare-inputs", count = changes.len());
     ui.add_space(6.0);
     egui::CollapsingHeader::new(RichText::new(title).size(12.0).color(ACCENT))
         .default_open(true)
@@ -315,8 +316,7 @@ fn input_list(ui: &mut egui::Ui, width: f32, changes: &[InputChange]) {
 
 /// Without a second case: how to get one.
 fn invite(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
-    let text = "Run another scenario beside this one. Both start anew and step together; racks, panels and charts show \
-                A, B, or what B has more or less.";
+    let text = say!("compare-invite");
     ui.label(RichText::new(text).size(12.5));
     ui.add_space(6.0);
     ui.horizontal(|ui| {
@@ -325,7 +325,7 @@ fn invite(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
     });
     ui.horizontal(|ui| {
         ui.label(RichText::new("B").strong().color(COLORS[1]));
-        if let Some(file) = choice(ui, "with", "choose…", &scenarios.choices, 240.0, "") {
+        if let Some(file) = choice(ui, "with", say!("compare-choose"), &scenarios.choices, 240.0, "") {
             scenarios.ask(Ask::Compare(Source::Named(file)));
         }
     });
@@ -353,7 +353,7 @@ fn window(
     }
     let ctx = contexts.ctx_mut()?.clone();
     let [least, most] = SIZES.map(egui::Vec2::from);
-    let Some((window, room)) = windows.show(&ctx, Part::Compare, "Compare", least, most) else {
+    let Some((window, room)) = windows.show(&ctx, Part::Compare, say!("compare-window"), least, most) else {
         return Ok(());
     };
     let mut open = true;
@@ -388,7 +388,7 @@ fn window(
                 let time_s = ui.vertical(|ui| chart(ui, vec2(half, height), pair, pick)).inner;
                 ui.vertical(|ui| {
                     let time_s = time_s.unwrap_or(clock.time_s);
-                    let at = format!("at {} since the start", when(time_s));
+                    let at = say!("compare-at", time = when(time_s));
                     ui.label(RichText::new(at).size(11.0).color(QUIET));
                     ui.spacing_mut().item_spacing.y = 0.0;
                     table(ui, half, pair, time_s, &mut pick);

@@ -1,4 +1,8 @@
-//! How numbers are written.
+//! How numbers and dates are written.
+
+use jiff::civil::Date;
+
+use crate::words::say;
 
 /// A value with its unit; a dash where there is none.
 pub(crate) fn said(value: f64, digits: usize, unit: &str) -> String {
@@ -47,4 +51,37 @@ pub(crate) fn grouped(value: f64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A date in words.
+pub(crate) fn said_date(date: Date) -> String {
+    say!("date", day = date.day(), month = month(date), year = date.year())
+}
+
+/// The month of a date in words.
+pub(crate) fn said_month(date: Date) -> String {
+    say!("date-month", month = month(date), year = date.year())
+}
+
+/// The day of a date without its year.
+pub(crate) fn day(date: Date) -> String {
+    say!("date-day", day = date.day(), month = month(date))
+}
+
+/// The name of a date's month, in short.
+pub(crate) fn month(date: Date) -> &'static str {
+    match date.month() {
+        1 => say!("month-1"),
+        2 => say!("month-2"),
+        3 => say!("month-3"),
+        4 => say!("month-4"),
+        5 => say!("month-5"),
+        6 => say!("month-6"),
+        7 => say!("month-7"),
+        8 => say!("month-8"),
+        9 => say!("month-9"),
+        10 => say!("month-10"),
+        11 => say!("month-11"),
+        _ => say!("month-12"),
+    }
 }

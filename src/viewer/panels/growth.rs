@@ -10,14 +10,15 @@ use rainier::sim::twin::Plan;
 use rainier::site::schema::Tag;
 
 use crate::args::TEXTS;
-use crate::panels::format::{compact, grouped, said};
+use crate::panels::format::{compact, grouped, said, said_date, said_month};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::{key_label, reading};
 use crate::panels::plot::{Axes, faint};
 use crate::panels::theme::{ACCENT, ALARM, GROUND, QUIET, TEXT};
-use crate::panels::timeline::{Timeline, band, diamond, months, said_date};
+use crate::panels::timeline::{Timeline, band, diamond, months};
 use crate::panels::windows::Windows;
 use crate::selection::{Overlay, Shown};
+use crate::words::say;
 use crate::world::scene::changed;
 
 /// Draws of what may be late. A page has one thread, which the picture needs too.
@@ -69,17 +70,17 @@ impl Planned {
     pub(crate) fn said(&self, comparison: &Comparison) -> String {
         let recorded = &comparison.recorded;
         let number = |value: f64| match recorded.measure {
-            Measure::CapitalUsd => format!("{:.1} billion $", value / 1e9),
+            Measure::CapitalUsd => say!("growth-billion", amount = format!("{:.1}", value / 1e9)),
             measure => format!("{} {}", grouped(value), measure.unit()),
         };
-        format!(
-            "{}: {}\non record {}, the plan {} ({:+.1} %)\n{}",
-            said_date(recorded.on.0),
-            recorded.what,
-            number(recorded.value.value),
-            number(comparison.found),
-            comparison.deviation * 100.0,
-            self.source(&recorded.value.source, recorded.value.tag)
+        say!(
+            "growth-record",
+            date = said_date(recorded.on.0),
+            what = &recorded.what,
+            recorded = number(recorded.value.value),
+            found = number(comparison.found),
+            deviation = format!("{:+.1}", comparison.deviation * 100.0),
+            source = self.source(&recorded.value.source, recorded.value.tag)
         )
     }
 }
@@ -187,7 +188,7 @@ fn window(
     }
     let ctx = contexts.ctx_mut()?.clone();
     let (least, most) = (vec2(480.0, 240.0), vec2(700.0, 380.0));
-    let Some((window, room)) = windows.show(&ctx, Part::Growth, "Growth: what can run by when", least, most) else {
+    let Some((window, room)) = windows.show(&ctx, Part::Growth, say!("growth-window"), least, most) else {
         return Ok(());
     };
     let mut open = true;
@@ -196,7 +197,7 @@ fn window(
         ui.set_width(room.x);
         let Some(planned) = &growth.planned else {
             let text = if growth.problem.is_empty() {
-                "Reading the plan…"
+                say!("growth-reading")
             } else {
                 &growth.problem
             };
@@ -226,7 +227,7 @@ fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, date: Option<Date
     ui.horizontal(|ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         ui.selectable_value(unit, Unit::Megawatts, "MW");
-        ui.selectable_value(unit, Unit::Chips, "chips");
+        ui.selectable_value(unit, Unit::Chips, say!("growth-unit-chips"));
         ui.add_space(6.0);
         let standing = date.and_then(|date| planned.course.on(date));
         let standing = standing.or_else(|| planned.course.on(planned.plan.known_until()));
@@ -235,25 +236,22 @@ fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, date: Option<Date
                 ui,
                 &said_date(standing.on),
                 said(standing.runs.it_w / 1e6, 0, ""),
-                "MW IT",
+                say!("growth-unit-it"),
                 TEXT,
             );
             if ui.available_width() > 420.0 {
-                reading(ui, "Chips", compact(standing.runs.chips), "", TEXT);
+                reading(ui, say!("reading-chips"), compact(standing.runs.chips), "", TEXT);
             }
             let (name, color) = match standing.binding {
                 Some(limit) => (limit.as_str(), limit_color(limit)),
-                None => ("nothing", QUIET.now()),
+                None => (say!("growth-nothing"), QUIET.now()),
             };
-            reading(ui, "Bound by", name.into(), "", color);
+            reading(ui, say!("growth-bound-by"), name.into(), "", color);
         }
         if let Some(outlook) = &planned.outlook {
-            let month = |date: Option<Date>| date.map_or("later".into(), |date| date.strftime("%b %Y").to_string());
+            let month = |date: Option<Date>| date.map_or_else(|| say!("growth-later").to_owned(), said_month);
             let target = &outlook.target;
-            let title = format!(
-                "{} chips, P10 – P50 – P90",
-                compact(planned.plan.file.target_chips.value)
-            );
+            let title = say!("growth-target", chips = compact(planned.plan.file.target_chips.value));
             let text = format!("{} – {} – {}", month(target.p10), month(target.p50), month(target.p90));
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
@@ -261,10 +259,10 @@ fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, date: Option<Date
                 ui.label(RichText::new(text).size(13.0).color(ACCENT));
             })
             .response
-            .on_hover_text(format!(
-                "by {} draws of what may be late; it comes at all in {:.0} % of them",
-                outlook.draws,
-                target.share * 100.0
+            .on_hover_text(say!(
+                "growth-target.hint",
+                draws = &outlook.draws,
+                share = format!("{:.0}", target.share * 100.0)
             ));
         }
     });
@@ -332,14 +330,14 @@ fn chart(
     painter.text(
         pos2(known - 4.0, rect.top() + 2.0),
         egui::Align2::RIGHT_TOP,
-        "on record",
+        say!("growth-on-record"),
         egui::FontId::proportional(10.0),
         QUIET.now(),
     );
     painter.text(
         pos2(known + 4.0, rect.top() + 2.0),
         egui::Align2::LEFT_TOP,
-        "planned",
+        say!("growth-planned"),
         egui::FontId::proportional(10.0),
         QUIET.now(),
     );
@@ -378,10 +376,10 @@ fn foot(ui: &mut egui::Ui, planned: &Planned, unit: Unit, day: Option<f32>) {
     let Some(standing) = standing else { return };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(10.0, 1.0);
-        let date = format!(
-            "{}: runs {}",
-            said_date(standing.on),
-            unit.said(unit.of(&standing.runs))
+        let date = say!(
+            "growth-runs",
+            date = said_date(standing.on),
+            amount = unit.said(unit.of(&standing.runs))
         );
         ui.label(RichText::new(date).size(11.5));
         for limit in Limit::ALL {
@@ -392,13 +390,13 @@ fn foot(ui: &mut egui::Ui, planned: &Planned, unit: Unit, day: Option<f32>) {
             key_label(ui, limit_color(limit), &text, 11.5, color);
         }
     });
-    let mut text =
-        String::from("Filled: what runs, in the colour of what binds. Diamonds: on record; open ones are converted. ");
+    let mut text = say!("growth-legend").to_owned();
     if let Some(outlook) = &planned.outlook {
         let strongest = outlook.drivers.iter().take(3);
         let drivers: Vec<String> = strongest.map(|d| format!("{} {:.2}", d.name, d.correlation)).collect();
         if !drivers.is_empty() {
-            text += &format!("What moves the date (rank correlation): {}.", drivers.join(", "));
+            text.push(' ');
+            text += &say!("growth-drivers", drivers = drivers.join(", "));
         }
     }
     ui.label(RichText::new(text).size(11.0).color(QUIET));

@@ -22,6 +22,7 @@ use crate::panels::pieces::{key_label, reading};
 use crate::panels::theme::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT};
 use crate::panels::windows::Windows;
 use crate::selection::{Overlay, Roofs, Selection, Shown};
+use crate::words::say;
 use crate::world::scene::changed;
 
 /// Colours of racks by number: racks without a job, then training, services and batches. After Okabe and Ito: apart in
@@ -207,9 +208,9 @@ fn percent(share: f64, digits: usize) -> String {
 /// What a job does with its time, in a word and a number: goodput of training, served load of a service, pace.
 fn measure(job: &Running, record: &Record) -> String {
     match job.job.kind {
-        Kind::Training => format!("goodput {}", percent(record.goodput, 1)),
-        Kind::Serving => format!("serves {}", percent(served(job), 0)),
-        Kind::Batch => format!("pace {}", percent(job.pace, 0)),
+        Kind::Training => say!("job-goodput", share = percent(record.goodput, 1)),
+        Kind::Serving => say!("job-serves", share = percent(served(job), 0)),
+        Kind::Batch => say!("job-pace-of", share = percent(job.pace, 0)),
     }
 }
 
@@ -228,8 +229,7 @@ pub(crate) fn legend(
     live: impl Fn(usize) -> bool,
 ) {
     let Some(jobs) = &view.jobs else {
-        let text = "No jobs here: this scenario has no workload. Choose “A day of the mission”, or give a scenario \
-                    a workload such as builtin:mission.";
+        let text = say!("jobs-none-here");
         ui.label(RichText::new(text).size(12.0).color(QUIET));
         return;
     };
@@ -244,18 +244,20 @@ pub(crate) fn legend(
             let strong = view.focus.0 == Some(job.number);
             let name = RichText::new(&job.job.name).size(11.5);
             ui.label(if strong { name.color(ACCENT) } else { name });
-            let done = job.done_share();
-            let done = if done.is_finite() {
-                format!(", {} done", percent(done, 1))
+            let (kind, chips) = (job.job.kind.as_str(), compact(f64::from(job.chips)));
+            let (measure, done) = (measure(job, &record), job.done_share());
+            let text = if done.is_finite() {
+                let done = percent(done, 1);
+                say!(
+                    "job-line-done",
+                    kind = kind,
+                    chips = chips,
+                    measure = measure,
+                    done = done
+                )
             } else {
-                String::new()
+                say!("job-line", kind = kind, chips = chips, measure = measure)
             };
-            let text = format!(
-                "{} {} chips, {}{done}",
-                job.job.kind.as_str(),
-                compact(f64::from(job.chips)),
-                measure(job, &record)
-            );
             ui.label(RichText::new(text).size(11.0).color(QUIET));
         });
     }
@@ -267,7 +269,11 @@ pub(crate) fn legend(
                 swatch(ui, code);
             }
             let chips: u32 = batches.iter().map(|job| job.chips).sum();
-            let text = format!("{} batches, {} chips", batches.len(), compact(f64::from(chips)));
+            let text = say!(
+                "jobs-batches",
+                batches = batches.len(),
+                chips = compact(f64::from(chips))
+            );
             ui.label(RichText::new(text).size(11.5));
         });
     }
@@ -278,40 +284,45 @@ pub(crate) fn legend(
         }
     }
     ui.horizontal(|ui| {
-        for (code, name) in [(FREE, "free"), (SPARE, "spare"), (BROKEN, "broken"), (DARK, "dark")] {
+        for (code, name) in [
+            (FREE, say!("racks-free")),
+            (SPARE, say!("racks-spare")),
+            (BROKEN, say!("racks-broken")),
+            (DARK, say!("racks-dark")),
+        ] {
             swatch(ui, code);
             let count = counts[code as usize];
             let alarm = count > 0 && matches!(code, BROKEN | DARK);
             let text = RichText::new(format!("{} {name}", grouped(count as f64))).size(11.0);
             ui.label(text.color(if alarm { ALARM } else { QUIET }));
         }
-        ui.label(RichText::new("racks").size(11.0).color(QUIET));
+        ui.label(RichText::new(say!("racks")).size(11.0).color(QUIET));
     });
 }
 
 /// What a job waits for, or what it does.
 fn waits(job: &Running) -> (String, bool) {
     if job.stuck {
-        return ("waits for a spare".into(), true);
+        return (say!("job-waits-for-spare").into(), true);
     }
     if job.service.is_some() {
         let [_, unserved] = job.load_chips;
         return if unserved >= 1.0 {
-            (format!("lacks {} chips", compact(unserved)), true)
+            (say!("job-lacks", chips = compact(unserved)), true)
         } else {
-            ("follows its load".into(), false)
+            (say!("job-follows-load").into(), false)
         };
     }
     if job.clock < 0.999 {
-        return (format!("capped to {}", percent(job.clock, 0)), true);
+        return (say!("job-capped", share = percent(job.clock, 0)), true);
     }
     match job.progress.phase {
         Phase::Restarting(left_s) if job.job.kind == Kind::Training && left_s > 0.0 => {
-            (format!("starts, {left_s:.0} s left"), true)
+            (say!("job-starts", seconds = format!("{left_s:.0}")), true)
         }
-        Phase::Writing(_) => ("writes a checkpoint".into(), false),
-        _ if job.slowest < 0.999 => (format!("slowest rack {}", percent(job.slowest, 0)), true),
-        _ => ("computes".into(), false),
+        Phase::Writing(_) => (say!("job-writes").into(), false),
+        _ if job.slowest < 0.999 => (say!("job-slowest", share = percent(job.slowest, 0)), true),
+        _ => (say!("job-computes").into(), false),
     }
 }
 
@@ -320,28 +331,36 @@ fn uses(jobs: &Jobs) -> Vec<(&'static str, Color32, f64)> {
     let totals = &jobs.totals;
     let [_, serving, batch] = totals.held_h;
     vec![
-        ("training, kept", Color32::from_rgb(0, 168, 120), totals.useful_h),
-        ("training, slowed", Color32::from_rgb(240, 228, 66), totals.slow_h),
-        ("checkpoints", Color32::from_rgb(86, 180, 233), totals.writing_h),
-        ("starts", Color32::from_rgb(230, 159, 0), totals.restarting_h),
-        ("work lost", Color32::from_rgb(255, 58, 40), totals.lost_h),
-        ("waiting for a spare", Color32::from_rgb(176, 96, 30), totals.stuck_h),
-        ("services", Color32::from_rgb(170, 235, 214), serving),
-        ("batches", Color32::from_rgb(92, 104, 130), batch),
-        ("spare", Color32::from_rgb(236, 240, 245), totals.spare_h),
-        ("free", Color32::from_rgb(48, 56, 68), totals.free_h),
-        ("down", Color32::from_rgb(120, 30, 20), totals.down_h),
+        (
+            say!("time-training-kept"),
+            Color32::from_rgb(0, 168, 120),
+            totals.useful_h,
+        ),
+        (
+            say!("time-training-slowed"),
+            Color32::from_rgb(240, 228, 66),
+            totals.slow_h,
+        ),
+        (
+            say!("time-checkpoints"),
+            Color32::from_rgb(86, 180, 233),
+            totals.writing_h,
+        ),
+        (say!("time-starts"), Color32::from_rgb(230, 159, 0), totals.restarting_h),
+        (say!("time-work-lost"), Color32::from_rgb(255, 58, 40), totals.lost_h),
+        (say!("time-waiting"), Color32::from_rgb(176, 96, 30), totals.stuck_h),
+        (say!("time-services"), Color32::from_rgb(170, 235, 214), serving),
+        (say!("time-batches"), Color32::from_rgb(92, 104, 130), batch),
+        (say!("time-spare"), Color32::from_rgb(236, 240, 245), totals.spare_h),
+        (say!("time-free"), Color32::from_rgb(48, 56, 68), totals.free_h),
+        (say!("time-down"), Color32::from_rgb(120, 30, 20), totals.down_h),
     ]
 }
 
 fn time_bar(ui: &mut egui::Ui, jobs: &Jobs, width: f32) {
     let uses = uses(jobs);
     let all: f64 = uses.iter().map(|(.., hours)| hours.max(0.0)).sum();
-    ui.label(
-        RichText::new("Where the time of all chips went")
-            .size(11.0)
-            .color(QUIET),
-    );
+    ui.label(RichText::new(say!("time-title")).size(11.0).color(QUIET));
     let (rect, response) = ui.allocate_exact_size(vec2(width, 16.0), Sense::hover());
     ui.painter().rect_filled(rect, 2.0, GROUND);
     if all <= 0.0 {
@@ -359,10 +378,11 @@ fn time_bar(ui: &mut egui::Ui, jobs: &Jobs, width: f32) {
         x = end;
     }
     if let Some((name, hours)) = pointed {
-        response.on_hover_text(format!(
-            "{name}: {} chip-hours, {}",
-            grouped(hours),
-            percent(hours / all, 2)
+        response.on_hover_text(say!(
+            "time-share",
+            name = name,
+            hours = grouped(hours),
+            share = percent(hours / all, 2)
         ));
     }
     ui.horizontal_wrapped(|ui| {
@@ -375,36 +395,52 @@ fn time_bar(ui: &mut egui::Ui, jobs: &Jobs, width: f32) {
     });
 }
 
-/// A column of the table: its title, where it begins or, to the right, ends, and which of these.
-type Column = (&'static str, f32, bool);
+/// A column of the table: where it begins or, to the right, ends, and which of these.
+type Column = Option<(f32, bool)>;
 
-/// Columns of the table where there is little room; those with nothing before them are left out.
+/// Columns of the table where there is little room; those without a place are left out.
 const NARROW: [Column; 10] = [
-    ("job", 18.0, false),
-    ("", 0.0, false),
-    ("chips", 166.0, true),
-    ("pace", 224.0, true),
-    ("goodput", 284.0, true),
-    ("", 0.0, true),
-    ("stops", 322.0, true),
-    ("MW", 366.0, true),
-    ("", 0.0, true),
-    ("now", 376.0, false),
+    Some((18.0, false)),
+    None,
+    Some((166.0, true)),
+    Some((224.0, true)),
+    Some((284.0, true)),
+    None,
+    Some((322.0, true)),
+    Some((366.0, true)),
+    None,
+    Some((376.0, false)),
 ];
 
 /// Columns of the table.
 const COLUMNS: [Column; 10] = [
-    ("job", 18.0, false),
-    ("kind", 118.0, false),
-    ("chips", 222.0, true),
-    ("pace", 282.0, true),
-    ("goodput", 342.0, true),
-    ("expected", 402.0, true),
-    ("stops", 444.0, true),
-    ("MW", 494.0, true),
-    ("done", 550.0, true),
-    ("now", 564.0, false),
+    Some((18.0, false)),
+    Some((118.0, false)),
+    Some((222.0, true)),
+    Some((282.0, true)),
+    Some((342.0, true)),
+    Some((402.0, true)),
+    Some((444.0, true)),
+    Some((494.0, true)),
+    Some((550.0, true)),
+    Some((564.0, false)),
 ];
+
+/// Titles of the columns.
+fn titles() -> [&'static str; 10] {
+    [
+        say!("column-job"),
+        say!("column-kind"),
+        say!("column-chips"),
+        say!("column-pace"),
+        say!("column-goodput"),
+        say!("column-expected"),
+        say!("column-stops"),
+        "MW",
+        say!("column-done"),
+        say!("column-now"),
+    ]
+}
 
 /// Width of the table, points.
 const WIDTH: f32 = 676.0;
@@ -417,11 +453,10 @@ fn columns(width: f32) -> &'static [Column; 10] {
     if width < WIDTH { &NARROW } else { &COLUMNS }
 }
 
-fn cells(painter: &egui::Painter, rect: Rect, texts: &[String; 10], color: impl Fn(usize) -> Color32) {
-    for (k, (text, (title, x, right))) in texts.iter().zip(*columns(rect.width())).enumerate() {
-        if title.is_empty() {
-            continue;
-        }
+fn cells<T: AsRef<str>>(painter: &egui::Painter, rect: Rect, texts: &[T; 10], color: impl Fn(usize) -> Color32) {
+    for (k, (text, column)) in texts.iter().zip(columns(rect.width())).enumerate() {
+        let Some((x, right)) = *column else { continue };
+        let text = text.as_ref();
         let at = pos2(rect.left() + x, rect.center().y);
         let align = if right {
             Align2::RIGHT_CENTER
@@ -492,12 +527,12 @@ fn line(ui: &mut egui::Ui, width: f32, job: &Running, jobs: &Jobs, view: &JobVie
     });
     let clicked = response.clicked();
     response.on_hover_ui(|ui| {
-        let text = format!(
-            "{}: {} MWh so far, {} work lost, mean time between interruptions {}. Click to see its racks.",
-            job.job.name,
-            said(job.energy_kwh / 1e3, 1, ""),
-            span(record.lost_s),
-            span(job.mtbf_s()),
+        let text = say!(
+            "job-about",
+            name = &job.job.name,
+            energy = said(job.energy_kwh / 1e3, 1, ""),
+            lost = span(record.lost_s),
+            between = span(job.mtbf_s())
         );
         ui.label(text);
     });
@@ -515,7 +550,7 @@ pub(super) fn span(s: f64) -> String {
     } else if s < 172_800.0 {
         format!("{:.1} h", s / 3600.0)
     } else {
-        format!("{:.1} days", s / 86_400.0)
+        say!("span-days", days = format!("{:.1}", s / 86_400.0))
     }
 }
 
@@ -578,10 +613,8 @@ fn look_for(
 
 fn empty(ui: &mut egui::Ui) {
     ui.set_max_width(420.0);
-    ui.label("This scenario has no workload, so there are no jobs.");
-    let text = "Choose a scenario with one above, such as the mission's day, or start the program with \
-                --scenario builtin:mission-day. A scenario of your own names a workload file, for example \
-                workload: \"builtin:mission\".";
+    ui.label(say!("jobs-none"));
+    let text = say!("jobs-none.hint");
     ui.label(RichText::new(text).size(12.0).color(QUIET));
 }
 
@@ -599,7 +632,7 @@ fn window(
     }
     let ctx = contexts.ctx_mut()?.clone();
     let (least, most) = (vec2(400.0, 200.0), vec2(WIDTH + 12.0, 330.0));
-    let Some((window, room)) = windows.show(&ctx, Part::Jobs, "Jobs", least, most) else {
+    let Some((window, room)) = windows.show(&ctx, Part::Jobs, say!("jobs-window"), least, most) else {
         return Ok(());
     };
     let mut open = true;
@@ -619,12 +652,7 @@ fn window(
             time_bar(ui, jobs, width);
             ui.add_space(2.0);
             let (rect, _) = ui.allocate_exact_size(vec2(width, 15.0), Sense::hover());
-            cells(
-                &ui.painter_at(rect),
-                rect,
-                &COLUMNS.map(|(title, ..)| title.to_owned()),
-                |_| QUIET.now(),
-            );
+            cells(&ui.painter_at(rect), rect, &titles(), |_| QUIET.now());
             let height = (room.y - 150.0).max(72.0);
             let area = egui::ScrollArea::vertical()
                 .id_salt("table")
@@ -659,26 +687,26 @@ fn head(ui: &mut egui::Ui, jobs: &Jobs, listed: &[&Running]) {
     let totals = &jobs.totals;
     ui.horizontal(|ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-        reading(ui, "Running", listed.len().to_string(), "", TEXT);
-        reading(ui, "Waiting", grouped(jobs.waiting.len() as f64), "", TEXT);
-        reading(ui, "Done", grouped(totals.done as f64), "", TEXT);
+        reading(ui, say!("jobs-running"), listed.len().to_string(), "", TEXT);
+        reading(ui, say!("jobs-waiting"), grouped(jobs.waiting.len() as f64), "", TEXT);
+        reading(ui, say!("reading-done"), grouped(totals.done as f64), "", TEXT);
         let goodput = if totals.held_h[0] > 0.0 {
             totals.goodput()
         } else {
             f64::NAN
         };
-        reading(ui, "Goodput", said(goodput * 100.0, 2, ""), "%", TEXT);
+        reading(ui, say!("jobs-goodput"), said(goodput * 100.0, 2, ""), "%", TEXT);
         let [load, unserved] = listed.iter().fold([0.0; 2], |sum, job| {
             [sum[0] + job.load_chips[0], sum[1] + job.load_chips[1]]
         });
         let served = if load > 0.0 { 1.0 - unserved / load } else { f64::NAN };
         let short = served < 0.999;
         let color = if short { ALARM } else { TEXT };
-        reading(ui, "Load served", said(served * 100.0, 1, ""), "%", color);
-        reading(ui, "Stops", grouped(totals.interruptions as f64), "", TEXT);
+        reading(ui, say!("jobs-load-served"), said(served * 100.0, 1, ""), "%", color);
+        reading(ui, say!("jobs-stops"), grouped(totals.interruptions as f64), "", TEXT);
         let draw: f64 = listed.iter().map(|job| job.power_w).sum();
         let (value, unit) = (watts(draw), "");
-        reading(ui, "Draw", value, unit, TEXT);
+        reading(ui, say!("reading-draw"), value, unit, TEXT);
     });
 }
 
@@ -688,17 +716,17 @@ fn queue(ui: &mut egui::Ui, jobs: &Jobs, now_s: f64) {
         let key = |w: &rainier::sim::jobs::Waiting| (w.job.priority, std::cmp::Reverse(w.number));
         key(a).cmp(&key(b))
     }) else {
-        ui.label(RichText::new("Nobody waits.").size(11.0).color(QUIET));
+        ui.label(RichText::new(say!("jobs-nobody-waits")).size(11.0).color(QUIET));
         return;
     };
     let chips: f64 = jobs.waiting.iter().map(|waiting| f64::from(waiting.job.chips)).sum();
-    let text = format!(
-        "{} wait for {} chips; first is {} with {} chips, for {}.",
-        grouped(jobs.waiting.len() as f64),
-        grouped(chips),
-        first.job.name,
-        grouped(f64::from(first.job.chips)),
-        span((now_s - first.job.submit_s).max(0.0)),
+    let text = say!(
+        "jobs-queue",
+        waiting = grouped(jobs.waiting.len() as f64),
+        chips = grouped(chips),
+        name = &first.job.name,
+        own = grouped(f64::from(first.job.chips)),
+        time = span((now_s - first.job.submit_s).max(0.0))
     );
     ui.label(RichText::new(text).size(11.0).color(QUIET));
 }

@@ -10,6 +10,7 @@ use super::jobs::span;
 use super::plot::{Axes, local, short_time};
 use super::theme::{ACCENT, ALARM, LINE, QUIET, TEXT};
 use crate::history::{At, History, Series, Spread, thinned};
+use crate::words::say;
 
 /// How far back the small lines go, s.
 const RECENT_S: f64 = 6.0 * 3600.0;
@@ -113,13 +114,18 @@ impl Readings<'_> {
         let points = self.history.finest(stretch[0]).points_from(series, stretch[0]);
         let Some(spread) = Spread::of(points) else {
             ui.label(RichText::new(title).strong());
-            ui.label(RichText::new("No values yet").size(12.0).color(QUIET));
+            ui.label(RichText::new(say!("kpi-none")).size(12.0).color(QUIET));
             return;
         };
         let over = span(stretch[1] - stretch[0]);
-        ui.label(RichText::new(format!("{title}, last {over}")).strong());
+        ui.label(RichText::new(say!("kpi-last", title = title, time = over)).strong());
         let now = local(self.clock.start, self.clock.time_s);
-        let when = |at: At| format!("at {}", short_time(local(self.clock.start, at.time_s), Some(now)));
+        let when = |at: At| {
+            say!(
+                "kpi-at",
+                time = short_time(local(self.clock.start, at.time_s), Some(now))
+            )
+        };
         egui::Grid::new("spread")
             .num_columns(3)
             .spacing([10.0, 2.0])
@@ -130,11 +136,11 @@ impl Readings<'_> {
                     ui.label(RichText::new(when).size(12.0).color(QUIET));
                     ui.end_row();
                 };
-                row("Least", spread.least.value, when(spread.least));
-                row("Mean", spread.mean, String::new());
-                row("Most", spread.most.value, when(spread.most));
+                row(say!("kpi-least"), spread.least.value, when(spread.least));
+                row(say!("kpi-mean"), spread.mean, String::new());
+                row(say!("kpi-most"), spread.most.value, when(spread.most));
             });
-        ui.label(RichText::new("Click for its trend").size(11.5).color(ACCENT));
+        ui.label(RichText::new(say!("kpi-click")).size(11.5).color(ACCENT));
     }
 }
 

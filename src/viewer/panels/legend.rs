@@ -9,14 +9,15 @@ use rainier::site::Campus;
 use rainier::site::campus::{Found, PowerKind};
 
 use super::State;
-use super::format::grouped;
+use super::format::{grouped, said_date};
 use super::jobs::{self, JobView};
 use super::parts::{Part, Parts};
 use super::pieces::{color_bar, frame, swatch};
 use super::theme::{ALARM, COLD_TO_HOT, DIAGRAM_C, LINE, MODES, QUIET, Tint, map_colors, stops_of};
-use super::timeline::said_date;
 use crate::difference;
+use crate::named;
 use crate::selection::{Selection, name};
+use crate::words::say;
 use crate::world::colors::{Rgb, feed_color, map_of, stage_color, trouble_color};
 use crate::world::slice::{HEIGHT_M, Height};
 
@@ -29,9 +30,9 @@ pub(crate) fn legend(
     selection: &Selection,
     job_view: &JobView,
 ) {
-    let title = match overlay.unit() {
-        "" => overlay.title().to_owned(),
-        unit => format!("{}, {unit}", overlay.title()),
+    let title = match named::unit(overlay) {
+        "" => named::overlay(overlay).to_owned(),
+        unit => format!("{}, {unit}", named::overlay(overlay)),
     };
     let campus = &*state.plan.0;
     frame().corner_radius(CornerRadius::same(6)).show(ui, |ui| {
@@ -40,7 +41,7 @@ pub(crate) fn legend(
         if state.beside.is_some() && state.difference.on {
             let reach = state.difference.reach * overlay.scale();
             if !reach.is_finite() {
-                let text = format!("{title} cannot be taken from each other: choose another overlay.");
+                let text = say!("legend-no-difference", title = title);
                 ui.label(RichText::new(text).size(12.0).color(QUIET));
                 return;
             }
@@ -82,23 +83,35 @@ fn site_now(overlay: Overlay, state: &State) -> Option<String> {
             let campus = &*state.plan.0;
             let name = &campus.power.nodes[least.node as usize].name;
             let (share, mva) = (least.share * 100.0, least.va / 1e6);
-            let mut text = format!("Least: {share:.0} % at {name}, {mva:.1} MVA to spare.");
+            let mut text = say!(
+                "legend-least",
+                share = format!("{share:.0}"),
+                name = name,
+                spare = format!("{mva:.1}")
+            );
             // The connection is the same for all rows.
             let connection = of_kind(campus, PowerKind::Utility).find(|node| state.grid.energised[*node]);
             if let Some(room) = connection.map(|node| room_at(campus, &state.grid, node)) {
                 let (share, mva) = (room.share * 100.0, room.va / 1e6);
-                text += &format!(" Connection: {share:.0} %, {mva:.0} MVA.");
+                let (share, spare) = (format!("{share:.0}"), format!("{mva:.0}"));
+                text.push(' ');
+                text += &say!("legend-connection", share = share, spare = spare);
             }
             Some(text)
         }
-        Overlay::Water => Some(format!(
-            "Site: {:.2} L/kWh, {:.1} L/s",
-            now.wue_l_per_kwh, now.water_l_s
+        Overlay::Water => Some(say!(
+            "legend-water",
+            intensity = format!("{:.2}", now.wue_l_per_kwh),
+            rate = format!("{:.1}", now.water_l_s)
         )),
         Overlay::Carbon => {
             let g_per_kwh = now.carbon_g_per_kwh[0];
             let t_h = now.grid_w / 1e3 * g_per_kwh / 1e6;
-            Some(format!("Grid: {g_per_kwh:.0} g/kWh. Site: {t_h:.0} t/h"))
+            Some(say!(
+                "legend-carbon",
+                intensity = format!("{g_per_kwh:.0}"),
+                rate = format!("{t_h:.0}")
+            ))
         }
         _ => None,
     }
@@ -134,7 +147,7 @@ fn modes(ui: &mut egui::Ui, state: &State, selection: &Selection) {
         let count = modes.iter().filter(|of| **of == mode).count();
         ui.horizontal(|ui| swatch(ui, mode, count));
     }
-    quiet(ui, "units; racks show what most units of their hall do");
+    quiet(ui, say!("legend-modes"));
 }
 
 /// Racks by what feeds them.
@@ -150,20 +163,24 @@ fn feeds(ui: &mut egui::Ui, state: &State) {
             continue;
         }
         let words = match feed {
-            Feed::FirstSide => side(0).map_or_else(|| feed.as_str().into(), |name| format!("side {name} alone")),
-            Feed::SecondSide => side(1).map_or_else(|| feed.as_str().into(), |name| format!("side {name} alone")),
-            feed => feed.as_str().to_owned(),
+            Feed::FirstSide => {
+                side(0).map_or_else(|| named::feed(*feed).to_owned(), |name| say!("feed-side", name = name))
+            }
+            Feed::SecondSide => {
+                side(1).map_or_else(|| named::feed(*feed).to_owned(), |name| say!("feed-side", name = name))
+            }
+            feed => named::feed(*feed).to_owned(),
         };
         kind(ui, feed_color(*feed), count, &words, *feed >= Feed::Battery);
     }
-    quiet(ui, "racks, by what feeds them now");
+    quiet(ui, say!("legend-feeds"));
 }
 
 /// All that is broken, by how.
 fn failures(ui: &mut egui::Ui, state: &State) {
     let broken = &state.glance.broken;
     if broken.is_empty() {
-        quiet(ui, "Nothing is broken, throttled or without power.");
+        quiet(ui, say!("failures-none"));
     }
     for trouble in Trouble::ALL.iter().rev() {
         let of = broken.iter().filter(|of| of.trouble == *trouble);
@@ -171,26 +188,25 @@ fn failures(ui: &mut egui::Ui, state: &State) {
         if count == 0 {
             continue;
         }
-        let (one, many) = match trouble {
-            Trouble::Throttled => ("chip throttled", "chips throttled"),
-            Trouble::Tripped => ("chip tripped", "chips tripped"),
-            Trouble::Repair => ("rack waits for repair", "racks wait for repair"),
-            Trouble::Battery => ("rack on its battery", "racks on batteries"),
-            Trouble::Dark => ("rack dark", "racks dark"),
-            Trouble::Cooling => ("cooling unit broken", "cooling units broken"),
-            Trouble::Gensets => ("genset failed", "gensets failed"),
-            Trouble::Breaker => ("breaker open or unit lost", "breakers open or units lost"),
+        let words = match trouble {
+            Trouble::Throttled => say!("failures-throttled", count = count),
+            Trouble::Tripped => say!("failures-tripped", count = count),
+            Trouble::Repair => say!("failures-repair", count = count),
+            Trouble::Battery => say!("failures-battery", count = count),
+            Trouble::Dark => say!("failures-dark", count = count),
+            Trouble::Cooling => say!("failures-cooling", count = count),
+            Trouble::Gensets => say!("failures-gensets", count = count),
+            Trouble::Breaker => say!("failures-breaker", count = count),
             Trouble::None => continue,
         };
-        let words = if count == 1 { one } else { many };
         let place = match (places, broken.iter().find(|of| of.trouble == *trouble)) {
-            (1, Some(of)) => format!("{words}, {}", spot_name(&state.plan.0, of.spot)),
-            (n, _) => format!("{words}, {n} places"),
+            (1, Some(of)) => say!("failures-at", what = words, place = spot_name(&state.plan.0, of.spot)),
+            (n, _) => say!("failures-places", what = words, count = n),
         };
         kind(ui, trouble_color(*trouble), count, &place, *trouble >= Trouble::Battery);
     }
     if !state.water.0 {
-        ui.label(RichText::new("The water supply is cut.").size(11.5).color(ALARM));
+        ui.label(RichText::new(say!("failures-water")).size(11.5).color(ALARM));
     }
 }
 
@@ -213,30 +229,42 @@ fn phases(ui: &mut egui::Ui, state: &State, width: f32) {
         };
         let names = of.iter().map(|b| format!("B{:02}", campus.buildings[*b].number));
         let names = if of.len() > 2 && last - first + 1 == of.len() {
-            format!(
-                "B{:02} to B{:02}",
-                campus.buildings[*first].number, campus.buildings[*last].number
+            say!(
+                "stage-names",
+                first = format!("{:02}", campus.buildings[*first].number),
+                last = format!("{:02}", campus.buildings[*last].number)
             )
         } else {
             names.collect::<Vec<_>>().join(", ")
         };
         let words = if stage.runs() {
             let phase = campus.buildings[*first].phase;
-            format!("run, phase {phase}: {names}")
+            say!("stage-runs", phase = phase, names = names)
         } else {
             let days = of.iter().filter_map(|b| stages[*b].1);
             match (days.clone().min(), days.max()) {
-                (Some(from), Some(to)) if from == to => format!("{}, {}: {names}", stage.as_str(), said_date(from)),
+                (Some(from), Some(to)) if from == to => say!(
+                    "stage-on",
+                    stage = named::stage(*stage),
+                    date = said_date(from),
+                    names = names
+                ),
                 (Some(from), Some(to)) => {
-                    format!("{}, {} to {}: {names}", stage.as_str(), said_date(from), said_date(to))
+                    say!(
+                        "stage-between",
+                        stage = named::stage(*stage),
+                        from = said_date(from),
+                        to = said_date(to),
+                        names = names
+                    )
                 }
-                _ => format!("{}: {names}", stage.as_str()),
+                _ => say!("stage-of", stage = named::stage(*stage), names = names),
             }
         };
         kind(ui, stage_color(*stage), of.len(), &words, false);
     }
     ui.set_max_width(width);
-    quiet(ui, "buildings; days by the plan of growth, where it has one");
+    quiet(ui, say!("stage-legend"));
 }
 
 /// The scales of the air of halls, where a plane or points show it, and the height of the plane.
@@ -248,23 +276,19 @@ pub(crate) fn air_legend(ui: &mut egui::Ui, parts: &Parts, selection: &Selection
     frame().corner_radius(CornerRadius::same(6)).show(ui, |ui| {
         ui.set_max_width(width);
         if selection.0.is_none() {
-            ui.label(
-                RichText::new("Select a hall or a building to see its air.")
-                    .size(12.0)
-                    .color(QUIET),
-            );
+            ui.label(RichText::new(say!("legend-no-air")).size(12.0).color(QUIET));
             return;
         }
         if slice {
-            ui.label(RichText::new("Air slice, °C").size(12.0));
+            ui.label(RichText::new(say!("legend-slice")).size(12.0));
             color_bar(ui, &map_colors(), AIR_C, width);
             ui.spacing_mut().slider_width = width - 74.0;
             let slider = egui::Slider::new(&mut height.0, HEIGHT_M[0]..=HEIGHT_M[1]);
             ui.add(slider.suffix(" m").fixed_decimals(2))
-                .on_hover_text("height of the plane above the floor: page keys");
+                .on_hover_text(say!("legend-slice.hint"));
         }
         if airflow {
-            ui.label(RichText::new("Airflow, °C").size(12.0));
+            ui.label(RichText::new(say!("legend-airflow")).size(12.0));
             let colors = COLD_TO_HOT.map(Tint::now);
             color_bar(ui, &colors, DIAGRAM_C.map(|t_c| t_c as f32), width);
         }

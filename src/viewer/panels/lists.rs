@@ -7,7 +7,9 @@ use rainier::site::Campus;
 use super::parts::{Part, Parts};
 use super::theme::{ACCENT, QUIET};
 use super::windows::Windows;
+use crate::named;
 use crate::selection::{Overlay, key_of};
+use crate::words::say;
 
 /// A window with a list in it.
 pub(crate) fn listing(
@@ -23,7 +25,7 @@ pub(crate) fn listing(
         return;
     }
     let (title, most) = match part {
-        Part::Keys => ("Keys", [420.0, 420.0]),
+        Part::Keys => (say!("keys-window"), [420.0, 420.0]),
         _ => (part.title(), [760.0, 420.0]),
     };
     let Some((window, room)) = windows.show(ctx, part, title, least.into(), most.into()) else {
@@ -55,38 +57,31 @@ pub(crate) fn key_list(ui: &mut egui::Ui) {
                         key(letter, part.about());
                     }
                 }
-                key("R", "roofs on or off");
-                key("Q", "detail: by itself, low, high");
+                key("R", say!("key-roofs"));
+                key("Q", say!("key-quality"));
                 for overlay in Overlay::ALL {
-                    key(&key_of(overlay), &format!("colours: {}", overlay.title()));
+                    key(&key_of(overlay), &say!("key-colours", what = named::overlay(overlay)));
                 }
-                key("space", "stop and go on");
-                key("F2", "save a picture; with Shift without panels");
-                key("Esc", "one level up, and the camera with it");
-                key("/  or  Ctrl K", "search: places, what stands out now, jobs, scenarios, colours, windows");
-                key("[ ]  or  Alt ← →", "back and forward to where you were; mouse buttons 4 and 5 too");
-                key("← ↑ → ↓", "move; with Shift turn and tilt");
-                key("+ -", "zoom");
-                key("Home", "the whole site");
-                key("L", "labels on or off");
-                key("N", "little map on or off");
-                key("V", "solid walls, x-ray, section");
-                key(", .", "move the section; with Shift faster");
-                key("page up, down", "raise and lower the air slice");
-                key(
-                    "mouse",
-                    "drag turns, right drag moves, wheel zooms to what it points at; click a place, click again to go there",
-                );
+                key(say!("key-space-name"), say!("key-space"));
+                key("F2", say!("key-picture"));
+                key(say!("key-escape-name"), say!("key-escape"));
+                key(say!("key-search-name"), say!("key-search"));
+                key(say!("key-back-name"), say!("key-back"));
+                key("← ↑ → ↓", say!("key-arrows"));
+                key("+ -", say!("key-zoom"));
+                key(say!("key-home-name"), say!("key-home"));
+                key("L", say!("key-labels"));
+                key("N", say!("key-map"));
+                key("V", say!("key-inside"));
+                key(", .", say!("key-section"));
+                key(say!("key-page-name"), say!("key-page"));
+                key(say!("key-mouse-name"), say!("key-mouse"));
             });
     });
 }
 
 pub(crate) fn assumption_list(ui: &mut egui::Ui, campus: &Campus) {
-    ui.label(
-        RichText::new("C confirmed · C2 press · B background · E estimate")
-            .size(12.0)
-            .color(QUIET),
-    );
+    ui.label(RichText::new(say!("assumption-tags")).size(12.0).color(QUIET));
     egui::ScrollArea::both()
         .auto_shrink(false)
         .show_rows(ui, 18.0, campus.assumptions.len(), |ui, range| {

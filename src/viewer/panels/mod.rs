@@ -63,6 +63,7 @@ use crate::picture::{self, Picture};
 use crate::scenarios::Scenarios;
 use crate::selection::{Overlay, Roofs, Selection, Shown};
 use crate::share::Sharing;
+use crate::words::say;
 use crate::world::glance::Glance;
 use crate::world::slice::Height;
 
@@ -166,11 +167,12 @@ pub(crate) fn panels(
             ui.separator();
             overlay_choice(ui, &mut shown);
             ui.separator();
-            ui.toggle_value(&mut roof.0, "Roofs").on_hover_text("key R");
+            ui.toggle_value(&mut roof.0, say!("bar-roofs"))
+                .on_hover_text(say!("bar-roofs.hint"));
             let mut wanted = *parts;
             part_choice(ui, &mut wanted);
             parts.set_if_neq(wanted);
-            let hint = "light or dark panels";
+            let hint = say!("bar-theme");
             if ui.button(look.other().name()).on_hover_text(hint).clicked() {
                 *look = look.other();
             }
@@ -180,7 +182,7 @@ pub(crate) fn panels(
                 .get(&FrameTimeDiagnosticsPlugin::FPS)
                 .and_then(|d| d.smoothed());
             ui.label(
-                RichText::new(format!("{:.0} frames/s", fps.unwrap_or(0.0)))
+                RichText::new(say!("bar-frames", frames = format!("{:.0}", fps.unwrap_or(0.0))))
                     .size(11.0)
                     .color(QUIET),
             );

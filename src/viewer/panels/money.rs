@@ -23,6 +23,7 @@ use crate::panels::pieces::reading;
 use crate::panels::plot::Axes;
 use crate::panels::theme::{ACCENT, GROUND, QUIET, TEXT};
 use crate::panels::windows::Windows;
+use crate::words::say;
 
 /// Parts of a bill.
 const PARTS: usize = Bill::NAMES.len();
@@ -42,18 +43,20 @@ const COLORS: [[u8; 3]; PARTS] = [
 ];
 
 /// Their names where there is little room.
-const NAMES: [&str; PARTS] = [
-    "energy",
-    "demand",
-    "ratchet",
-    "minimum",
-    "peak charge",
-    "capacity",
-    "water",
-    "sewer",
-    "diesel",
-    "response",
-];
+fn names() -> [&'static str; PARTS] {
+    [
+        say!("bill-energy"),
+        say!("bill-demand"),
+        say!("bill-ratchet"),
+        say!("bill-minimum"),
+        say!("bill-peak"),
+        say!("bill-capacity"),
+        say!("bill-water"),
+        say!("bill-sewer"),
+        say!("bill-diesel"),
+        say!("bill-response"),
+    ]
+}
 
 /// Time over which rates are taken, s.
 const RATE_S: f64 = 3600.0;
@@ -86,7 +89,7 @@ impl Costs {
     fn said(&self, figure: &Figure, unit: &str) -> String {
         let range = figure
             .range
-            .map_or_else(String::new, |[low, high]| format!(", {low} to {high}"));
+            .map_or_else(String::new, |[low, high]| say!("money-range", low = low, high = high));
         let mut text = format!("{} {unit} [{:?}]{range}", figure.value, figure.tag);
         match figure.source.strip_prefix('=') {
             Some(reason) => text += &format!("\n{}", reason.trim()),
@@ -109,23 +112,24 @@ impl Costs {
     fn behind(&self, part: usize) -> String {
         let tariff = &self.tariff;
         let or = |figure: &Option<Figure>, unit: &str| {
-            figure
-                .as_ref()
-                .map_or_else(|| "not in this tariff".to_owned(), |figure| self.said(figure, unit))
+            figure.as_ref().map_or_else(
+                || say!("money-not-in-tariff").to_owned(),
+                |figure| self.said(figure, unit),
+            )
         };
         let text = match part {
             0 => self.said(&tariff.energy_usd_per_mwh, "$/MWh"),
-            1 => self.said(&tariff.demand_usd_per_kw_month, "$/kW and month"),
-            2 => or(&tariff.ratchet_share, "of the highest demand of the months before"),
-            3 => or(&tariff.minimum_share, "of the agreed demand is billed at least"),
-            4 => or(&tariff.max_demand_usd_per_kw_month, "$/kW and month"),
-            5 => or(&tariff.capacity_usd_per_mw_day, "$/MW and day"),
+            1 => self.said(&tariff.demand_usd_per_kw_month, say!("money-per-kw-month")),
+            2 => or(&tariff.ratchet_share, say!("money-of-highest")),
+            3 => or(&tariff.minimum_share, say!("money-of-agreed")),
+            4 => or(&tariff.max_demand_usd_per_kw_month, say!("money-per-kw-month")),
+            5 => or(&tariff.capacity_usd_per_mw_day, say!("money-per-mw-day")),
             6 => self.said(&tariff.water_usd_per_m3, "$/m³"),
             7 => self.said(&tariff.sewer_usd_per_m3, "$/m³"),
             8 => self.said(&tariff.diesel_usd_per_l, "$/L"),
             _ => match &tariff.demand_response {
-                Some(programme) => self.said(&programme.usd_per_kw_month, "$/kW and month for what is promised"),
-                None => "no programme in this tariff".into(),
+                Some(programme) => self.said(&programme.usd_per_kw_month, say!("money-per-kw-promised")),
+                None => say!("money-no-programme").into(),
             },
         };
         format!("{}: {text}\n{}", Bill::NAMES[part], tariff.name)
@@ -225,11 +229,12 @@ fn band(band: Band, scale: f64, unit: &str) -> String {
         size if size >= 10.0 => format!("{x:.1}"),
         _ => format!("{x:.3}"),
     };
-    format!(
-        "{} {unit}, {} to {} with every price at the end of its range",
-        digits(band.value * scale),
-        digits(band.low * scale),
-        digits(band.high * scale)
+    say!(
+        "money-band",
+        value = digits(band.value * scale),
+        unit = unit,
+        low = digits(band.low * scale),
+        high = digits(band.high * scale)
     )
 }
 
@@ -285,12 +290,17 @@ fn trend_chart(
             nearest.map_or_else(String::new, |p| format!("{} {unit}", grouped(p[1])))
         };
         let ago_h = (last.time_s - x) / 3600.0;
-        let said: Vec<String> = lines.iter().map(|(_, points)| near(points)).collect();
+        let said = lines.iter().map(|(_, points)| near(points));
+        let said = said.reduce(|first, second| say!("money-and", first = first, second = second));
         painter.line_segment(
             [pos2(at.x, rect.top()), pos2(at.x, rect.bottom())],
             Stroke::new(0.7, QUIET),
         );
-        response.on_hover_text_at_pointer(format!("{}, {ago_h:.1} h ago", said.join(" and ")));
+        response.on_hover_text_at_pointer(say!(
+            "money-ago",
+            what = said.unwrap_or_default(),
+            hours = format!("{ago_h:.1}")
+        ));
     }
 }
 
@@ -336,7 +346,18 @@ fn bill(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &Tr
         }
         response
     };
-    cells(ui, ["part", "an hour", "month", "in all"], None, true);
+    cells(
+        ui,
+        [
+            say!("bill-part"),
+            say!("bill-hour"),
+            say!("bill-month"),
+            say!("bill-total"),
+        ],
+        None,
+        true,
+    );
+    let names = names();
     for part in 0..PARTS {
         if now[part] == 0.0 && rates[part] == 0.0 {
             continue;
@@ -349,7 +370,7 @@ fn bill(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &Tr
         ];
         cells(
             ui,
-            [NAMES[part], &texts[0], &texts[1], &texts[2]],
+            [names[part], &texts[0], &texts[1], &texts[2]],
             Some(Color32::from_rgb(r, g, b)),
             false,
         )
@@ -358,10 +379,10 @@ fn bill(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &Tr
     let month: f64 = now.iter().zip(trend.month_bill).map(|(now, then)| now - then).sum();
     let texts = [usd(rates.iter().sum()), usd(month), usd(meters.total.cost_usd)];
     let [low, high] = meters.total.cost_range_usd;
-    cells(ui, ["all", &texts[0], &texts[1], &texts[2]], None, false).on_hover_text(format!(
-        "{} to {} with every price at the end of its range",
-        usd(low),
-        usd(high)
+    cells(ui, [say!("bill-all"), &texts[0], &texts[1], &texts[2]], None, false).on_hover_text(say!(
+        "bill-band",
+        low = usd(low),
+        high = usd(high)
     ));
 }
 
@@ -395,20 +416,17 @@ fn head(
     let now = &meters.now;
     ui.horizontal(|ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-        reading(ui, "Bill", usd(rates.iter().sum()), "/h", TEXT);
+        reading(ui, say!("money-bill"), usd(rates.iter().sum()), "/h", TEXT);
         let peak = match meters.total.peak_demand_w {
             0.0 => f64::NAN,
             w => w / 1e6,
         };
-        reading(ui, "Peak demand", said(peak, 1, ""), "MW", TEXT);
+        reading(ui, say!("reading-peak-demand"), said(peak, 1, ""), "MW", TEXT);
         if let Some((_, money)) = &trend.money {
             let chip_hour = money.usd_per_chip_hour;
-            ui.scope(|ui| reading(ui, "Chip-hour", said(chip_hour.value, 2, ""), "$", ACCENT))
+            ui.scope(|ui| reading(ui, say!("money-chip-hour"), said(chip_hour.value, 2, ""), "$", ACCENT))
                 .response
-                .on_hover_text(format!(
-                    "{}; annuities of racks and buildings, upkeep and the bill, scaled to a year",
-                    band(chip_hour, 1.0, "$")
-                ));
+                .on_hover_text(say!("money-chip-hour.hint", band = band(chip_hour, 1.0, "$")));
             let (title, run) = match jobs.map(|jobs| jobs.totals.flop).filter(|flop| *flop > 0.0) {
                 Some(flop) => {
                     let hours = clock.time_s / 3600.0;
@@ -419,21 +437,27 @@ fn head(
             };
             ui.scope(|ui| reading(ui, title, usd(run), "", ACCENT))
                 .response
-                .on_hover_text(format!(
-                    "of useful work, by the jobs where there are any; {} of the time of chips counts where no jobs say it",
-                    costs.said(&costs.capital.effective_share, "")
+                .on_hover_text(say!(
+                    "money-run",
+                    share = costs.said(&costs.capital.effective_share, "")
                 ));
         }
         let [average, marginal] = now.carbon_g_per_kwh;
         reading(
             ui,
-            "Grid, and its margin",
+            say!("money-grid"),
             format!("{average:.0}, {marginal:.0}"),
             "g/kWh",
             TEXT,
         );
         if ui.available_width() > 70.0 {
-            reading(ui, "Emits", said(now.grid_w / 1e9 * average, 0, ""), "t/h", TEXT);
+            reading(
+                ui,
+                say!("money-emits"),
+                said(now.grid_w / 1e9 * average, 0, ""),
+                "t/h",
+                TEXT,
+            );
         }
     });
 }
@@ -455,7 +479,7 @@ fn window(
     let ctx = contexts.ctx_mut()?.clone();
     let widest = HALF[0] * 2.0 + BETWEEN;
     let (least, most) = (vec2(420.0, 200.0), vec2(widest + 14.0, 360.0));
-    let Some((window, room)) = windows.show(&ctx, Part::Money, "Money and carbon", least, most) else {
+    let Some((window, room)) = windows.show(&ctx, Part::Money, say!("money-window"), least, most) else {
         return Ok(());
     };
     let mut open = true;
@@ -487,14 +511,21 @@ fn window(
                         .map(|(a, b)| [b.time_s, (b.usd - a.usd) / ((b.time_s - a.time_s) / 3600.0).max(1e-9)])
                         .collect();
                     let blue = Color32::from_rgb(86, 180, 233);
-                    trend_chart(ui, half, "Bill over the last day, $/h", &trend, &[(blue, slope)], "$/h");
+                    trend_chart(ui, half, say!("money-bill-chart"), &trend, &[(blue, slope)], "$/h");
                     let of = |k: usize| trend.points.iter().map(|p| [p.time_s, p.g_per_kwh[k]]).collect();
-                    let title = "Grid, g/kWh: average white, margin orange";
+                    let title = say!("money-grid-chart");
                     let lines = [(TEXT.now(), of(0)), (Color32::from_rgb(230, 159, 0), of(1))];
                     trend_chart(ui, half, title, &trend, &lines, "g/kWh");
                     let of = trend.points.iter().map(|p| [p.time_s, p.grid_w / 1e9 * p.g_per_kwh[0]]);
                     let green = Color32::from_rgb(0, 168, 120);
-                    trend_chart(ui, half, "Emitted, t/h", &trend, &[(green, of.collect())], "t/h");
+                    trend_chart(
+                        ui,
+                        half,
+                        say!("money-emitted-chart"),
+                        &trend,
+                        &[(green, of.collect())],
+                        "t/h",
+                    );
                     carbon(ui, half, &costs, &meters, &trend);
                 });
             });
@@ -510,18 +541,24 @@ fn carbon(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &
     let tonnes = |t: f64| format!("{} t", grouped(t));
     let grid = costs.grid.as_ref();
     let tariff = &costs.tariff;
-    line(ui, half, "CO₂ by the grid's average", &tonnes(total.carbon_t), || {
+    line(ui, half, say!("money-carbon"), &tonnes(total.carbon_t), || {
         let figure = grid.map_or(&tariff.carbon_g_per_kwh, |grid| &grid.average_g_per_kwh);
-        format!("mean of a year: {}", costs.said(figure, "g/kWh"))
-    });
-    line(ui, half, "by its margin now", &tonnes(total.marginal_carbon_t), || {
-        let figure = grid.map_or(&tariff.marginal_carbon_g_per_kwh, |grid| &grid.marginal_g_per_kwh);
-        format!("mean of a year: {}", costs.said(figure, "g/kWh"))
+        say!("money-year-mean", figure = costs.said(figure, "g/kWh"))
     });
     line(
         ui,
         half,
-        "by its margin over decades",
+        say!("money-carbon-marginal"),
+        &tonnes(total.marginal_carbon_t),
+        || {
+            let figure = grid.map_or(&tariff.marginal_carbon_g_per_kwh, |grid| &grid.marginal_g_per_kwh);
+            say!("money-year-mean", figure = costs.said(figure, "g/kWh"))
+        },
+    );
+    line(
+        ui,
+        half,
+        say!("money-carbon-long-run"),
         &tonnes(total.long_run_carbon_t),
         || {
             let figure = grid.map_or(&tariff.marginal_carbon_g_per_kwh, |grid| {
@@ -531,19 +568,23 @@ fn carbon(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &
         },
     );
     if total.diesel_carbon_t > 0.0 {
-        line(ui, half, "of that, diesel", &tonnes(total.diesel_carbon_t), || {
-            costs.said(&tariff.diesel_carbon_g_per_l, "g/L")
-        });
+        line(
+            ui,
+            half,
+            say!("money-carbon-diesel"),
+            &tonnes(total.diesel_carbon_t),
+            || costs.said(&tariff.diesel_carbon_g_per_l, "g/L"),
+        );
     }
     if let Some((_, money)) = &trend.money {
         let [racks, buildings] = money.embodied_t;
         let all = racks + buildings;
-        line(ui, half, "embodied in racks and buildings", &tonnes(all.value), || {
-            format!(
-                "racks {}\nbuildings {}\n{}",
-                band(racks, 1.0, "t"),
-                band(buildings, 1.0, "t"),
-                costs.said(&costs.capital.embodied_kg_per_m2, "kg/m² of building")
+        line(ui, half, say!("money-embodied"), &tonnes(all.value), || {
+            say!(
+                "money-embodied.hint",
+                racks = band(racks, 1.0, "t"),
+                buildings = band(buildings, 1.0, "t"),
+                area = costs.said(&costs.capital.embodied_kg_per_m2, say!("money-per-m2"))
             )
         });
     }
@@ -552,7 +593,7 @@ fn carbon(ui: &mut egui::Ui, half: f32, costs: &Costs, meters: &Meters, trend: &
 /// Capital by part.
 fn capital(ui: &mut egui::Ui, half: f32, costs: &Costs, trend: &Trend) {
     let Some((_, money)) = &trend.money else {
-        let text = "Capital and the cost of a chip-hour come with the first simulated hour.";
+        let text = say!("money-capital-later");
         ui.label(RichText::new(text).size(11.0).color(QUIET));
         return;
     };
@@ -564,33 +605,35 @@ fn capital(ui: &mut egui::Ui, half: f32, costs: &Costs, trend: &Trend) {
         }
     }
     parts.sort_by(|a, b| b.1.value.total_cmp(&a.1.value));
-    line(
-        ui,
-        half,
-        "Capital of what is live",
-        &usd(money.capital_usd.value),
-        || band(money.capital_usd, 1e-9, "billion $"),
-    );
+    line(ui, half, say!("money-capital"), &usd(money.capital_usd.value), || {
+        band(money.capital_usd, 1e-9, say!("money-billion"))
+    });
     for (name, sum) in parts.iter().take(5) {
         line(ui, half, &format!("   {name}"), &usd(sum.value), || {
             let price = costs.capital.parts.get(*name);
             let price = price.map_or_else(
-                || "price in the catalog of racks".to_owned(),
-                |part| costs.said(&part.usd_per_it_w, "$/W of IT"),
+                || say!("money-in-catalog").to_owned(),
+                |part| costs.said(&part.usd_per_it_w, say!("money-per-it-w")),
             );
-            format!("{}\n{price}", band(*sum, 1e-6, "million $"))
+            format!("{}\n{price}", band(*sum, 1e-6, say!("money-million")))
         });
     }
     if parts.len() > 5 {
         let rest: Band = parts.iter().skip(5).map(|(_, sum)| *sum).sum();
-        line(ui, half, "   other parts", &usd(rest.value), || {
-            let names: Vec<String> = parts
-                .iter()
-                .skip(5)
-                .map(|(name, sum)| format!("{name} {}", usd(sum.value)))
-                .collect();
-            names.join("\n")
-        });
+        line(
+            ui,
+            half,
+            &format!("   {}", say!("money-other-parts")),
+            &usd(rest.value),
+            || {
+                let names: Vec<String> = parts
+                    .iter()
+                    .skip(5)
+                    .map(|(name, sum)| format!("{name} {}", usd(sum.value)))
+                    .collect();
+                names.join("\n")
+            },
+        );
     }
 }
 

@@ -16,6 +16,7 @@ use crate::panels::parts::{Part, Parts};
 use crate::panels::theme::{ACCENT, ALARM, LINE, PANEL, QUIET, TEXT};
 use crate::panels::windows::Windows;
 use crate::selection::Selection;
+use crate::words::say;
 
 /// Stops of loading: idle, half, full, over; cold to warm, apart in lightness too.
 const LOADING: [(f64, [u8; 3]); 4] = [
@@ -88,7 +89,7 @@ fn window(
     let b = selected.or_else(asked).unwrap_or(0);
     let legend_below = vec2(0.0, 26.0);
     let (least, most) = (vec2(620.0, 300.0), vec2(920.0, 430.0));
-    let title = format!("One-line diagram of B{:02}", campus.buildings[b].number);
+    let title = say!("oneline-window", number = format!("{:02}", campus.buildings[b].number));
     let Some((window, room)) = windows.show(&ctx, Part::OneLine, title, least + legend_below, most + legend_below)
     else {
         return Ok(());
@@ -108,15 +109,20 @@ fn window(
 
 fn legend(ui: &mut egui::Ui) {
     ui.horizontal_wrapped(|ui| {
-        for (loading, text) in [(0.0, "idle"), (0.5, "half of its rating"), (1.0, "full"), (1.3, "over")] {
+        for (loading, text) in [
+            (0.0, say!("oneline-idle")),
+            (0.5, say!("oneline-half")),
+            (1.0, say!("oneline-full")),
+            (1.3, say!("oneline-over")),
+        ] {
             let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
             ui.painter().rect_filled(swatch, 2.0, loading_color(loading));
             ui.label(egui::RichText::new(text).size(11.0).color(QUIET));
         }
         let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         ui.painter().rect_filled(swatch, 2.0, DEAD);
-        ui.label(egui::RichText::new("without voltage").size(11.0).color(QUIET));
-        let text = "Click opens or closes; on gensets it breaks one, right click repairs.";
+        ui.label(egui::RichText::new(say!("oneline-dead")).size(11.0).color(QUIET));
+        let text = say!("oneline-help");
         ui.label(egui::RichText::new(text).size(11.0).color(QUIET));
     });
 }
@@ -310,7 +316,7 @@ fn draw_node(painter: &egui::Painter, state: &State, p: &Placed, hovered: bool) 
             TEXT.now()
         };
         let value = if node.kind == PowerKind::Genset {
-            format!("{} of {}", state.grid.units[p.node], node.units)
+            say!("oneline-gensets", running = state.grid.units[p.node], all = &node.units)
         } else {
             format!("{:.1} MW", state.power.load_w[p.node] / 1e6)
         };
@@ -330,33 +336,35 @@ fn hover(ui: &mut egui::Ui, state: &State, n: usize) {
     let campus = &*state.plan.0;
     let (node, power, grid) = (&campus.power.nodes[n], &state.power, &state.grid);
     ui.label(egui::RichText::new(format!("{}, {}", node.name, node.kind.as_str())).strong());
-    ui.label(format!(
-        "{:.3} MW, {:.3} Mvar of {:.2} MVA: {:.0} %",
-        power.load_w[n] / 1e6,
-        power.load_var[n] / 1e6,
-        node.rating_va() / 1e6,
-        power.loading[n] * 100.0
+    ui.label(say!(
+        "oneline-load",
+        power = format!("{:.3}", power.load_w[n] / 1e6),
+        reactive = format!("{:.3}", power.load_var[n] / 1e6),
+        rating = format!("{:.2}", node.rating_va() / 1e6),
+        loading = format!("{:.0}", power.loading[n] * 100.0)
     ));
     if grid.energised[n] {
-        ui.label(format!(
-            "{:.4} per unit, loss {:.1} kW",
-            power.voltage_pu[n],
-            power.loss_w[n] / 1e3
+        ui.label(say!(
+            "oneline-voltage",
+            voltage = format!("{:.4}", power.voltage_pu[n]),
+            loss = format!("{:.1}", power.loss_w[n] / 1e3)
         ));
     }
     if power.hot_spot_c[n].is_finite() {
-        ui.label(format!(
-            "top oil {:.0} °C, hot spot {:.0} °C",
-            power.top_oil_c[n], power.hot_spot_c[n]
+        ui.label(say!(
+            "oneline-oil",
+            oil = format!("{:.0}", power.top_oil_c[n]),
+            spot = format!("{:.0}", power.hot_spot_c[n])
         ));
     }
     if let Some(p) = campus.power.gensets.iter().position(|plant| plant.node as usize == n) {
         let plant = &state.gensets.plants[p];
         let failed = plant.units.iter().filter(|unit| **unit == Unit::Failed).count();
-        ui.label(format!(
-            "{} on the bus, {failed} broken, {:.0} m³ of diesel",
-            plant.on_bus(),
-            plant.fuel_l / 1e3
+        ui.label(say!(
+            "oneline-fuel",
+            running = plant.on_bus(),
+            failed = failed,
+            fuel = format!("{:.0}", plant.fuel_l / 1e3)
         ));
     }
     if !grid.energised[n]

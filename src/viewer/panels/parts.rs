@@ -1,5 +1,6 @@
 //! Parts of the view that are shown or hidden as one likes: layers over the campus, and windows.
 
+use crate::words::say;
 use bevy::prelude::*;
 
 /// A layer or a window.
@@ -86,20 +87,20 @@ impl Part {
     /// What is written on its button.
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Self::Slice => "Air slice",
-            Self::Airflow => "Airflow",
-            Self::Chart => "Chart",
-            Self::Cooling => "Cooling",
-            Self::OneLine => "One-line",
-            Self::Jobs => "Jobs",
-            Self::Timeline => "Timeline",
-            Self::Growth => "Growth",
-            Self::Money => "Money",
-            Self::Editor => "Editor",
-            Self::Compare => "Compare",
-            Self::Trends => "Trends",
-            Self::Alarms => "Alarms",
-            Self::Assumptions => "Assumptions",
+            Self::Slice => say!("part-slice"),
+            Self::Airflow => say!("part-airflow"),
+            Self::Chart => say!("part-chart"),
+            Self::Cooling => say!("part-cooling"),
+            Self::OneLine => say!("part-one-line"),
+            Self::Jobs => say!("part-jobs"),
+            Self::Timeline => say!("part-timeline"),
+            Self::Growth => say!("part-growth"),
+            Self::Money => say!("part-money"),
+            Self::Editor => say!("part-editor"),
+            Self::Compare => say!("part-compare"),
+            Self::Trends => say!("part-trends"),
+            Self::Alarms => say!("part-alarms"),
+            Self::Assumptions => say!("part-assumptions"),
             Self::Keys => "?",
         }
     }
@@ -107,21 +108,21 @@ impl Part {
     /// What it is.
     pub(crate) fn about(self) -> &'static str {
         match self {
-            Self::Slice => "air temperature of the selected hall or building on a plane",
-            Self::Airflow => "the way of the air through the selected hall or building",
-            Self::Chart => "psychrometric chart",
-            Self::Cooling => "air, water and heat of the selected hall or building",
-            Self::OneLine => "one-line diagram of the power path",
-            Self::Jobs => "jobs: who runs, how well, and what it waits for",
-            Self::Timeline => "the campus as it was built and is planned, by date",
-            Self::Growth => "what can run by when, and what binds",
-            Self::Money => "the bill, and carbon",
-            Self::Editor => "write, change and try scenarios; act on the one that runs",
-            Self::Compare => "another scenario beside this one, step by step",
-            Self::Trends => "the course of readings over time, as a table too",
-            Self::Alarms => "what has gone wrong, where, and why",
-            Self::Assumptions => "every assumed figure with its source",
-            Self::Keys => "all keys",
+            Self::Slice => say!("part-slice.about"),
+            Self::Airflow => say!("part-airflow.about"),
+            Self::Chart => say!("part-chart.about"),
+            Self::Cooling => say!("part-cooling.about"),
+            Self::OneLine => say!("part-one-line.about"),
+            Self::Jobs => say!("part-jobs.about"),
+            Self::Timeline => say!("part-timeline.about"),
+            Self::Growth => say!("part-growth.about"),
+            Self::Money => say!("part-money.about"),
+            Self::Editor => say!("part-editor.about"),
+            Self::Compare => say!("part-compare.about"),
+            Self::Trends => say!("part-trends.about"),
+            Self::Alarms => say!("part-alarms.about"),
+            Self::Assumptions => say!("part-assumptions.about"),
+            Self::Keys => say!("part-keys-about"),
         }
     }
 
@@ -149,7 +150,7 @@ impl Part {
     /// What it is, and its key.
     pub(crate) fn hint(self) -> String {
         match self.key() {
-            Some((_, letter)) => format!("{}; key {letter}", self.about()),
+            Some((_, letter)) => say!("part-hint", about = self.about(), letter = letter),
             None => self.about().into(),
         }
     }

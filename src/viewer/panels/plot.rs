@@ -105,13 +105,13 @@ pub(crate) fn local(start: DateTime, time_s: f64) -> DateTime {
 
 /// A local time in short: with seconds where it has some, and with its day unless that is the day of `beside`.
 pub(crate) fn short_time(at: DateTime, beside: Option<DateTime>) -> String {
-    let day = if beside.is_some_and(|beside| beside.date() == at.date()) {
-        ""
-    } else {
-        "%-d %b "
-    };
     let time = if at.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
-    at.strftime(&format!("{day}{time}")).to_string()
+    let time = at.strftime(time).to_string();
+    if beside.is_some_and(|beside| beside.date() == at.date()) {
+        time
+    } else {
+        format!("{} {time}", super::format::day(at.date()))
+    }
 }
 
 /// Steps of an axis of time, s: those that clocks and calendars have.
@@ -153,7 +153,7 @@ pub(crate) fn times(start: DateTime, [from_s, to_s]: [f64; 2], most: f32) -> Vec
         let at = local(start, time_s);
         let midnight = at.time() == jiff::civil::Time::midnight();
         let text = if midnight || step >= 86_400.0 {
-            at.strftime("%-d %b").to_string()
+            super::format::day(at.date())
         } else {
             short_time(at, Some(at))
         };

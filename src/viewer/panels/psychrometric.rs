@@ -17,6 +17,7 @@ use crate::panels::parts::{Part, Parts};
 use crate::panels::theme::{ACCENT, AIR_CLASSES, GROUND, LINE, PANEL, QUIET, TEXT};
 use crate::panels::windows::Windows;
 use crate::selection::{Selection, name};
+use crate::words::say;
 
 /// Dry bulb at the left and the right edge, °C.
 const DRY_BULB_C: [f64; 2] = [-20.0, 50.0];
@@ -152,7 +153,7 @@ impl Curves {
 /// The states that a hall's air goes through, each with its name.
 fn process(outside: &Outside, halls: &HallColumns, of: &[usize]) -> Vec<(&'static str, State)> {
     let out = [outside.dry_bulb_c, outside.humidity_ratio];
-    let mut states = vec![("Outside", out)];
+    let mut states = vec![(say!("air-outside"), out)];
     // Each hall counts by its air; without any they count alike.
     let flow = |h: usize| halls.supply_air_kg_s[h].max(0.0);
     let all: f64 = of.iter().map(|h| flow(*h)).sum();
@@ -171,10 +172,13 @@ fn process(outside: &Outside, halls: &HallColumns, of: &[usize]) -> Vec<(&'stati
         let mixed_c = mean(&halls.mixed_c);
         // Halls neither dry nor damp their air: what comes back is as moist as what was supplied.
         states.extend([
-            ("Mixed", [mixed_c, fresh * out[1] + (1.0 - fresh) * supply_w]),
-            ("Behind media", [mixed_c - mean(&halls.media_drop_k), supply_w]),
-            ("Supply", [mean(&halls.supply_c), supply_w]),
-            ("Return", [mean(&halls.return_c), supply_w]),
+            (say!("air-mixed"), [mixed_c, fresh * out[1] + (1.0 - fresh) * supply_w]),
+            (
+                say!("air-behind-media"),
+                [mixed_c - mean(&halls.media_drop_k), supply_w],
+            ),
+            (say!("air-supply"), [mean(&halls.supply_c), supply_w]),
+            (say!("air-return"), [mean(&halls.return_c), supply_w]),
         ]);
     }
     states
@@ -388,7 +392,10 @@ fn key(painter: &egui::Painter, rect: Rect, listed: &[(&'static str, State)], pr
     }
     y += 4.0;
     let mut x = left;
-    for (text, color) in ["recommended", "A1", "A2", "A3", "A4"].iter().zip(AIR_CLASSES) {
+    for (text, color) in [say!("air-recommended"), "A1", "A2", "A3", "A4"]
+        .iter()
+        .zip(AIR_CLASSES)
+    {
         let swatch = Rect::from_center_size(pos2(x + 5.0, y), vec2(10.0, 10.0));
         painter.rect(
             swatch,
@@ -409,31 +416,34 @@ fn key(painter: &egui::Painter, rect: Rect, listed: &[(&'static str, State)], pr
 /// What air at the pointer would be.
 fn hover(ui: &mut egui::Ui, [t_c, w]: State, pressure_pa: f64) {
     let rh = air::relative_humidity(t_c, w, pressure_pa);
-    let line = |ui: &mut egui::Ui, text: String| ui.label(egui::RichText::new(text).monospace().size(12.0));
-    line(ui, format!("dry bulb  {}", said(t_c, 1, "°C")));
-    line(ui, format!("moisture  {}", said(w * 1000.0, 2, "g/kg")));
+    let mut lines = vec![
+        (say!("air-dry-bulb"), said(t_c, 1, "°C")),
+        (say!("air-moisture"), said(w * 1000.0, 2, "g/kg")),
+    ];
     if rh > 1.0 {
-        line(ui, "more than air can hold".into());
-        return;
+        lines.push((say!("air-too-moist"), String::new()));
+    } else {
+        let dew_c = air::dew_point_c(w, pressure_pa);
+        let enthalpy_kj = air::enthalpy_j_per_kg(t_c, w) / 1000.0;
+        let class = AirClass::of(t_c, dew_c.min(t_c), rh);
+        lines.extend([
+            (say!("air-humidity"), said(rh * 100.0, 0, "%")),
+            (
+                say!("air-wet-bulb"),
+                said(air::wet_bulb_c(t_c, rh, pressure_pa), 1, "°C"),
+            ),
+            (say!("air-dew-point"), said(dew_c, 1, "°C")),
+            (say!("air-enthalpy"), said(enthalpy_kj, 1, "kJ/kg")),
+            (say!("air-class"), class.as_str().to_owned()),
+        ]);
     }
-    line(ui, format!("humidity  {}", said(rh * 100.0, 0, "%")));
-    line(
-        ui,
-        format!("wet bulb  {}", said(air::wet_bulb_c(t_c, rh, pressure_pa), 1, "°C")),
-    );
-    line(
-        ui,
-        format!("dew point {}", said(air::dew_point_c(w, pressure_pa), 1, "°C")),
-    );
-    line(
-        ui,
-        format!(
-            "enthalpy  {}",
-            said(air::enthalpy_j_per_kg(t_c, w) / 1000.0, 1, "kJ/kg")
-        ),
-    );
-    let class = AirClass::of(t_c, air::dew_point_c(w, pressure_pa).min(t_c), rh);
-    line(ui, format!("class     {}", class.as_str()));
+    // Values stand below each other.
+    let named = lines.iter().filter(|(_, value)| !value.is_empty());
+    let wide = named.map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, value) in lines {
+        let text = format!("{name:<wide$} {value}");
+        ui.label(egui::RichText::new(text.trim_end()).monospace().size(12.0));
+    }
 }
 
 fn window(
@@ -468,7 +478,7 @@ fn window(
     };
     let of: Vec<usize> = of.filter(|h| halls.live[*h]).collect();
     let title = match selection.0 {
-        None => "the site's mean".to_owned(),
+        None => say!("air-site-mean").to_owned(),
         Some(found) => match (found, of.first()) {
             (rainier::site::campus::Found::Building(_), _) | (_, None) => name(campus, found),
             (_, Some(hall)) => name(campus, rainier::site::campus::Found::Hall(*hall)),
@@ -477,7 +487,7 @@ fn window(
     // The line below the chart takes some.
     let below = vec2(0.0, 22.0);
     let (least, most) = (vec2(380.0, 230.0), vec2(700.0, 440.0));
-    let title = format!("Psychrometric chart: {title}");
+    let title = say!("air-window", place = title);
     let Some((window, room)) = windows.show(&ctx, Part::Chart, title, least + below, most + below) else {
         return Ok(());
     };
@@ -505,8 +515,14 @@ fn window(
         }
         let font = FontId::proportional(11.5);
         let below = pos2(rect.center().x, whole.bottom() - 2.0);
-        painter.text(below, Align2::CENTER_BOTTOM, "dry bulb, °C", font.clone(), QUIET.now());
-        let galley = painter.layout_no_wrap("humidity ratio, g/kg".into(), font, QUIET.now());
+        painter.text(
+            below,
+            Align2::CENTER_BOTTOM,
+            say!("air-axis-dry-bulb"),
+            font.clone(),
+            QUIET.now(),
+        );
+        let galley = painter.layout_no_wrap(say!("air-axis-humidity").into(), font, QUIET.now());
         let beside = pos2(
             whole.right() - galley.size().y - 1.0,
             rect.center().y + galley.size().x / 2.0,
@@ -525,9 +541,7 @@ fn window(
             let states = states.map(|(k, (name, [t_c, _]))| format!("{} {name} {}", k + 1, said(*t_c, 1, "°C")));
             states.collect::<Vec<_>>().join("   ")
         } else {
-            "Bright line: outside air of the last 24 simulated hours. Dashes: wet bulb every 5 °C; from 5 to 2 goes \
-                 return air that is mixed in."
-                .into()
+            say!("air-legend").into()
         };
         ui.set_max_width(size.x);
         ui.label(egui::RichText::new(text).size(11.0).color(QUIET));

@@ -18,6 +18,7 @@ use crate::panels::pieces::{reading, swatch};
 use crate::panels::theme::{GROUND, LINE, MODES, PANEL, QUIET, TEXT, WATER, diagram_color, mode_color};
 use crate::panels::windows::Windows;
 use crate::selection::{Selection, name};
+use crate::words::say;
 use crate::world::units::runs;
 
 /// Size of the diagram of air, points.
@@ -234,7 +235,11 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
         62.0,
         back_kg_s,
         return_c,
-        format!("return {}, {}", said(back_kg_s, 0, "kg/s"), said(return_c, 1, "°C")),
+        say!(
+            "cooling-return",
+            flow = said(back_kg_s, 0, "kg/s"),
+            temperature = said(return_c, 1, "°C")
+        ),
     );
     over(
         [5, 7],
@@ -242,7 +247,7 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
         26.0,
         bypass_kg_s,
         cold_c,
-        format!("bypass {}", said(bypass_kg_s, 0, "kg/s")),
+        say!("cooling-bypass", flow = said(bypass_kg_s, 0, "kg/s")),
     );
     over(
         [7, 5],
@@ -250,14 +255,15 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
         -26.0,
         again * rack_kg_s,
         hot_c,
-        format!(
-            "recirculation {}, {}",
-            said(again * 100.0, 1, "%"),
-            said(again * rack_kg_s, 0, "kg/s")
+        say!(
+            "cooling-recirculation",
+            share = said(again * 100.0, 1, "%"),
+            flow = said(again * rack_kg_s, 0, "kg/s")
         ),
     );
 
     let plain = |text: String| (text, TEXT.now());
+    let humid = |percent: f64| plain(say!("cooling-humidity", share = said(percent, 0, "%")));
     let of_air = |t_c: f64| (said(t_c, 1, "°C"), diagram_color(t_c));
     let supply_w = whole.of_air(&halls.supply_humidity_ratio);
     let supply_rh = air::relative_humidity(supply_c, supply_w, outside.pressure_pa) * 100.0;
@@ -267,37 +273,43 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     part(
         painter,
         place(0),
-        "Outside",
+        say!("cooling-outside"),
         &[
             of_air(outside.dry_bulb_c),
-            plain(said(outside.relative_humidity * 100.0, 0, "% RH")),
-            plain(format!("wb {}", said(outside.wet_bulb_c, 1, "°C"))),
+            humid(outside.relative_humidity * 100.0),
+            plain(say!(
+                "cooling-wet-bulb",
+                temperature = said(outside.wet_bulb_c, 1, "°C")
+            )),
         ],
     );
     part(
         painter,
         place(1),
-        "Damper",
-        &[plain(said(fresh * 100.0, 0, "% fresh")), of_air(mixed_c)],
+        say!("cooling-damper"),
+        &[
+            plain(say!("cooling-fresh", share = said(fresh * 100.0, 0, "%"))),
+            of_air(mixed_c),
+        ],
     );
     part(
         painter,
         place(2),
-        "Filters",
+        say!("cooling-filters"),
         &[
             plain(said(pressure_pa, 0, "Pa")),
-            plain(said(dust_g / 1e3, 1, "kg dust")),
+            plain(say!("cooling-dust", mass = said(dust_g / 1e3, 1, "kg"))),
         ],
     );
     part(
         painter,
         place(3),
-        "Wet media",
+        say!("cooling-media"),
         &[
             plain(if drop_k > 0.05 {
                 format!("−{}", said(drop_k, 1, "K"))
             } else {
-                "dry".into()
+                say!("cooling-dry").into()
             }),
             (said(evaporated, 2, "kg/s"), WATER.now()),
         ],
@@ -305,9 +317,9 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     part(
         painter,
         place(4),
-        "Fans",
+        say!("reading-fans"),
         &[
-            plain(said(speed * 100.0, 0, "% speed")),
+            plain(say!("cooling-speed", share = said(speed * 100.0, 0, "%"))),
             plain(watts(whole.sum(&halls.fans_w))),
             plain(said(supply_kg_s, 0, "kg/s")),
         ],
@@ -315,13 +327,13 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     part(
         painter,
         place(5),
-        "Cold aisles",
-        &[of_air(cold_c), plain(said(supply_rh, 0, "% RH"))],
+        say!("cooling-cold-aisles"),
+        &[of_air(cold_c), humid(supply_rh)],
     );
     part(
         painter,
         place(6),
-        "Racks",
+        say!("reading-racks"),
         &[
             plain(watts(whole.sum(&halls.it_w))),
             plain(said(rack_kg_s, 0, "kg/s")),
@@ -331,13 +343,13 @@ fn air_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     part(
         painter,
         place(7),
-        "Hot aisles",
+        say!("cooling-hot-aisles"),
         &[of_air(hot_c), plain(watts(whole.sum(&halls.heat_to_air_w)))],
     );
     part(
         painter,
         place(8),
-        "Exhaust",
+        say!("cooling-exhaust"),
         &[
             of_air(return_c),
             plain(said(supply_kg_s * fresh, 0, "kg/s")),
@@ -400,7 +412,7 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     part(
         painter,
         place(0),
-        "Cold plates",
+        say!("cooling-cold-plates"),
         &[
             plain(watts(whole.sum(&halls.heat_to_liquid_w))),
             plain(said(coolant_kg_s, 0, "kg/s")),
@@ -411,11 +423,11 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     part(
         painter,
         place(1),
-        "Distribution units",
+        say!("cooling-distribution"),
         &[
-            plain(format!("all pumps {}", watts(whole.sum(&halls.pumps_w)))),
+            plain(say!("cooling-all-pumps", power = watts(whole.sum(&halls.pumps_w)))),
             plain(if coils_w > 0.0 {
-                format!("coils {}", watts(coils_w))
+                say!("cooling-coils", power = watts(coils_w))
             } else {
                 String::new()
             }),
@@ -424,7 +436,7 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     part(
         painter,
         place(2),
-        "Facility water",
+        say!("cooling-facility-water"),
         &[
             (said(facility_kg_s, 0, "kg/s"), WATER.now()),
             plain(format!("+{}", said(facility_c[0] - facility_c[1], 1, "K"))),
@@ -433,21 +445,21 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
     part(
         painter,
         place(3),
-        "Chillers",
+        say!("reading-chillers"),
         &[
-            plain(format!("lift {}", watts(whole.sum(&halls.chiller_lift_w)))),
-            plain(format!("draw {}", watts(whole.sum(&halls.chillers_w)))),
+            plain(say!("cooling-lift", power = watts(whole.sum(&halls.chiller_lift_w)))),
+            plain(say!("cooling-draw", power = watts(whole.sum(&halls.chillers_w)))),
         ],
     );
     let basin_m3 = whole.sum(&halls.basin_m3);
     let evaporated = whole.sum(&halls.tower_evaporated_kg_s);
     let mut tower = vec![
-        plain(format!(
-            "fans {}, {}",
-            said(whole.mean(&halls.rejection_speed, facility) * 100.0, 0, "%"),
-            watts(whole.sum(&halls.rejection_w))
+        plain(say!(
+            "cooling-tower-fans",
+            share = said(whole.mean(&halls.rejection_speed, facility) * 100.0, 0, "%"),
+            power = watts(whole.sum(&halls.rejection_w))
         )),
-        plain(format!("heat {}", watts(whole.sum(&halls.heat_rejected_w)))),
+        plain(say!("cooling-heat", power = watts(whole.sum(&halls.heat_rejected_w)))),
     ];
     // Without a basin it is a dry cooler.
     let title = if basin_m3 > 0.0 {
@@ -455,9 +467,9 @@ fn water_path(painter: &egui::Painter, rect: Rect, whole: &Whole) {
             format!("{}, {}", said(evaporated, 2, "kg/s"), said(basin_m3, 0, "m³")),
             WATER.now(),
         ));
-        "Towers"
+        say!("cooling-towers")
     } else {
-        "Dry coolers"
+        say!("cooling-dry-coolers")
     };
     let mut last = place(4);
     last.min.x -= 22.0;
@@ -498,17 +510,30 @@ fn unit_strip(ui: &mut egui::Ui, state: &State, h: usize, width: f32) -> Option<
             }
             response.on_hover_ui(|ui| {
                 let units = &state.units;
-                ui.label(RichText::new(format!("Unit {} of H{}: {}", k + 1, hall.number, mode.as_str())).strong());
+                ui.label(
+                    RichText::new(say!("unit", number = k + 1, hall = &hall.number, mode = mode.as_str())).strong(),
+                );
                 let line = |ui: &mut egui::Ui, text: String| ui.label(RichText::new(text).size(12.0).color(QUIET));
                 let speed = said(units.speed[unit] * 100.0, 0, "%");
-                line(ui, format!("speed {speed}, {}", said(units.air_kg_s[unit], 1, "kg/s")));
-                line(ui, format!("supply {}", said(units.supply_c[unit], 1, "°C")));
+                line(
+                    ui,
+                    say!(
+                        "unit-speed",
+                        speed = speed,
+                        flow = said(units.air_kg_s[unit], 1, "kg/s")
+                    ),
+                );
+                line(
+                    ui,
+                    say!("unit-supply", temperature = said(units.supply_c[unit], 1, "°C")),
+                );
                 let pressure = said(units.pressure_pa[unit], 0, "Pa");
                 line(
                     ui,
-                    format!(
-                        "against {pressure}, {}",
-                        said(units.dust_g[unit] / 1e3, 2, "kg of dust")
+                    say!(
+                        "unit-pressure",
+                        pressure = pressure,
+                        dust = say!("unit-dust", mass = said(units.dust_g[unit] / 1e3, 2, "kg"))
                     ),
                 );
             });
@@ -521,24 +546,42 @@ fn unit_strip(ui: &mut egui::Ui, state: &State, h: usize, width: f32) -> Option<
 fn readings(ui: &mut egui::Ui, whole: &Whole) {
     let halls = &whole.state.halls;
     ui.horizontal_wrapped(|ui| {
-        reading(ui, "PUE now", said(whole.pue(), 3, ""), "", TEXT);
-        reading(ui, "WUE now", said(whole.wue_l_per_kwh(), 3, ""), "L/kWh", TEXT);
+        reading(ui, say!("cooling-pue"), said(whole.pue(), 3, ""), "", TEXT);
+        reading(
+            ui,
+            say!("cooling-wue"),
+            said(whole.wue_l_per_kwh(), 3, ""),
+            "L/kWh",
+            TEXT,
+        );
         for (title, column) in [
-            ("Cooling", &halls.cooling_w),
-            ("Fans", &halls.fans_w),
-            ("Pumps", &halls.pumps_w),
-            ("Rejection", &halls.rejection_w),
-            ("Chillers", &halls.chillers_w),
+            (say!("reading-cooling"), &halls.cooling_w),
+            (say!("reading-fans"), &halls.fans_w),
+            (say!("reading-pumps"), &halls.pumps_w),
+            (say!("cooling-rejection"), &halls.rejection_w),
+            (say!("reading-chillers"), &halls.chillers_w),
         ] {
             reading(ui, title, said(whole.sum(column) / 1e3, 0, ""), "kW", TEXT);
         }
-        reading(ui, "Water", said(whole.sum(&halls.water_l_s), 2, ""), "L/s", WATER);
+        reading(
+            ui,
+            say!("reading-water"),
+            said(whole.sum(&halls.water_l_s), 2, ""),
+            "L/s",
+            WATER,
+        );
         let hottest = whole
             .halls
             .iter()
             .map(|h| halls.hottest_chip_c[*h])
             .fold(f32::NAN, f32::max);
-        reading(ui, "Hottest chip", said(f64::from(hottest), 1, ""), "°C", TEXT);
+        reading(
+            ui,
+            say!("reading-hottest-chip"),
+            said(f64::from(hottest), 1, ""),
+            "°C",
+            TEXT,
+        );
     });
 }
 
@@ -562,7 +605,8 @@ fn window(
     let water = whole.sum(&state.halls.coolant_kg_s) + whole.sum(&state.halls.facility_kg_s) > 0.0;
     let tall = AIR_SIZE.y + 160.0 + if water { WATER_HEIGHT } else { 0.0 };
     let (least, most) = (vec2(460.0, 220.0), vec2(AIR_SIZE.x + 4.0, tall));
-    let Some((window, room)) = windows.show(&ctx, Part::Cooling, format!("Cooling of {title}"), least, most) else {
+    let Some((window, room)) = windows.show(&ctx, Part::Cooling, say!("cooling-window", place = title), least, most)
+    else {
         return Ok(());
     };
     let most = room.max(vec2(220.0, 120.0));
@@ -570,7 +614,7 @@ fn window(
     window.open(&mut shown).show(&ctx, |ui| {
         ui.set_max_width(most.x);
         if whole.halls.is_empty() {
-            ui.label(RichText::new("Not live in this scenario.").color(QUIET));
+            ui.label(RichText::new(say!("cooling-not-live")).color(QUIET));
             return;
         }
         // A small window shows a part of it, to be moved.
@@ -599,7 +643,7 @@ fn window(
                     let count = whole.units().filter(|u| state.units.mode[*u] == mode).count();
                     swatch(ui, mode, count);
                 }
-                let text = "Click breaks one unit of that hall; right click repairs all of them.";
+                let text = say!("cooling-help");
                 ui.label(RichText::new(text).size(11.0).color(QUIET));
             });
         });

@@ -10,14 +10,15 @@ use super::pieces::frame;
 use super::theme::{ACCENT, ALARM, QUIET};
 use super::windows::Windows;
 use crate::share::Sharing;
+use crate::words::say;
 
 /// Longest part of a link that is shown, points.
 const WIDTH: f32 = 360.0;
 
 /// The button that copies a link.
 pub(super) fn button(ui: &mut egui::Ui, sharing: &mut Sharing) {
-    let hint = "a link of this scenario and view: time, place, camera, colours, windows";
-    if ui.button("Copy link").on_hover_text(hint).clicked() {
+    let hint = say!("copy-link.hint");
+    if ui.button(say!("copy-link")).on_hover_text(hint).clicked() {
         sharing.copy();
     }
 }
@@ -55,14 +56,14 @@ fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, m
         let mut stay = false;
         note(&ctx, free, |ui| {
             let when = incidents::clock(going.until_s);
-            ui.label(format!("On the way to {when} after the start"));
+            ui.label(say!("link-going", when = when));
             ui.horizontal(|ui| {
                 ui.add(
                     egui::ProgressBar::new(going.share(clock.time_s))
                         .desired_width(WIDTH * 0.6)
                         .fill(ACCENT.now()),
                 );
-                stay = ui.button("Stay here").clicked();
+                stay = ui.button(say!("link-stay")).clicked();
             });
         });
         if stay {
@@ -73,11 +74,11 @@ fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, m
     if !sharing.problem.is_empty() {
         let mut close = false;
         note(&ctx, free, |ui| {
-            ui.label(RichText::new("The link could not be followed").color(ALARM));
+            ui.label(RichText::new(say!("link-problem")).color(ALARM));
             egui::ScrollArea::vertical().max_height(140.0).show(ui, |ui| {
                 ui.add(egui::Label::new(RichText::new(&sharing.problem).size(12.0)).wrap());
             });
-            close = ui.button("Close").clicked();
+            close = ui.button(say!("close")).clicked();
         });
         if close {
             sharing.problem.clear();
@@ -88,8 +89,8 @@ fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, m
     if let Some(copied) = &mut sharing.copied {
         note(&ctx, free, |ui| {
             ui.horizontal(|ui| {
-                ui.label("Link copied");
-                let size = format!("{} characters", copied.address.len());
+                ui.label(say!("link-copied"));
+                let size = say!("link-length", length = copied.address.len());
                 ui.label(RichText::new(size).size(11.5).color(QUIET));
             });
             // Where the clipboard is closed to a page, it can be copied from here.
@@ -98,7 +99,7 @@ fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, m
             if !copied.lacks.is_empty() {
                 ui.add(egui::Label::new(RichText::new(&copied.lacks).size(12.0).color(ALARM)).wrap());
             }
-            close = ui.button("Close").clicked();
+            close = ui.button(say!("close")).clicked();
         });
     }
     if close {

@@ -8,6 +8,7 @@ use egui::{Color32, CornerRadius, Stroke};
 use rainier::sim::state::UnitMode;
 use rainier::view::palette;
 
+use crate::words::say;
 use crate::world::colors::{MAP, Stops};
 
 /// Whether the light theme is on. One for the whole program: a colour is asked for in places that know nothing of it.
@@ -127,8 +128,8 @@ impl Look {
     /// Its name.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Dark => "Dark",
-            Self::Light => "Light",
+            Self::Dark => say!("theme-dark"),
+            Self::Light => say!("theme-light"),
         }
     }
 

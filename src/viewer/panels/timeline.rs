@@ -10,12 +10,13 @@ use rainier::growth::Standing;
 use rainier::sim::clock::Clock;
 use rainier::site::schema::Tag;
 
-use crate::panels::format::{compact, said};
+use crate::panels::format::{compact, month, said, said_date};
 use crate::panels::growth::{Growth, Planned, limit_color};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::named;
 use crate::panels::plot::{Axes, faint};
 use crate::panels::theme::{ACCENT, ALARM, GROUND, LINE, QUIET, TEXT};
+use crate::words::say;
 
 /// Days of the plan that pass in a second of play.
 const DAYS_PER_S: f32 = 45.0;
@@ -83,11 +84,6 @@ fn advance(
     }
 }
 
-/// A date in words.
-pub(crate) fn said_date(date: Date) -> String {
-    date.strftime("%-d %b %Y").to_string()
-}
-
 /// Something published or planned on a day.
 pub(crate) struct Mark {
     pub(crate) day: f64,
@@ -100,10 +96,10 @@ fn marks(planned: &Planned) -> Vec<Mark> {
     let first = planned.plan.starts();
     let mut marks = vec![Mark {
         day: 0.0,
-        text: format!(
-            "{}: groundbreaking\n{}",
-            said_date(first),
-            planned.source(&planned.plan.file.starts.2, planned.plan.file.starts.1)
+        text: say!(
+            "timeline-groundbreaking",
+            date = said_date(first),
+            source = planned.source(&planned.plan.file.starts.2, planned.plan.file.starts.1)
         ),
         solid: true,
     }];
@@ -121,7 +117,7 @@ fn marks(planned: &Planned) -> Vec<Mark> {
 pub(crate) fn bar(ui: &mut egui::Ui, timeline: &mut Timeline, growth: &Growth, clock: &Clock) -> bool {
     let Some(planned) = &growth.planned else {
         let text = if growth.problem.is_empty() {
-            "Reading the plan…"
+            say!("growth-reading")
         } else {
             &growth.problem
         };
@@ -133,7 +129,7 @@ pub(crate) fn bar(ui: &mut egui::Ui, timeline: &mut Timeline, growth: &Growth, c
     ui.horizontal(|ui| {
         ui.set_height(HEIGHT);
         let label = if timeline.playing { "⏸" } else { "▶" };
-        if named(ui.button(label), "let the plan's months pass").clicked() {
+        if named(ui.button(label), say!("timeline-play")).clicked() {
             let last = planned.course.days.len().saturating_sub(1) as f32;
             if !timeline.playing && timeline.day >= last {
                 timeline.day = 0.0;
@@ -148,8 +144,8 @@ pub(crate) fn bar(ui: &mut egui::Ui, timeline: &mut Timeline, growth: &Growth, c
         let (whole, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click_and_drag());
         track(ui, whole, &response, timeline, planned, clock);
         if ui
-            .button("Now")
-            .on_hover_text("back to the campus as it is in the simulation")
+            .button(say!("timeline-now"))
+            .on_hover_text(say!("timeline-now.hint"))
             .clicked()
         {
             close = true;
@@ -160,27 +156,27 @@ pub(crate) fn bar(ui: &mut egui::Ui, timeline: &mut Timeline, growth: &Growth, c
 
 fn facts(ui: &mut egui::Ui, planned: &Planned, date: Date) {
     ui.spacing_mut().item_spacing.y = 1.0;
-    ui.label(RichText::new("The plan, not the simulation").size(11.0).color(ALARM))
+    ui.label(RichText::new(say!("timeline-title")).size(11.0).color(ALARM))
         .on_hover_text(format!("{}: {}", planned.plan.file.name, planned.plan.file.about));
     ui.label(RichText::new(said_date(date)).font(FontId::monospace(17.0)));
     let Some(standing) = planned.course.on(date) else {
         return;
     };
-    let text = format!(
-        "{} up, {} with power, {}, {} chips",
-        standing.up,
-        standing.live,
-        said(standing.runs.it_w / 1e6, 0, "MW IT"),
-        compact(standing.runs.chips)
+    let text = say!(
+        "timeline-facts",
+        up = &standing.up,
+        live = &standing.live,
+        power = said(standing.runs.it_w / 1e6, 0, say!("growth-unit-it")),
+        chips = compact(standing.runs.chips)
     );
     ui.label(RichText::new(text).size(11.0).color(QUIET));
     let of = match standing.binding {
-        Some(limit) => format!("bound by {}", limit.as_str()),
-        None => "complete".into(),
+        Some(limit) => say!("timeline-bound", limit = limit.as_str()),
+        None => say!("timeline-complete").into(),
     };
     let color = standing.binding.map_or(QUIET.now(), limit_color);
     if !planned.here {
-        let text = format!("of {}: this site stays as it is", planned.plan.site);
+        let text = say!("timeline-elsewhere", site = &planned.plan.site);
         ui.label(RichText::new(text).size(11.0).color(ALARM));
     } else {
         ui.label(RichText::new(of).size(11.0).color(color));
@@ -227,7 +223,7 @@ fn track(
     painter.text(
         pos2(x + 4.0, rect.top() + 1.0),
         Align2::LEFT_TOP,
-        "planned",
+        say!("growth-planned"),
         FontId::proportional(10.0),
         QUIET.now(),
     );
@@ -254,7 +250,7 @@ fn track(
         painter.text(
             pos2(x, whole.top()),
             Align2::CENTER_TOP,
-            "simulation",
+            say!("timeline-simulation"),
             FontId::proportional(10.0),
             ACCENT.now(),
         );
@@ -355,8 +351,7 @@ pub(crate) fn months(painter: &egui::Painter, axes: &Axes, planned: &Planned) {
                 TEXT.now(),
             );
         } else if (on.month() - 1) % every == 0 {
-            let text = on.strftime("%b").to_string();
-            painter.text(at, Align2::CENTER_TOP, text, font, QUIET.now());
+            painter.text(at, Align2::CENTER_TOP, month(on), font, QUIET.now());
         }
     }
 }
@@ -367,10 +362,10 @@ pub(crate) fn legend(ui: &mut egui::Ui, parts: &Parts, growth: &Growth) -> bool 
     if shown {
         let frame = crate::panels::pieces::frame().corner_radius(egui::CornerRadius::same(6));
         frame.show(ui, |ui| {
-            ui.label(RichText::new("By the plan, on the date below").size(12.0));
+            ui.label(RichText::new(say!("timeline-legend")).size(12.0));
             for (code, text) in [
-                (crate::panels::jobs::LIT, "racks with power; their building is lit"),
-                (crate::panels::jobs::UNLIT, "racks installed, waiting for power"),
+                (crate::panels::jobs::LIT, say!("timeline-lit")),
+                (crate::panels::jobs::UNLIT, say!("timeline-unlit")),
             ] {
                 ui.horizontal(|ui| {
                     crate::panels::jobs::swatch(ui, code);

@@ -23,6 +23,7 @@ use crate::cases::{Beside, Case, Side};
 use crate::export::{self, Saved, slug};
 use crate::history::{Course, History, Series, Spread, thinned};
 use crate::picture::told;
+use crate::words::say;
 
 /// Least and most size of the window's inside, points.
 const SIZES: [[f32; 2]; 2] = [[420.0, 260.0], [900.0, 480.0]];
@@ -71,7 +72,7 @@ impl Range {
             Self::Hour => "1 h",
             Self::SixHours => "6 h",
             Self::Day => "24 h",
-            Self::All => "All",
+            Self::All => say!("all"),
         }
     }
 
@@ -160,7 +161,7 @@ impl Shown<'_> {
 
 /// The readings that are shown as a table: local time, s since the start, and a column each, with units in their names.
 fn table(shown: &[Shown], series: &[Series], start: DateTime, stretch: [f64; 2]) -> Result<Vec<u8>, String> {
-    let wrong = |error: csv::Error| format!("the table cannot be written: {error}");
+    let wrong = |error: csv::Error| say!("trends-unwritable", error = error.to_string());
     let mut csv = csv::Writer::from_writer(Vec::new());
     let names = shown
         .iter()
@@ -168,7 +169,7 @@ fn table(shown: &[Shown], series: &[Series], start: DateTime, stretch: [f64; 2])
     let header = ["time_local".to_owned(), "time_s".to_owned()];
     csv.write_record(header.into_iter().chain(names)).map_err(wrong)?;
     let Some(first) = shown.first() else {
-        return Err("there is nothing to save".into());
+        return Err(say!("trends-nothing").into());
     };
     let courses: Vec<_> = shown.iter().map(|case| case.history.finest(stretch[0])).collect();
     for time_s in &first.history.finest(stretch[0]).time_s {
@@ -186,13 +187,13 @@ fn table(shown: &[Shown], series: &[Series], start: DateTime, stretch: [f64; 2])
         csv.write_record(record).map_err(wrong)?;
     }
     csv.into_inner()
-        .map_err(|error| format!("the table cannot be written: {error}"))
+        .map_err(|error| say!("trends-unwritable", error = error.to_string()))
 }
 
 /// Which readings are shown, in their groups.
 fn choice(ui: &mut egui::Ui, trends: &mut Trends) {
     ui.spacing_mut().item_spacing.y = 2.0;
-    for (title, group) in Series::GROUPS {
+    for (title, group) in Series::groups() {
         ui.label(RichText::new(title).size(11.5).color(ACCENT));
         for series in group {
             let (title, unit, _) = series.title();
@@ -204,7 +205,11 @@ fn choice(ui: &mut egui::Ui, trends: &mut Trends) {
         }
         ui.add_space(3.0);
     }
-    if ui.button("None").on_hover_text("take all of them away").clicked() {
+    if ui
+        .button(say!("trends-none"))
+        .on_hover_text(say!("trends-none.hint"))
+        .clicked()
+    {
         trends.chosen = [false; Series::ALL.len()];
     }
 }
@@ -214,7 +219,9 @@ fn head(ui: &mut egui::Ui, trends: &mut Trends, wide: bool) -> bool {
     let mut save = false;
     ui.horizontal_wrapped(|ui| {
         if !wide {
-            let button = ui.button("Readings").on_hover_text("choose what is shown");
+            let button = ui
+                .button(say!("trends-readings"))
+                .on_hover_text(say!("trends-readings.hint"));
             egui::Popup::from_toggle_button_response(&button)
                 .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
                 .show(|ui| {
@@ -225,21 +232,26 @@ fn head(ui: &mut egui::Ui, trends: &mut Trends, wide: bool) -> bool {
         }
         for range in Range::ALL {
             let hint = match range {
-                Range::All => "all since the start",
-                _ => "so long up to now",
+                Range::All => say!("trends-all-hint"),
+                _ => say!("trends-range-hint"),
             };
             ui.selectable_value(&mut trends.range, range, range.title())
                 .on_hover_text(hint);
         }
         ui.separator();
-        let hint = "what is shown as a table: local time, seconds since the start, and a column for each reading";
-        save = ui.button("Save CSV").on_hover_text(hint).clicked();
+        let hint = say!("trends-save.hint");
+        save = ui.button(say!("trends-save")).on_hover_text(hint).clicked();
     });
     let mut close = false;
     if let Some(saved) = &trends.saved {
         ui.horizontal(|ui| {
-            told(ui, saved, "Table", (ui.available_width() - 150.0).clamp(60.0, 380.0));
-            close = ui.small_button("×").on_hover_text("close").clicked();
+            told(
+                ui,
+                saved,
+                say!("trends-table"),
+                (ui.available_width() - 150.0).clamp(60.0, 380.0),
+            );
+            close = ui.small_button("×").on_hover_text(say!("trends-close")).clicked();
         });
     }
     if close {
@@ -308,7 +320,7 @@ fn chart(
         painter.text(
             rect.center(),
             Align2::CENTER_CENTER,
-            "no values yet",
+            say!("no-values"),
             FontId::proportional(12.0),
             QUIET.now(),
         );
@@ -379,8 +391,8 @@ fn events(ui: &mut egui::Ui, axes: &Axes, case: &Shown, start: DateTime, now: Da
     let painter = ui.painter_at(outer.expand(2.0));
     let middle = outer.center().y;
     let name = match case.side {
-        Some(side) => format!("Events {}", side.letter()),
-        None => "Events".to_owned(),
+        Some(side) => say!("trends-events-of", side = side.letter()),
+        None => say!("trends-events").to_owned(),
     };
     let at = pos2(axes.rect.left() - 5.0, middle);
     painter.text(at, Align2::RIGHT_CENTER, name, FontId::proportional(10.5), QUIET.now());
@@ -414,7 +426,7 @@ fn events(ui: &mut egui::Ui, axes: &Axes, case: &Shown, start: DateTime, now: Da
             });
         }
         if mark.count > TOLD {
-            let text = format!("and {} more; key I lists alarms", mark.count - TOLD);
+            let text = say!("trends-more", count = mark.count - TOLD);
             ui.label(RichText::new(text).size(12.0).color(QUIET));
         }
     });
@@ -451,7 +463,7 @@ fn charts(ui: &mut egui::Ui, room: egui::Vec2, trends: &mut Trends, shown: &[Sho
     let series = trends.shown();
     if series.is_empty() {
         ui.add_space(20.0);
-        let text = "Choose readings to see their course. A click on one in the top bar brings it here too.";
+        let text = say!("trends-empty");
         ui.add(egui::Label::new(RichText::new(text).size(12.5).color(QUIET)).wrap());
         return;
     }
@@ -550,7 +562,7 @@ fn window(
     }
     let ctx = contexts.ctx_mut()?.clone();
     let [least, most] = SIZES.map(egui::Vec2::from);
-    let Some((window, room)) = windows.show(&ctx, Part::Trends, "Trends", least, most) else {
+    let Some((window, room)) = windows.show(&ctx, Part::Trends, say!("trends-window"), least, most) else {
         return Ok(());
     };
     let trends = trends.bypass_change_detection();

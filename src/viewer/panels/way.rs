@@ -15,6 +15,7 @@ use crate::navigation::tour::Touring;
 use crate::navigation::trail::Trail;
 use crate::navigation::{Go, Orbit};
 use crate::selection::{Roofs, Selection, Shown, name};
+use crate::words::say;
 
 /// What the bar shows and changes.
 #[derive(bevy::ecs::system::SystemParam)]
@@ -42,10 +43,10 @@ pub(crate) fn bar(
     let button = |ui: &mut egui::Ui, on: bool, label: &str, hint: &str| {
         named(ui.add_enabled(on, egui::Button::new(label)), hint).clicked()
     };
-    if button(ui, ways.trail.can_go_back(), "⬅", "back: [ or Alt and ←") {
+    if button(ui, ways.trail.can_go_back(), "⬅", say!("way-back")) {
         ways.trail.back(selection, orbit);
     }
-    if button(ui, ways.trail.can_go_forward(), "➡", "forward: ] or Alt and →") {
+    if button(ui, ways.trail.can_go_forward(), "➡", say!("way-forward")) {
         ways.trail.forward(selection, orbit);
     }
     if narrow {
@@ -80,7 +81,7 @@ fn tools(
         let chosen = ways.inside.look == look;
         if ui
             .selectable_label(chosen, look.title())
-            .on_hover_text("key V goes through them")
+            .on_hover_text(say!("look-key"))
             .clicked()
         {
             ways.inside.set(look, roofs);
@@ -90,20 +91,25 @@ fn tools(
         let inside = &mut *ways.inside;
         ui.spacing_mut().slider_width = 90.0;
         ui.add(egui::Slider::new(&mut inside.share, 0.0..=1.0).show_value(false))
-            .on_hover_text("where it is cut: , and . move it, with Shift faster");
-        let text = if inside.along_rows { "along rows" } else { "across rows" };
-        if ui.button(text).on_hover_text("turn the cut").clicked() {
+            .on_hover_text(say!("section-slider"));
+        let text = if inside.along_rows {
+            say!("section-along")
+        } else {
+            say!("section-across")
+        };
+        if ui.button(text).on_hover_text(say!("section-turn")).clicked() {
             inside.along_rows = !inside.along_rows;
         }
     }
     ui.separator();
-    ui.toggle_value(&mut ways.aids.labels, "Labels").on_hover_text("key L");
-    ui.toggle_value(&mut ways.aids.minimap, "Map")
-        .on_hover_text("little map: key N");
+    ui.toggle_value(&mut ways.aids.labels, say!("way-labels"))
+        .on_hover_text(say!("way-labels.hint"));
+    ui.toggle_value(&mut ways.aids.minimap, say!("way-map"))
+        .on_hover_text(say!("way-map.hint"));
     let runs = ways.touring.runs();
     if ui
-        .add_enabled(!runs, egui::Button::new("Tour"))
-        .on_hover_text("the mission in a minute and a half")
+        .add_enabled(!runs, egui::Button::new(say!("way-tour")))
+        .on_hover_text(say!("way-tour.hint"))
         .clicked()
     {
         ways.search.follow(Target::Deed(Deed::Tour));
@@ -124,7 +130,7 @@ fn path(ui: &mut egui::Ui, campus: &Campus, selection: &mut Selection, orbit: &m
         ui.add(egui::Link::new(RichText::new(text).size(13.5).color(color)))
             .clicked()
     };
-    if link(ui, "Site", steps.is_empty()) {
+    if link(ui, say!("site"), steps.is_empty()) {
         selection.0 = None;
         orbit.go = Some(Go::Home);
     }
@@ -158,7 +164,7 @@ fn field(ui: &mut egui::Ui, search: &mut Search, width: f32) {
     let edit = egui::TextEdit::singleline(&mut search.text)
         .id(id)
         .char_limit(80)
-        .hint_text("Search: place, hottest rack, genset 14   /")
+        .hint_text(say!("search-field"))
         .desired_width(width);
     let response = ui.add(edit);
     if std::mem::take(&mut search.wanted) {
@@ -230,7 +236,7 @@ fn bookmarks(
     shown: Shown,
     roofs: &Roofs,
 ) {
-    let button = named(ui.button("★"), "bookmarks: places that are kept");
+    let button = named(ui.button("★"), say!("bookmarks"));
     let popup = egui::Popup::from_toggle_button_response(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .frame(frame());
@@ -239,14 +245,14 @@ fn bookmarks(
         let kept = &mut *ways.bookmarks;
         let here = selection
             .0
-            .map_or_else(|| "Site".to_owned(), |found| name(campus, found));
+            .map_or_else(|| say!("site").to_owned(), |found| name(campus, found));
         ui.horizontal(|ui| {
             let edit = egui::TextEdit::singleline(&mut kept.draft)
                 .char_limit(LONGEST)
                 .hint_text(&here)
                 .desired_width(200.0);
             let entered = ui.add(edit).lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            if ui.button("Keep").clicked() || entered {
+            if ui.button(say!("bookmark-keep")).clicked() || entered {
                 let label = std::mem::take(&mut kept.draft);
                 let label = if label.trim().is_empty() { here } else { label };
                 let shows = Shows {
@@ -273,14 +279,14 @@ fn bookmarks(
                         go = Some(k);
                     }
                     let cross = egui::Button::new("×").stroke(egui::Stroke::new(1.0, LINE));
-                    if ui.add(cross).on_hover_text("let it go").clicked() {
+                    if ui.add(cross).on_hover_text(say!("bookmark-remove")).clicked() {
                         remove = Some(k);
                     }
                 });
             }
         });
         if !kept.list.iter().any(|of| of.site == campus.name) {
-            let text = "Nothing is kept yet. Keep what you see under a name; it is there the next time.";
+            let text = say!("bookmarks-none");
             ui.label(RichText::new(text).size(12.0).color(QUIET));
         }
         if let Some(k) = remove {

@@ -9,11 +9,13 @@ use rainier::sim::clock::Clock;
 
 use crate::cases::{Beside, Side};
 use crate::difference::{self, Difference, between};
+use crate::named;
+use crate::panels::format::said_date;
 use crate::panels::growth::Growth;
 use crate::panels::jobs::{Colors, Focus, codes};
 use crate::panels::theme::MODES;
-use crate::panels::timeline::said_date;
 use crate::selection::Shown;
+use crate::words::say;
 use crate::world::colors::{Read, Rgb, at_share, kind_color, map_of};
 
 /// How often it is found anew while time goes on, s.
@@ -79,8 +81,10 @@ fn words(overlay: Overlay, sum: Sum) -> Option<String> {
             let mode = MODES.iter().find(|mode| **mode as u8 == kind)?;
             Some(mode.as_str().into())
         }
-        (Overlay::Feed, Sum::Kind(kind)) if kind > 0 => Some(Feed::ALL.get(usize::from(kind))?.as_str().into()),
-        (Overlay::Failures, Sum::Kind(kind)) if kind > 0 => Some(Trouble::ALL.get(usize::from(kind))?.as_str().into()),
+        (Overlay::Feed, Sum::Kind(kind)) if kind > 0 => Some(named::feed(*Feed::ALL.get(usize::from(kind))?).into()),
+        (Overlay::Failures, Sum::Kind(kind)) if kind > 0 => {
+            Some(named::trouble(*Trouble::ALL.get(usize::from(kind))?).into())
+        }
         _ => None,
     }
 }
@@ -181,8 +185,11 @@ fn look(
                 *color = Some(kind_color(overlay, *stage as u8));
             }
             let said = |(stage, day): &(Stage, Option<Date>)| {
-                let day = day.filter(|_| !stage.runs()).map(|day| format!(", {}", said_date(day)));
-                Some(format!("{}{}", stage.as_str(), day.unwrap_or_default()))
+                let of = named::stage(*stage);
+                Some(match day.filter(|_| !stage.runs()) {
+                    Some(day) => say!("stage-day", stage = of, date = said_date(day)),
+                    None => of.to_owned(),
+                })
             };
             next.words = next.stages.iter().map(said).collect();
         }

@@ -10,6 +10,7 @@ use rainier::site::unit;
 use super::pieces::line;
 use crate::panels::theme::{ACCENT, ALARM, QUIET};
 use crate::selection::name;
+use crate::words::say;
 
 /// An action as it is being put together.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +59,7 @@ const OFFERED: usize = 5;
 fn seconds(field: &str, text: &str) -> Result<f64, String> {
     let value = unit::written("s").and_then(|s| unit::read_in(text, s));
     let value = value.filter(|value| (0.0..=3.2e9).contains(value));
-    value.ok_or_else(|| format!("{field}: found {text:?}; allowed: a time such as 90 min, 2h or 3600"))
+    value.ok_or_else(|| say!("act-bad-time", field = field, found = format!("{text:?}")))
 }
 
 /// A text, if there is any.
@@ -71,17 +72,23 @@ impl Act {
     /// The event that the form says; `now_s` is its time where the form has none.
     fn event(&self, now_s: Option<f64>) -> Result<Event, String> {
         let takes = self.action.takes();
-        let at_s = now_s.map_or_else(|| seconds("time", &self.when), Ok)?;
+        let at_s = now_s.map_or_else(|| seconds(say!("act-field-time"), &self.when), Ok)?;
         let value = match (takes.value, filled(&self.value)) {
             (None, _) => None,
             (Some(amount), None) if amount.optional => None,
             (Some(amount), text) => {
                 let text = text.unwrap_or_default();
-                Some(amount.read(&text).map_err(|problem| format!("value: {problem}"))?)
+                Some(
+                    amount
+                        .read(&text)
+                        .map_err(|problem| say!("act-bad-value", problem = problem))?,
+                )
             }
         };
         let lasts_s = match filled(&self.lasts) {
-            Some(text) if now_s.is_none() && self.action.can_be_undone() => Some(seconds("lasts", &text)?),
+            Some(text) if now_s.is_none() && self.action.can_be_undone() => {
+                Some(seconds(say!("act-field-lasts"), &text)?)
+            }
             _ => None,
         };
         let job = if takes.job { Some(self.job()?) } else { None };
@@ -106,10 +113,12 @@ impl Act {
             Some(text) => {
                 let chips = text.replace([',', '_'], "").parse().ok();
                 let chips = chips.filter(|chips: &u32| (1..=100_000_000).contains(chips));
-                Some(chips.ok_or_else(|| format!("chips: found {text:?}; allowed: 1 to 100,000,000"))?)
+                Some(chips.ok_or_else(|| say!("act-bad-chips", found = format!("{text:?}")))?)
             }
         };
-        let work_s = filled(&self.work).map(|text| seconds("work", &text)).transpose()?;
+        let work_s = filled(&self.work)
+            .map(|text| seconds(say!("act-field-work"), &text))
+            .transpose()?;
         Ok(JobSpec {
             like,
             name: None,
@@ -203,13 +212,13 @@ fn nodes<'c>(campus: &'c Campus, typed: &str, selected: Option<Found>) -> Vec<&'
 /// Where an action acts: typed, or taken from what is selected.
 fn place(ui: &mut egui::Ui, act: &mut Act, campus: &Campus, selected: Option<Found>) {
     let takes = act.action.takes().at;
-    line(ui, "Where", |ui| {
+    line(ui, say!("act-where"), |ui| {
         ui.add(
             TextEdit::singleline(&mut act.at)
                 .desired_width(150.0)
                 .hint_text(match takes {
                     Where::Node => "S1/A",
-                    Where::Any => "everywhere",
+                    Where::Any => say!("act-everywhere"),
                     _ => "B01/H1",
                 }),
         )
@@ -226,7 +235,7 @@ fn place(ui: &mut egui::Ui, act: &mut Act, campus: &Campus, selected: Option<Fou
             }
         } else if let Some(place) = suited(campus, takes, selected)
             && place != act.at
-            && ui.small_button(&place).on_hover_text("the selected place").clicked()
+            && ui.small_button(&place).on_hover_text(say!("act-selected")).clicked()
         {
             act.at = place;
         }
@@ -243,7 +252,7 @@ pub(super) fn form(
     selected: Option<Found>,
     now_s: Option<f64>,
 ) -> Result<Event, String> {
-    line(ui, "What", |ui| {
+    line(ui, say!("act-what"), |ui| {
         egui::ComboBox::from_id_salt((id, "action"))
             .width(170.0)
             .height(360.0)
@@ -270,48 +279,45 @@ pub(super) fn form(
         place(ui, act, &loaded.site.campus, selected);
     }
     if let Some(amount) = takes.value {
-        line(ui, "Value", |ui| {
+        line(ui, say!("act-value"), |ui| {
             ui.add(
                 TextEdit::singleline(&mut act.value)
                     .desired_width(150.0)
                     .hint_text(amount.unit),
             );
-            let back = if amount.optional { "; empty: as it was" } else { "" };
-            ui.label(RichText::new(format!("{amount}{back}")).size(11.5).color(QUIET));
+            let mut about = amount.to_string();
+            if amount.optional {
+                about = say!("act-value-optional", amount = about);
+            }
+            ui.label(RichText::new(about).size(11.5).color(QUIET));
         });
     }
     if takes.job {
-        line(ui, "Job", |ui| {
+        line(ui, say!("act-job"), |ui| {
             let field = |ui: &mut egui::Ui, text: &mut String, width: f32, hint: &str, about: &str| {
                 ui.add(TextEdit::singleline(text).desired_width(width).hint_text(hint))
                     .on_hover_text(about);
             };
-            field(
-                ui,
-                &mut act.like,
-                110.0,
-                "like",
-                "a job or stream of the workload that it is like",
-            );
-            field(ui, &mut act.chips, 64.0, "chips", "chips that it takes");
-            ui.label(RichText::new("chips").size(11.5).color(QUIET));
-            field(ui, &mut act.work, 64.0, "work", "work at full pace, such as 2h");
-            ui.label(RichText::new("of work").size(11.5).color(QUIET));
+            field(ui, &mut act.like, 110.0, say!("act-like"), say!("act-like.hint"));
+            field(ui, &mut act.chips, 64.0, say!("act-chips"), say!("act-chips.hint"));
+            ui.label(RichText::new(say!("act-chips")).size(11.5).color(QUIET));
+            field(ui, &mut act.work, 64.0, say!("act-work"), say!("act-work.hint"));
+            ui.label(RichText::new(say!("act-of-work")).size(11.5).color(QUIET));
         });
     }
     if now_s.is_none() {
-        line(ui, "When", |ui| {
+        line(ui, say!("act-when"), |ui| {
             ui.add(TextEdit::singleline(&mut act.when).desired_width(80.0).hint_text("2h"))
-                .on_hover_text("time since the start, such as 90 min, 2h or 3600");
-            ui.label(RichText::new("after the start").size(11.5).color(QUIET));
+                .on_hover_text(say!("act-when.hint"));
+            ui.label(RichText::new(say!("act-after-start")).size(11.5).color(QUIET));
             if act.action.can_be_undone() {
                 ui.add(
                     TextEdit::singleline(&mut act.lasts)
                         .desired_width(80.0)
-                        .hint_text("for good"),
+                        .hint_text(say!("act-for-good")),
                 )
-                .on_hover_text("time after which it is taken back; never, if it is empty");
-                ui.label(RichText::new("long").size(11.5).color(QUIET));
+                .on_hover_text(say!("act-for-good.hint"));
+                ui.label(RichText::new(say!("act-long")).size(11.5).color(QUIET));
             }
         });
     }

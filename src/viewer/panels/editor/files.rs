@@ -8,6 +8,7 @@ use super::{Editor, Opening};
 use crate::cases::Case;
 use crate::mine::Mine;
 use crate::panels::parts::{Part, Parts};
+use crate::words::say;
 
 /// Opens files that are dropped on the window.
 #[cfg(not(target_arch = "wasm32"))]
@@ -25,7 +26,7 @@ fn dropped(
         parts.show(Part::Editor, true);
         match path_buf.to_str() {
             Some(path) => editor.ask_to_open(Opening::File(path.to_owned()), &case, &mine),
-            None => editor.complain(format!("{}: the name is no Unicode", path_buf.display())),
+            None => editor.complain(say!("file-name-no-unicode", name = path_buf.display().to_string())),
         }
     }
 }
@@ -37,7 +38,7 @@ fn dropped(mut editor: ResMut<Editor>, mut parts: ResMut<Parts>, mine: Res<Mine>
         parts.show(Part::Editor, true);
         match text {
             Ok(text) => editor.ask_to_open(Opening::Text(text), &case, &mine),
-            Err(problem) => editor.complain(format!("{name} cannot be read: {problem}")),
+            Err(problem) => editor.complain(say!("file-unreadable", file = name, problem = problem)),
         }
     }
 }
@@ -55,7 +56,7 @@ fn keep(mut editor: ResMut<Editor>, exit: MessageReader<AppExit>, time: Res<Time
     let editor = editor.bypass_change_detection();
     let outcome = editor.document.as_mut().map_or(Ok(()), super::Document::keep_draft);
     if let Err(problem) = outcome {
-        editor.complain(format!("What is not saved will be lost when you leave: {problem}"));
+        editor.complain(say!("editor-draft-lost", problem = problem));
     }
 }
 

@@ -21,6 +21,7 @@ use crate::cases::Case;
 use crate::panels::pieces::named;
 use crate::panels::pieces::part;
 use crate::panels::theme::{ACCENT, ALARM, QUIET};
+use crate::words::say;
 
 /// Fields of a scenario in the order of the form; the others are for the text.
 const FIELDS: [&str; 17] = [
@@ -98,8 +99,12 @@ fn about(field: &FieldShape) -> String {
         Shape::Number(_, limits) if *limits != ANY => format!(" {limits}."),
         _ => String::new(),
     };
-    let optional = if field.optional { " May be left out." } else { "" };
-    format!("{}{range}{optional}", field.doc)
+    let mut text = format!("{}{range}", field.doc);
+    if field.optional {
+        text.push(' ');
+        text.push_str(say!("field-optional"));
+    }
+    text
 }
 
 /// A field's name as a person reads it, and its unit.
@@ -243,19 +248,19 @@ fn table(
                         edits.push(Edit::Field(format!("{list}[{i}].{name}"), value));
                     }
                 }
-                if named(ui.small_button("✖"), "take it out").clicked() {
+                if named(ui.small_button("✖"), say!("form-remove")).clicked() {
                     edits.push(Edit::Remove(list, i));
                 }
                 // What has no column is there all the same.
                 if field_of(item, "job").is_some() {
-                    ui.label(RichText::new("with a job").size(11.5).color(QUIET));
+                    ui.label(RichText::new(say!("form-with-job")).size(11.5).color(QUIET));
                 }
                 ui.end_row();
             }
         });
     });
     if items.len() > ROWS {
-        let more = format!("{} more in the text", items.len() - ROWS);
+        let more = say!("form-more", count = items.len() - ROWS);
         ui.label(RichText::new(more).size(11.5).color(QUIET));
     }
 }
@@ -269,8 +274,8 @@ fn changes(
     edits: &mut Vec<Edit>,
 ) {
     let width = (width - 60.0).clamp(200.0, 640.0);
-    let hint = "catalog:chips.trainium2.tdp_w = 0.55kW";
-    let about = "FILE:PATH = VALUE; files are site, catalog, weather, tariff, grid, capital, workload and plan";
+    let hint = say!("form-change-example");
+    let about = say!("form-change-about");
     let items = items_of(root, "changes");
     for (i, item) in items.iter().enumerate().take(ROWS) {
         ui.horizontal(|ui| {
@@ -279,7 +284,7 @@ fn changes(
             if let Some(typed) = cell(ui, id, &now, width, hint, about) {
                 edits.push(Edit::Replace("changes", i, format!("{:?}", typed.trim())));
             }
-            if named(ui.small_button("✖"), "take it out").clicked() {
+            if named(ui.small_button("✖"), say!("form-remove")).clicked() {
                 edits.push(Edit::Remove("changes", i));
             }
         });
@@ -292,7 +297,7 @@ fn changes(
         let response = ui.add(edit).on_hover_text(about);
         let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let ready = new.typed.contains('=');
-        add = ui.add_enabled(ready, egui::Button::new("Add")).clicked() || (enter && ready);
+        add = ui.add_enabled(ready, egui::Button::new(say!("form-add"))).clicked() || (enter && ready);
     });
     if add {
         edits.push(Edit::Append("changes", format!("{:?}", new.typed.trim())));
@@ -303,7 +308,7 @@ fn changes(
         let label = egui::Label::new(RichText::new(&said).monospace().size(11.5).color(ACCENT)).truncate();
         if ui
             .add(label.sense(egui::Sense::click()))
-            .on_hover_text("take this one")
+            .on_hover_text(say!("form-take"))
             .clicked()
         {
             new.typed = said;
@@ -365,9 +370,12 @@ pub(super) fn form(
         Ok(root) => root.clone(),
         Err(error) => {
             let place = error.place;
-            let problem = format!(
-                "The text cannot be read at line {}, column {}: found {}; allowed: {}. Mend it there first.",
-                place.line, place.column, error.found, error.allowed
+            let problem = say!(
+                "form-unreadable",
+                line = &place.line,
+                column = &place.column,
+                found = &error.found,
+                allowed = &error.allowed
             );
             ui.label(RichText::new(problem).size(12.5).color(ALARM));
             return None;
@@ -376,15 +384,15 @@ pub(super) fn form(
     let mut edits = Vec::new();
     general(ui, &text, &root, width, &mut edits);
 
-    part(ui, "What happens when");
+    part(ui, say!("form-events"));
     table(ui, (&text, &root), ("events", "Event"), &EVENT, &mut edits);
-    ui.collapsing("Add an event", |ui| {
+    ui.collapsing(say!("form-add-event"), |ui| {
         let same_site = root.text("site") == Some(around.case.loaded.scenario.site.as_str());
         let loaded = (&*around.case.loaded, same_site);
         let event = acts::form(ui, "event", act, loaded, around.selected, None);
         line(ui, "", |ui| {
             let ready = event.is_ok();
-            if ui.add_enabled(ready, egui::Button::new("Add")).clicked()
+            if ui.add_enabled(ready, egui::Button::new(say!("form-add"))).clicked()
                 && let Ok(event) = &event
             {
                 edits.push(Edit::Append("events", event.ron()));
@@ -392,17 +400,17 @@ pub(super) fn form(
         });
     });
 
-    part(ui, "Spells of weather");
+    part(ui, say!("form-spells"));
     table(ui, (&text, &root), ("spells", "Spell"), &SPELL, &mut edits);
-    if ui.button("Add a spell").clicked() {
+    if ui.button(say!("form-add-spell")).clicked() {
         edits.push(Edit::Append("spells", NEW_SPELL.to_owned()));
     }
 
-    part(ui, "Other values in its files");
+    part(ui, say!("form-changes"));
     changes(ui, (&file, &text, &root), new, width, &mut edits);
     let rules = items_of(&root, "when").len();
     if rules > 0 {
-        let said = format!("{rules} rule{} in the text", if rules == 1 { "" } else { "s" });
+        let said = say!("form-rules", count = rules);
         ui.label(RichText::new(said).size(11.5).color(QUIET));
     }
     // One a frame: places move with each.

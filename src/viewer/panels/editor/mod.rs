@@ -28,6 +28,7 @@ use crate::mine::Mine;
 use crate::scenarios::{Ask, Scenarios};
 use crate::selection::Selection;
 use crate::share::Sharing;
+use crate::words::say;
 
 /// A page of the editor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,11 +44,14 @@ pub(crate) enum Page {
 }
 
 impl Page {
-    const ALL: [(Self, &'static str, &'static str); 3] = [
-        (Self::Form, "Form", "the scenario as a form"),
-        (Self::Text, "Text", "the scenario as it is written"),
-        (Self::Now, "Do now", "an operator's command to what runs"),
-    ];
+    /// All of them, with their titles and what they are.
+    fn all() -> [(Self, &'static str, &'static str); 3] {
+        [
+            (Self::Form, say!("editor-form"), say!("editor-form.hint")),
+            (Self::Text, say!("editor-text"), say!("editor-text.hint")),
+            (Self::Now, say!("editor-now"), say!("editor-now.hint")),
+        ]
+    }
 }
 
 /// A question that has to be answered first.
@@ -175,7 +179,7 @@ impl Editor {
             }
         };
         let document = document.and_then(|document| match document.text.len() {
-            bytes if bytes > LONGEST => Err(format!("the file has {bytes} bytes; allowed: at most {LONGEST}")),
+            bytes if bytes > LONGEST => Err(say!("editor-too-long", bytes = bytes, most = LONGEST)),
             _ => Ok(document),
         });
         match document {
@@ -212,7 +216,7 @@ impl Editor {
             Ok(()) => {
                 document.is_saved(Origin::File(file.clone()));
                 self.question = None;
-                self.say(format!("Saved as {file}"));
+                self.say(say!("editor-saved", file = file));
             }
             Err(problem) => self.complain(problem),
         }
@@ -239,7 +243,11 @@ fn proposed(document: &Document) -> String {
         .split(|c: char| !c.is_alphanumeric())
         .filter(|part| !part.is_empty());
     let name = parts.take(8).collect::<Vec<_>>().join("-");
-    if name.is_empty() { "scenario".into() } else { name }
+    if name.is_empty() {
+        say!("editor-new-name").into()
+    } else {
+        name
+    }
 }
 
 /// Least and most size of the window's inside, points.
@@ -264,7 +272,7 @@ fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenar
     ui.add(
         TextEdit::singleline(&mut editor.filter)
             .desired_width(f32::INFINITY)
-            .hint_text("Search"),
+            .hint_text(say!("editor-search")),
     );
     let filter = editor.filter.trim().to_lowercase();
     let fits = |title: &str| title.to_lowercase().contains(&filter);
@@ -289,11 +297,11 @@ fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenar
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
-                heading(ui, "Runs now");
+                heading(ui, say!("editor-runs-now"));
                 row(ui, case.name(), case.about(), Opening::Running);
-                heading(ui, "Mine");
+                heading(ui, say!("editor-mine"));
                 if mine.list.is_empty() && mine.problem.is_empty() {
-                    ui.label(RichText::new("none saved yet").size(11.5).color(QUIET));
+                    ui.label(RichText::new(say!("editor-none-saved")).size(11.5).color(QUIET));
                 }
                 for saved in &mine.list {
                     row(ui, &saved.title, &saved.file, Opening::File(saved.file.clone()));
@@ -301,7 +309,7 @@ fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenar
                 if !mine.problem.is_empty() {
                     ui.add(egui::Label::new(RichText::new(&mine.problem).size(11.5).color(ALARM)).wrap());
                 }
-                heading(ui, "Built in");
+                heading(ui, say!("editor-built-in"));
                 for (file, title) in &scenarios.choices {
                     row(ui, title, file, Opening::Builtin(file.clone()));
                 }
@@ -324,13 +332,13 @@ fn short_list(ui: &mut egui::Ui, editor: &Editor, case: &Case, mine: &Mine, scen
                     chosen = Some(opening);
                 }
             };
-            heading(ui, "Runs now");
+            heading(ui, say!("editor-runs-now"));
             row(ui, case.name(), Opening::Running);
-            heading(ui, "Mine");
+            heading(ui, say!("editor-mine"));
             for saved in &mine.list {
                 row(ui, &saved.title, Opening::File(saved.file.clone()));
             }
-            heading(ui, "Built in");
+            heading(ui, say!("editor-built-in"));
             for (file, title) in &scenarios.choices {
                 row(ui, title, Opening::Builtin(file.clone()));
             }
@@ -342,10 +350,9 @@ fn short_list(ui: &mut egui::Ui, editor: &Editor, case: &Case, mine: &Mine, scen
 fn problems(ui: &mut egui::Ui, document: &Document, height: f32) -> Option<Place> {
     let mut clicked = None;
     let (text, color) = match (document.checked, document.errors.len()) {
-        (Checked::All, 0) => ("✔ no errors".to_owned(), GOOD),
-        (Checked::All, 1) => ("1 error".to_owned(), ALARM),
-        (Checked::All, n) => (format!("{n} errors"), ALARM),
-        (Checked::Form | Checked::No, _) => ("checking…".to_owned(), QUIET),
+        (Checked::All, 0) => (say!("editor-no-errors").to_owned(), GOOD),
+        (Checked::All, n) => (say!("editor-errors", count = n), ALARM),
+        (Checked::Form | Checked::No, _) => (say!("editor-checking").to_owned(), QUIET),
     };
     ui.label(RichText::new(text).size(12.0).color(color));
     if document.errors.is_empty() || document.checked == Checked::No {
@@ -396,7 +403,7 @@ fn said(error: &Diagnostic, here: bool) -> egui::text::LayoutJob {
         put(format!("{}  ", error.field), ACCENT, true);
     }
     put(
-        format!("found {}; allowed: {}", error.found, error.allowed),
+        say!("editor-error", found = &error.found, allowed = &error.allowed),
         TEXT,
         false,
     );
@@ -417,16 +424,16 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
             ui.horizontal_wrapped(|ui| match &mut question {
                 Question::Leave(opening) => {
                     let title = editor.document.as_ref().map(Document::title).unwrap_or_default();
-                    ui.label(format!("“{title}” has changes that are not saved."));
-                    if ui.button("Stay").clicked() {
+                    ui.label(say!("editor-unsaved", title = title));
+                    if ui.button(say!("editor-stay")).clicked() {
                         keep = false;
                     }
-                    if ui.button("Open without saving").clicked() {
+                    if ui.button(say!("editor-leave")).clicked() {
                         let opening = opening.clone();
                         editor.open(opening, case, mine);
                         keep = false;
                     }
-                    if ui.button("Save first").clicked() {
+                    if ui.button(say!("editor-save-first")).clicked() {
                         keep = false;
                         let opening = opening.clone();
                         editor.save(mine, None, false);
@@ -436,47 +443,47 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
                     }
                 }
                 Question::Name(name) => {
-                    ui.label("Save as");
+                    ui.label(say!("editor-save-as-label"));
                     let edit = ui.add(TextEdit::singleline(name).desired_width(220.0));
                     let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                    if ui.button("Save").clicked() || enter {
+                    if ui.button(say!("editor-save")).clicked() || enter {
                         keep = false;
                         editor.save(mine, Some(name.clone()), false);
                     }
-                    if ui.button("Cancel").clicked() {
+                    if ui.button(say!("cancel")).clicked() {
                         keep = false;
                     }
                     let hint = match mine_folder(mine) {
-                        Some(folder) => format!("in {folder}, or a path of your own"),
-                        None => "in this browser".to_owned(),
+                        Some(folder) => say!("editor-in-folder", folder = folder),
+                        None => say!("editor-in-browser").to_owned(),
                     };
                     ui.label(RichText::new(hint).size(11.5).color(QUIET));
                 }
                 Question::Overwrite(file) => {
-                    ui.label(format!("{file} is there already."));
-                    if ui.button("Replace it").clicked() {
+                    ui.label(say!("editor-is-there", file = &*file));
+                    if ui.button(say!("editor-replace")).clicked() {
                         keep = false;
                         editor.save(mine, Some(file.clone()), true);
                     }
-                    if ui.button("Cancel").clicked() {
+                    if ui.button(say!("cancel")).clicked() {
                         keep = false;
                     }
                 }
                 #[cfg(not(target_arch = "wasm32"))]
                 Question::File(path) => {
-                    ui.label("Open");
+                    ui.label(say!("editor-open-label"));
                     let path_edit = TextEdit::singleline(path).desired_width(280.0);
-                    let edit = ui.add(path_edit.hint_text("path of a .ron file"));
+                    let edit = ui.add(path_edit.hint_text(say!("editor-path")));
                     let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                    if ui.button("Open").clicked() || enter {
+                    if ui.button(say!("editor-open")).clicked() || enter {
                         keep = false;
                         let opening = Opening::File(path.trim().to_owned());
                         editor.ask_to_open(opening, case, mine);
                     }
-                    if ui.button("Cancel").clicked() {
+                    if ui.button(say!("cancel")).clicked() {
                         keep = false;
                     }
-                    ui.label(RichText::new("or drop a file on the window").size(11.5).color(QUIET));
+                    ui.label(RichText::new(say!("editor-drop")).size(11.5).color(QUIET));
                 }
             });
         });
@@ -500,33 +507,33 @@ fn mine_folder(_: &Mine) -> Option<String> {
 fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &mut Scenarios, sharing: &mut Sharing) {
     let Some(document) = &mut editor.document else { return };
     let wrong = document.checked == Checked::All && !document.errors.is_empty();
-    let run = egui::Button::new(RichText::new("▶ Run").color(ACCENT));
+    let run = egui::Button::new(RichText::new(say!("editor-run")).color(ACCENT));
     if ui
         .add_enabled(!wrong, run)
-        .on_hover_text("start it in the place of what runs; Ctrl+Enter")
+        .on_hover_text(say!("editor-run.hint"))
         .clicked()
     {
         scenarios.ask(Ask::Start(document.source()));
     }
-    let beside = ui.add_enabled(!wrong, egui::Button::new("Run as B"));
-    if beside.on_hover_text("start it beside what runs, to compare").clicked() {
+    let beside = ui.add_enabled(!wrong, egui::Button::new(say!("editor-run-beside")));
+    if beside.on_hover_text(say!("editor-run-beside.hint")).clicked() {
         scenarios.ask(Ask::Compare(document.source()));
     }
     ui.separator();
     let changed = document.is_changed();
     let file = matches!(document.origin, Origin::File(_));
     if ui
-        .add_enabled(changed || !file, egui::Button::new("Save"))
-        .on_hover_text("Ctrl+S")
+        .add_enabled(changed || !file, egui::Button::new(say!("editor-save")))
+        .on_hover_text(say!("editor-save.hint"))
         .clicked()
     {
         editor.save(mine, None, false);
     }
     let Some(document) = &mut editor.document else { return };
-    if ui.button("Save as…").clicked() {
+    if ui.button(say!("editor-save-as")).clicked() {
         editor.question = Some(Question::Name(proposed(document)));
     }
-    if ui.button("Open…").clicked() {
+    if ui.button(say!("editor-open-file")).clicked() {
         #[cfg(target_arch = "wasm32")]
         let outcome = crate::web_files::pick();
         #[cfg(not(target_arch = "wasm32"))]
@@ -537,24 +544,24 @@ fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &
         editor.note(outcome);
     }
     #[cfg(target_arch = "wasm32")]
-    if ui.button("Download").on_hover_text("as a file").clicked()
+    if ui
+        .button(say!("editor-download"))
+        .on_hover_text(say!("editor-download.hint"))
+        .clicked()
         && let Some(document) = &editor.document
     {
         let outcome = crate::web_files::download(&format!("{}.ron", proposed(document)), &document.text);
         editor.note(outcome);
     }
     let Some(document) = &mut editor.document else { return };
-    let reset = ui.add_enabled(changed, egui::Button::new("Reset"));
-    if reset
-        .on_hover_text("back to what was opened or saved; Ctrl+Z in the text undoes it")
-        .clicked()
-    {
+    let reset = ui.add_enabled(changed, egui::Button::new(say!("editor-reset")));
+    if reset.on_hover_text(say!("editor-reset.hint")).clicked() {
         document.reset();
     }
     ui.separator();
     if ui
-        .button("Copy link")
-        .on_hover_text("a link of what runs and of this view")
+        .button(say!("copy-link"))
+        .on_hover_text(say!("editor-copy-link-hint"))
         .clicked()
     {
         sharing.copy();
@@ -570,11 +577,11 @@ fn now(
     clock: &Clock,
     queue: &mut CommandQueue,
 ) {
-    let said = format!(
-        "{} runs: {}, {} after its start",
-        case.name(),
-        clock.label(),
-        incidents::clock(clock.time_s)
+    let said = say!(
+        "editor-what-runs",
+        name = case.name(),
+        time = clock.label(),
+        since = incidents::clock(clock.time_s)
     );
     ui.label(RichText::new(said).size(12.5));
     ui.add_space(4.0);
@@ -584,11 +591,11 @@ fn now(
     pieces::line(ui, "", |ui| {
         let ready = command.is_ok();
         let doing = ui
-            .add_enabled(ready, egui::Button::new(RichText::new("Do it now").color(ACCENT)))
+            .add_enabled(ready, egui::Button::new(RichText::new(say!("editor-do")).color(ACCENT)))
             .clicked();
-        let hint = "and write it into the text that is edited, as an event at this time";
+        let hint = say!("editor-do-and-keep.hint");
         let keeping = ui
-            .add_enabled(ready, egui::Button::new("Do and keep it"))
+            .add_enabled(ready, egui::Button::new(say!("editor-do-and-keep")))
             .on_hover_text(hint)
             .clicked();
         let Ok((event, command)) = command else { return };
@@ -596,20 +603,19 @@ fn now(
             return;
         }
         queue.0.push(command);
-        editor.say(format!("{} is done with the next tick", event.action.as_str()));
+        editor.say(say!("editor-is-done", action = event.action.as_str()));
         if keeping && let Some(document) = &mut editor.document {
             match document.append("events", &event.ron()) {
                 Ok(()) => {
                     let title = document.title();
-                    editor.say(format!("{} is done, and an event of “{title}”", event.action.as_str()));
+                    editor.say(say!("editor-is-kept", action = event.action.as_str(), title = title));
                 }
                 Err(report) => editor.complain(report.to_string()),
             }
         }
     });
     ui.add_space(6.0);
-    let hint = "A command is carried out at the start of the next tick, as an event of a scenario is. Run the kept events \
-                again with ▶ Run.";
+    let hint = say!("editor-now-help");
     ui.add(egui::Label::new(RichText::new(hint).size(11.5).color(QUIET)).wrap());
 }
 
@@ -666,7 +672,7 @@ fn window(
         editor.document = Some(running(&case));
     }
     let [least, most] = SIZES.map(egui::Vec2::from);
-    let Some((window, room)) = windows.show(&ctx, Part::Editor, "Scenario editor", least, most) else {
+    let Some((window, room)) = windows.show(&ctx, Part::Editor, say!("editor-window"), least, most) else {
         return Ok(());
     };
     let mut open = true;
@@ -695,16 +701,16 @@ fn window(
                 });
                 question(ui, editor, &case, &mut mine);
                 ui.horizontal(|ui| {
-                    for (page, title, hint) in Page::ALL {
+                    for (page, title, hint) in Page::all() {
                         ui.selectable_value(&mut editor.page, page, title).on_hover_text(hint);
                     }
                     if let Some(document) = &editor.document {
                         let mark = if document.is_changed() { "● " } else { "" };
                         let title = format!("{mark}{}", document.file());
                         let hint = if document.is_changed() {
-                            "not saved"
+                            say!("editor-is-not-saved")
                         } else {
-                            "as it was opened or saved"
+                            say!("editor-is-saved")
                         };
                         ui.add(egui::Label::new(RichText::new(title).size(11.5).color(QUIET)).truncate())
                             .on_hover_text(hint);
@@ -801,7 +807,7 @@ pub(crate) fn add(app: &mut App, args: &Args) {
     if editor.keeps_drafts && editor.first.is_none() {
         editor.document = Document::draft();
         if editor.document.is_some() {
-            editor.say("The text that was not saved last time is back.");
+            editor.say(say!("editor-draft-is-back"));
         }
     }
     app.insert_resource(editor);
