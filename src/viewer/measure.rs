@@ -11,7 +11,9 @@ use bevy::app::{PluginGroupBuilder, PluginsState, TerminalCtrlCHandlerPlugin};
 use bevy::camera::RenderTarget;
 use bevy::core_pipeline::core_3d::{AlphaMask3d, Opaque3d, Transparent3d};
 use bevy::prelude::*;
+use bevy::render::mesh::RenderMesh;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_phase::{Draw, DrawError, DrawFunctions, PhaseItem, TrackedRenderPass};
 use bevy::render::render_resource::TextureFormat;
 use bevy::render::renderer::{
@@ -181,10 +183,30 @@ fn count_painted(outputs: Query<&EguiRenderOutput>, mut painted: ResMut<Painted>
 struct Cost {
     draws: u32,
     panels: usize,
+    vertices: usize,
     cpu_ms: f64,
     /// Of each frame, ms: the simulation, and all of it.
     simulation_ms: Vec<f64>,
     frame_ms: Vec<f64>,
+}
+
+/// Vertices of all meshes that are drawn.
+fn vertices(app: &mut App) -> usize {
+    let world = app.world_mut();
+    let mut meshes = world.query::<(&Mesh3d, &ViewVisibility)>();
+    let drawn: Vec<AssetId<Mesh>> = meshes
+        .iter(world)
+        .filter(|(_, seen)| seen.get())
+        .map(|(mesh, _)| mesh.id())
+        .collect();
+    let Some(render) = app.get_sub_app(RenderApp) else {
+        return 0;
+    };
+    let Some(prepared) = render.world().get_resource::<RenderAssets<RenderMesh>>() else {
+        return 0;
+    };
+    let of = |id: &AssetId<Mesh>| prepared.get(*id).map_or(0, |mesh| mesh.vertex_count as usize);
+    drawn.iter().map(of).sum()
 }
 
 /// Draws frames of what is shown now.
@@ -207,6 +229,7 @@ fn frames(app: &mut App, count: &AtomicU32, frames: u32) -> Cost {
         cost.cpu_ms = (after_s - before_s) * 1e3 / f64::from(frames);
     }
     cost.panels = app.world().resource::<Painted>().0;
+    cost.vertices = vertices(app);
     cost
 }
 
@@ -217,8 +240,9 @@ pub(crate) fn run(args: Args, case: Case, of_each: u32) -> AppExit {
         Err(message) => return crate::fail(&message),
     };
     let size = (args.size.0, args.size.1);
+    let asked = args.quality.unwrap_or(Asked::High);
     let mut app = crate::app(drawn, args, case, None);
-    app.insert_resource(Quality::new(Asked::High));
+    app.insert_resource(Quality::new(asked));
     app.init_resource::<Painted>().add_systems(Last, count_painted);
     while app.plugins_state() == PluginsState::Adding {
         std::thread::yield_now();
@@ -236,8 +260,8 @@ pub(crate) fn run(args: Args, case: Case, of_each: u32) -> AppExit {
 
     let campus = app.world().resource::<Plan>().0.clone();
     let mut table = vec![format!(
-        "{:<26} {:>5} {:>7} {:>8} {:>9} {:>8} {:>9} {:>9} {:>10}",
-        "view", "draws", "panels", "CPU ms", "frame ms", "p99 ms", "with sim", "p99 ms", "frame/copy"
+        "{:<26} {:>5} {:>7} {:>10} {:>8} {:>9} {:>8} {:>9} {:>9} {:>10}",
+        "view", "draws", "panels", "k vertices", "CPU ms", "frame ms", "p99 ms", "with sim", "p99 ms", "frame/copy"
     )];
     let mut copying = Copying::default();
     let mut too_many = false;
@@ -266,9 +290,10 @@ pub(crate) fn run(args: Args, case: Case, of_each: u32) -> AppExit {
         let copy_ms = median(&mut copies);
         let (frame_ms, with_ms) = (median(&mut still.frame_ms), median(&mut running.frame_ms));
         table.push(format!(
-            "{shown:<26} {:>5} {:>7} {:>8.2} {frame_ms:>9.2} {:>8.2} {with_ms:>9.2} {:>9.2} {:>10.2}",
+            "{shown:<26} {:>5} {:>7} {:>10.0} {:>8.2} {frame_ms:>9.2} {:>8.2} {with_ms:>9.2} {:>9.2} {:>10.2}",
             still.draws.max(running.draws),
             still.panels,
+            still.vertices as f64 / 1e3,
             still.cpu_ms,
             p99(&still.frame_ms),
             p99(&running.frame_ms),
