@@ -343,7 +343,8 @@ impl History {
         last.is_none_or(|last| time_s - last >= RECENT_STEP_S - 1e-6)
     }
 
-    fn push(&mut self, time_s: f64, reading: Reading) {
+    /// Adds a point of the whole course, if there still is one at its tick once there is room for it.
+    fn push(&mut self, tick: u64, time_s: f64, reading: Reading) {
         if self.whole.time_s.len() >= POINTS {
             let mut keep = [false, true].into_iter().cycle();
             self.whole.time_s.retain(|_| keep.next().unwrap_or(true));
@@ -351,7 +352,9 @@ impl History {
             self.whole.values.retain(|_| keep.next().unwrap_or(true));
             self.halvings += 1;
         }
-        self.whole.push(time_s, reading);
+        if self.keeps(tick) {
+            self.whole.push(time_s, reading);
+        }
     }
 
     fn push_recent(&mut self, time_s: f64, reading: Reading) {
@@ -444,7 +447,7 @@ pub(crate) fn take(
     }
     let reading = reading(&meters, &outside, &racks, jobs.as_deref());
     if whole {
-        history.push(clock.time_s, reading);
+        history.push(clock.tick, clock.time_s, reading);
     }
     if recent {
         history.push_recent(clock.time_s, reading);
@@ -460,7 +463,7 @@ mod tests {
         for tick in 1..=ticks {
             let (time_s, reading) = (tick as f64 * dt_s, [tick as f64; Series::ALL.len()]);
             if history.keeps(tick) {
-                history.push(time_s, reading);
+                history.push(tick, time_s, reading);
             }
             if history.keeps_recent(time_s) {
                 history.push_recent(time_s, reading);
