@@ -395,6 +395,10 @@ fn step(world: &mut World, walking: &mut Walking, halt: &Halt) -> Result<bool, S
             if frames > 0 {
                 world.resource_mut::<Orbit>().arrive();
             }
+            if frames == 1 {
+                // Labels stay where they have found room: it is looked for from here, not on the way.
+                world.insert_resource(Labels::default());
+            }
             if let Some(cut) = halt.cut {
                 // A section of a place begins at the place: what was asked for comes after.
                 world.resource_mut::<Inside>().share = cut as f32;
