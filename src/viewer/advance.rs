@@ -13,6 +13,8 @@ pub(crate) struct Pace {
     pub(crate) speed: f64,
     /// Whether it stands.
     pub(crate) paused: bool,
+    /// Whether somebody else steps the simulation: a walk from picture to picture.
+    pub(crate) held: bool,
     /// Simulated seconds owed.
     owed_s: f64,
     /// Whether more was due than the frame's share allowed.
@@ -24,6 +26,7 @@ impl Default for Pace {
         Self {
             speed: 600.0,
             paused: false,
+            held: false,
             owed_s: 0.0,
             behind: false,
         }
@@ -31,10 +34,11 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// At the speed of the start, and stopped.
-    pub(crate) fn standing() -> Self {
+    /// At the speed of the start, stepped by somebody else.
+    pub(crate) fn held() -> Self {
         Self {
             paused: true,
+            held: true,
             ..Self::default()
         }
     }
@@ -62,8 +66,8 @@ fn step(world: &mut World, started: Instant) {
     let dt_s = world.resource::<Clock>().dt_s;
     {
         let mut pace = world.resource_mut::<Pace>();
-        if pace.paused {
-            pace.owed_s = 0.0;
+        if pace.paused || pace.held {
+            (pace.owed_s, pace.behind) = (0.0, false);
             // What is under way ends, so that what stands is one moment.
             crate::cases::finish(world);
             return;

@@ -204,7 +204,7 @@ fn forget(world: &mut World, page: Option<EditorPage>) {
     world.insert_resource(Focus::default());
     world.insert_resource(Labels::default());
     // It stands from the first frame on, whichever system of it comes first.
-    world.insert_resource(Pace::standing());
+    world.insert_resource(Pace::held());
     world.insert_resource(Search::default());
     world.insert_resource(Touring::default());
     world.insert_resource(Trail::default());
@@ -360,7 +360,7 @@ fn roll(world: &mut World, halt: &Halt, film: &Film) {
     }
     if let Some(speed) = film.speed {
         let mut pace = world.resource_mut::<Pace>();
-        (pace.speed, pace.paused) = (speed, false);
+        (pace.speed, pace.paused, pace.held) = (speed, false, false);
     }
 }
 
@@ -446,9 +446,11 @@ fn walk(world: &mut World) {
     let Some(mut walking) = world.remove_resource::<Walking>() else {
         return;
     };
-    if !matches!(walking.phase, Phase::Films(_)) {
-        world.resource_mut::<Pace>().paused = true;
-    }
+    let films = matches!(walking.phase, Phase::Films(_));
+    let mut pace = world.resource_mut::<Pace>();
+    // Whatever a tour says, a picture is of the time that was asked for.
+    pace.held = !films;
+    pace.paused |= !films;
     let over = match walking.stops.front().cloned() {
         Some(halt) => step(world, &mut walking, &halt),
         None => Ok(true),
