@@ -171,9 +171,9 @@ fn up_to(values: impl Iterator<Item = f64>, step: f64) -> f32 {
     ((values.fold(0.0, f64::max) / step).ceil().max(1.0) * step) as f32
 }
 
-/// Declares kinds: their numbers are their places in the list.
+/// Declares kinds: their numbers are their places in the list. What they are called is the view's, in its languages.
 macro_rules! kinds {
-    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $variant_doc:literal])* $variant:ident $words:literal,)* }) => {
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $variant_doc:literal])* $variant:ident,)* }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[repr(u8)]
@@ -182,12 +182,6 @@ macro_rules! kinds {
         impl $name {
             /// All, in the order of their numbers.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// In words.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $words,)* }
-            }
         }
     };
 }
@@ -196,23 +190,23 @@ kinds! {
     /// What feeds a rack.
     Feed {
         /// All sides that it was built with, each by its usual way.
-        Whole "all sides",
+        Whole,
         /// All sides, one of them by another way than usual.
-        Detour "all sides, one by a detour",
+        Detour,
         /// The first side alone.
-        FirstSide "first side alone",
+        FirstSide,
         /// The second side alone.
-        SecondSide "second side alone",
+        SecondSide,
         /// Fewer sides than it was built with, but more than one, or one beyond the second.
-        Fewer "fewer sides than built",
+        Fewer,
         /// Gensets carry a part of it.
-        PartGensets "grid and gensets",
+        PartGensets,
         /// Gensets carry all of it.
-        Gensets "gensets alone",
+        Gensets,
         /// It lives on its battery.
-        Battery "batteries",
+        Battery,
         /// Nothing.
-        Dark "nothing: dark",
+        Dark,
     }
 }
 
@@ -220,23 +214,23 @@ kinds! {
     /// What is wrong with a chip, a rack, or what serves them.
     Trouble {
         /// Nothing.
-        None "nothing",
+        None,
         /// A chip is throttled.
-        Throttled "throttled",
+        Throttled,
         /// It failed under a job and waits for its repair.
-        Repair "in repair",
+        Repair,
         /// A cooling unit or a coolant distribution unit is broken.
-        Cooling "cooling broken",
+        Cooling,
         /// Gensets did not start or have stopped.
-        Gensets "gensets failed",
+        Gensets,
         /// A node of the power path is open, or units of it are broken.
-        Breaker "breaker open",
+        Breaker,
         /// A rack lives on its battery.
-        Battery "on batteries",
+        Battery,
         /// A chip has tripped.
-        Tripped "tripped",
+        Tripped,
         /// A rack has no power.
-        Dark "dark",
+        Dark,
     }
 }
 
@@ -244,15 +238,15 @@ kinds! {
     /// How far a building is.
     Stage {
         /// It runs, of the first phase.
-        FirstPhase "phase 1",
+        FirstPhase,
         /// It runs, of the second phase.
-        SecondPhase "phase 2",
+        SecondPhase,
         /// It runs, of a later phase.
-        LaterPhase "a later phase",
+        LaterPhase,
         /// It is the next to run.
-        Next "next",
+        Next,
         /// It runs later.
-        Later "later",
+        Later,
     }
 }
 

@@ -1,26 +1,13 @@
 //! The invariants of ARCHITECTURE.md, held by reading the sources and the dependency tree.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-fn sources(folder: &str) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("the folder is there") {
-            let path = entry.expect("is readable").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                let text = fs::read_to_string(&path).expect("is readable");
-                found.push((path, text));
-            }
-        }
-    }
-    found.sort();
-    found
-}
+#[path = "common/sources.rs"]
+mod sources;
+
+use sources::sources;
 
 /// Layers from the bottom up; a module uses those before it, never those after it. `sim` and `scenario`
 /// stand together: a scenario's events are commands of the simulation.

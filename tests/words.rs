@@ -12,6 +12,10 @@ use fluent_syntax::{parser, serializer};
 #[allow(dead_code, reason = "the view uses all of it")]
 mod words;
 
+#[path = "common/sources.rs"]
+mod sources;
+
+use sources::sources;
 use words::{Args, BUILTIN, Words, chosen, say};
 
 fn root() -> &'static Path {
@@ -19,23 +23,12 @@ fn root() -> &'static Path {
 }
 
 /// Sources of the view with their names, without tests.
-fn sources() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![root().join("src/viewer")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("the folder is there") {
-            let path = entry.expect("is readable").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                let text = fs::read_to_string(&path).expect("is readable");
-                let name = path.strip_prefix(root().join("src/viewer")).expect("is inside");
-                found.push((name.to_string_lossy().replace('\\', "/"), without_tests(text)));
-            }
-        }
-    }
-    found.sort();
-    found
+fn view_sources() -> Vec<(String, String)> {
+    let named = |(path, text): (PathBuf, String)| {
+        let name = path.strip_prefix(root().join("src/viewer")).expect("is inside");
+        (name.to_string_lossy().replace('\\', "/"), without_tests(text))
+    };
+    sources("src/viewer").into_iter().map(named).collect()
 }
 
 /// A source without its modules of tests.
@@ -277,7 +270,7 @@ fn english() -> &'static str {
 fn what_is_said_is_in_the_file_and_what_is_in_the_file_is_said() {
     let english = messages(english());
     let mut unsaid: BTreeSet<&str> = english.keys().map(String::as_str).collect();
-    for (file, text) in sources() {
+    for (file, text) in view_sources() {
         let source = Source::of(&text);
         for (key, names, place) in source.said() {
             let at = format!("src/viewer/{file}:{}", source.line(&text, place));
@@ -432,7 +425,7 @@ fn is_one_of(names: &[&str], call: &str) -> bool {
 #[test]
 fn no_text_that_a_person_reads_is_left_in_the_sources() {
     let mut left = Vec::new();
-    for (file, text) in sources() {
+    for (file, text) in view_sources() {
         if NOT_OF_THE_VIEW.contains(&file.as_str()) {
             continue;
         }

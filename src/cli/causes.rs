@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use rainier::record::causes::{Course, DarkRow, blame, first_causes};
+use rainier::record::causes::{Course, DarkRow, POWER_OR_HEAT, blame, first_causes};
 pub(crate) use rainier::record::causes::{Group, chain, descendants, groups, is_loss, since};
 use serde::Serialize;
 
@@ -206,7 +206,7 @@ pub(crate) fn cost_of(run: &Folder, members: &[usize]) -> Cost {
 /// The incident behind every stop of a job, where one is.
 pub(crate) fn blamed(run: &Folder) -> Vec<Option<usize>> {
     let of = |stop: &crate::folder::Stop| {
-        let rack = stop.rack.as_deref().filter(|_| stop.cause == "power or heat")?;
+        let rack = stop.rack.as_deref().filter(|_| stop.cause == POWER_OR_HEAT)?;
         // A job notes it at the end of the tick in which it happened.
         blame(run, rack, stop.time_s, run.inputs.tick_s + 1e-6)
     };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, Table, presets};
 use rainier::record::JobsSummary;
+use rainier::record::causes::POWER_OR_HEAT;
 use rainier::sim::jobs::Jobs;
 use rainier::sim::jobs::records::Record;
 use rainier::site::Campus;
@@ -51,7 +52,7 @@ impl JobsFile {
                 stop.number.to_string(),
                 stop.name,
                 stop.chips.to_string(),
-                cause.map_or("power or heat", |cause| &cause.name).to_owned(),
+                cause.map_or(POWER_OR_HEAT, |cause| &cause.name).to_owned(),
                 stop.rack
                     .map_or_else(String::new, |rack| campus.rack_address(rack as usize).to_string()),
                 stop.lost_s.to_string(),

@@ -53,8 +53,9 @@ impl Speed {
                 let took_s = before.elapsed().as_secs_f64();
                 before = Instant::now();
                 longest = longest.max(took_s);
-                let stage = STAGES.iter().position(|stage| *stage == of);
-                stage.into_iter().for_each(|stage| of_stages[stage] += took_s);
+                if let Some(stage) = STAGES.iter().position(|stage| *stage == of) {
+                    of_stages[stage] += took_s;
+                }
                 true
             });
             piece_s.push(longest);

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-use super::causes::{Told, blame, joins};
+use super::causes::{POWER_OR_HEAT, Told, blame, joins};
 use crate::sim::clock::Clock;
 use crate::sim::cooling::{Loops, ThermalWatch, WaterSupply};
 use crate::sim::jobs::Jobs;
@@ -362,7 +362,7 @@ impl Alarms {
                 stop: Some(Stop {
                     job: stop.name.clone(),
                     chips: stop.chips,
-                    cause: known.map_or_else(|| "power or heat".to_owned(), |cause| cause.name.clone()),
+                    cause: known.map_or_else(|| POWER_OR_HEAT.to_owned(), |cause| cause.name.clone()),
                     rack: stop.rack,
                     lost_s: stop.lost_s,
                     by: by.map(|by| by as u32),

@@ -26,6 +26,9 @@ const LOSSES: [&str; 8] = [
     "refused",
 ];
 
+/// Why a job stopped that lost racks by the site's own incidents, and not by a failure of its workload's list.
+pub const POWER_OR_HEAT: &str = "power or heat";
+
 /// Whether something is lost by an incident of this kind.
 #[must_use]
 pub fn is_loss(kind: &str) -> bool {

@@ -11,6 +11,7 @@ use bevy_ecs::world::World;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use self::causes::POWER_OR_HEAT;
 use crate::economics::bill::Parts;
 use crate::sim::clock::Clock;
 use crate::sim::jobs::Jobs;
@@ -127,9 +128,7 @@ impl JobsSummary {
         let totals = jobs.totals.clone();
         let ratio = |a: f64, b: f64, none: f64| if b > 0.0 { a / b } else { none };
         let causes = jobs.workload.failures.iter().flat_map(|failures| &failures.causes);
-        let names = causes
-            .map(|cause| cause.name.clone())
-            .chain(["power or heat".to_owned()]);
+        let names = causes.map(|cause| cause.name.clone()).chain([POWER_OR_HEAT.to_owned()]);
         Self {
             workload: jobs.workload.name.clone(),
             goodput: totals.goodput(),

@@ -876,6 +876,7 @@ fn step(
     mut halls: ResMut<HallColumns>,
 ) {
     let campus = &*plan.0;
+    let due = piece.halls(campus);
     let (chips, racks, halls) = (&mut *chips, &mut *racks, &mut *halls);
     let rack_ranges = || campus.halls.iter().map(|hall| hall.racks.clone());
     let chip_ranges = || rack_ranges().map(|racks| campus.chips_of(racks));
@@ -921,7 +922,7 @@ fn step(
         let (Some(air_kg_s), Some(hot_share)) = (air_kg_s.next(), hot_share.next()) else {
             break;
         };
-        if !halls.live[hall] || !piece.halls(campus).contains(&hall) {
+        if !halls.live[hall] || !due.contains(&hall) {
             continue;
         }
         jobs.push(HallJob {
@@ -965,7 +966,7 @@ fn step(
         let air = &air[job.hall];
         step_hall(&mut job, campus, &kernels.0, &demand.rack, &power, air, clock.dt_s);
     });
-    for (h, sums) in piece.halls(campus).filter(|h| halls.live[*h]).map(|h| (h, &sums[h])) {
+    for (h, sums) in due.filter(|h| halls.live[*h]).map(|h| (h, &sums[h])) {
         halls.it_w[h] = sums.it_w;
         halls.chip_w[h] = sums.chip_w;
         halls.battery_w[h] = sums.battery_w;

@@ -75,21 +75,6 @@ impl Plugin for SimPlugin {
         // The causal chain has one order; parallel work is inside the stages, in `Workers`.
         schedule.set_executor(SingleThreadedExecutor::new());
         app.add_schedule(schedule);
-        app.configure_sets(
-            Tick,
-            (
-                TickSet::Clock,
-                TickSet::Weather,
-                TickSet::Demand,
-                TickSet::Chips,
-                TickSet::Cooling,
-                TickSet::PowerPath,
-                TickSet::Meters,
-                TickSet::Rules,
-                TickSet::Memory,
-            )
-                .chain(),
-        );
         step::part(app);
         app.add_plugins((
             clock::plugin,

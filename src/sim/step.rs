@@ -54,9 +54,12 @@ struct UnderWay {
     clock: Clock,
 }
 
-/// Lets each stage run in the whole and in its own pieces.
+/// Puts the stages in order, and lets each run in the whole and in its own pieces.
 pub(super) fn part(app: &mut App) {
     app.init_resource::<Piece>();
+    for &[stage, next] in STAGES.array_windows() {
+        app.configure_sets(Tick, stage.before(next));
+    }
     for stage in STAGES {
         let runs = move |piece: Res<Piece>| piece.0.as_ref().is_none_or(|(of, _)| *of == stage);
         app.configure_sets(Tick, stage.run_if(runs));

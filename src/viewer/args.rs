@@ -120,7 +120,8 @@ pub(crate) struct Args {
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_enum))]
     pub(crate) quality: Option<Asked>,
     /// Language of the view by its tag, such as en or pt-BR; English where it is not built in
-    #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "TAG", value_parser = language))]
+    #[cfg(not(target_arch = "wasm32"))]
+    #[arg(long, value_name = "TAG", value_parser = language)]
     pub(crate) lang: Option<String>,
     /// Hide the labels at places
     #[cfg_attr(not(target_arch = "wasm32"), arg(long))]
@@ -141,11 +142,9 @@ pub(crate) struct Args {
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
     pub(crate) tour: Option<String>,
     /// Draw so many frames of each of some views on a device that draws nothing, say what they cost the processor, and end
-    #[cfg_attr(
-        not(target_arch = "wasm32"),
-        arg(long, value_name = "FRAMES", conflicts_with_all = ["shot", "link", "compare", "tour"], num_args = 0..=1,
-            default_missing_value = "200", value_parser = clap::value_parser!(u32).range(1..=100_000))
-    )]
+    #[cfg(not(target_arch = "wasm32"))]
+    #[arg(long, value_name = "FRAMES", conflicts_with_all = ["shot", "link", "compare", "tour"], num_args = 0..=1,
+        default_missing_value = "200", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) measure: Option<u32>,
     /// Step of the tour that the picture shows, from 1
     #[cfg_attr(
@@ -301,7 +300,6 @@ impl Args {
             print_link: false,
             problem,
             quality: None,
-            lang: None,
             no_labels: false,
             no_minimap: false,
             xray: false,
@@ -309,7 +307,6 @@ impl Args {
             search: None,
             tour: None,
             tour_step: None,
-            measure: None,
             size: Size(1280, 800),
             scale: None,
             shot: None,

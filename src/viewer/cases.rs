@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
+use rainier::overlay::Seen;
 use rainier::record::alarms::{self, Alarms};
 use rainier::scenario::Loaded;
 use rainier::sim::clock::Clock;
@@ -93,6 +94,11 @@ impl Beside {
     /// A resource of the case behind; none that it has not.
     pub(crate) fn get<R: Resource>(&self) -> Option<&R> {
         self.world.get_resource::<R>()
+    }
+
+    /// The case behind as overlays read it.
+    pub(crate) fn seen(&self) -> Option<Seen<'_>> {
+        Seen::of(&self.world)
     }
 
     /// The cases' resources in the order A, B.

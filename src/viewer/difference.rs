@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use rainier::overlay::{Overlay, Said, Seen};
 
 use crate::cases::{Beside, Side};
-use crate::world::colors::{Stops, behind};
+use crate::world::colors::Stops;
 
 /// Whether racks are coloured by the difference, and how far its colours reach.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Default)]
@@ -29,7 +29,7 @@ pub(crate) const MAP: Stops = [
 
 /// What B has more than A; none where they do not have the same places, or the overlay has no measure.
 pub(crate) fn between(overlay: Overlay, front: Seen, beside: &Beside) -> Option<Said<'static>> {
-    let (front, behind) = (front.say(overlay), behind(beside)?.say(overlay));
+    let (front, behind) = (front.say(overlay), beside.seen()?.say(overlay));
     match beside.front {
         Side::A => behind.less(&front),
         Side::B => front.less(&behind),

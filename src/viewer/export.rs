@@ -1,11 +1,13 @@
 //! Files that a person asks for: a table or a picture, in the user's data folder natively, as a download in a browser.
 
+#[cfg(not(target_arch = "wasm32"))]
 use crate::words::say;
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Saved {
     /// It lies here.
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a window saves into folders"))]
     At(String),
     /// The browser has it, under this name.
     #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "a page downloads"))]

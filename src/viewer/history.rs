@@ -93,37 +93,13 @@ impl Series {
 
     /// What belongs together, in the order of columns.
     pub(crate) fn groups() -> [(&'static str, &'static [Self]); 5] {
+        let of = |first: Self, last: Self| &const { Self::ALL }[first as usize..=last as usize];
         [
-            (
-                say!("group-power"),
-                &[
-                    Self::It,
-                    Self::Facility,
-                    Self::Grid,
-                    Self::Gensets,
-                    Self::Batteries,
-                    Self::Cooling,
-                    Self::Losses,
-                ],
-            ),
-            (say!("group-efficiency"), &[Self::Pue, Self::Wue]),
-            (
-                say!("group-air"),
-                &[Self::Outside, Self::WetBulb, Self::Inlet, Self::Chip, Self::Throttled],
-            ),
-            (say!("group-service"), &[Self::Dark, Self::Unserved, Self::Goodput]),
-            (
-                say!("group-use"),
-                &[
-                    Self::Energy,
-                    Self::WaterRate,
-                    Self::Water,
-                    Self::Price,
-                    Self::Bill,
-                    Self::Intensity,
-                    Self::Carbon,
-                ],
-            ),
+            (say!("group-power"), of(Self::It, Self::Losses)),
+            (say!("group-efficiency"), of(Self::Pue, Self::Wue)),
+            (say!("group-air"), of(Self::Outside, Self::Throttled)),
+            (say!("group-service"), of(Self::Dark, Self::Goodput)),
+            (say!("group-use"), of(Self::Energy, Self::Carbon)),
         ]
     }
 

@@ -7,6 +7,7 @@ use rainier::sim::clock::Clock;
 
 use super::compare::number;
 use super::jobs::span;
+use super::pieces::named_value;
 use super::plot::{Axes, local, short_time};
 use super::theme::{ACCENT, ALARM, LINE, QUIET, TEXT};
 use crate::history::{At, History, Series, Spread, thinned};
@@ -54,13 +55,7 @@ impl Readings<'_> {
         let color = if alarming { ALARM } else { TEXT };
         let said = format!("{title}: {value} {unit}");
         let drawn = ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            ui.label(RichText::new(title).size(11.0).color(QUIET));
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                ui.label(RichText::new(value).font(FontId::monospace(17.0)).color(color));
-                ui.label(RichText::new(unit).size(11.5).color(QUIET));
-            });
+            named_value(ui, title, value, unit, color);
             if self.lines {
                 let width = ui.min_rect().width().max(40.0);
                 let (rect, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());

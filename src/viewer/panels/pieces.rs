@@ -21,17 +21,20 @@ pub(crate) fn named(response: egui::Response, hint: &str) -> egui::Response {
     response.on_hover_text(hint)
 }
 
+/// A name small above its value, in a column.
+pub(crate) fn named_value(ui: &mut egui::Ui, title: &str, value: String, unit: &str, color: impl Into<Color32>) {
+    ui.spacing_mut().item_spacing.y = 1.0;
+    ui.label(RichText::new(title).size(11.0).color(QUIET));
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.label(RichText::new(value).font(FontId::monospace(17.0)).color(color));
+        ui.label(RichText::new(unit).size(11.5).color(QUIET));
+    });
+}
+
 /// A reading: its name small above its value.
 pub(crate) fn reading(ui: &mut egui::Ui, title: &str, value: String, unit: &str, color: impl Into<Color32>) {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        ui.label(RichText::new(title).size(11.0).color(QUIET));
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            ui.label(RichText::new(value).font(FontId::monospace(17.0)).color(color));
-            ui.label(RichText::new(unit).size(11.5).color(QUIET));
-        });
-    });
+    ui.vertical(|ui| named_value(ui, title, value, unit, color));
     ui.add_space(10.0);
 }
 

@@ -13,7 +13,6 @@ use rainier::sim::power::grid::Grid;
 use rainier::sim::twin::Plan;
 use rainier::sim::{ChipColumns, HallColumns, RackColumns, UnitColumns};
 
-use crate::cases::Beside;
 use crate::panels::jobs::PALETTE;
 use crate::panels::theme::{MODES, mode_color};
 
@@ -201,23 +200,4 @@ impl Read<'_> {
             jobs: self.jobs.as_deref(),
         }
     }
-}
-
-/// What overlays read of the case behind.
-pub(crate) fn behind(beside: &Beside) -> Option<Seen<'_>> {
-    Some(Seen {
-        campus: &beside.get::<Plan>()?.0,
-        chips: beside.get()?,
-        racks: beside.get()?,
-        halls: beside.get()?,
-        units: beside.get()?,
-        loops: beside.get()?,
-        water: beside.get()?,
-        grid: beside.get()?,
-        power: beside.get()?,
-        gensets: beside.get()?,
-        meters: beside.get()?,
-        hall_meters: beside.get()?,
-        jobs: beside.get(),
-    })
 }

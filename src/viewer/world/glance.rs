@@ -159,17 +159,13 @@ fn look(
     // Halls in which nothing is wrong have nothing to show.
     let well = |sum: &Sum| overlay == Overlay::Failures && *sum == Sum::Kind(0);
     next.halls = sums.iter().map(|sum| color(*sum).filter(|_| !well(sum))).collect();
-    next.buildings = campus
-        .buildings
-        .iter()
-        .map(|building| color(of_sums(overlay, &sums[building.halls.clone()])))
-        .collect();
+    let of_buildings = || {
+        let buildings = campus.buildings.iter();
+        buildings.map(|building| of_sums(overlay, &sums[building.halls.clone()]))
+    };
+    next.buildings = of_buildings().map(color).collect();
     if compared.is_none() {
-        let of = campus
-            .buildings
-            .iter()
-            .map(|b| of_sums(overlay, &sums[b.halls.clone()]));
-        next.words = of.map(|sum| words(overlay, sum)).collect();
+        next.words = of_buildings().map(|sum| words(overlay, sum)).collect();
     }
     match (overlay, &said) {
         (Overlay::Failures, _) => next.broken = seen.broken(),
