@@ -1,4 +1,5 @@
-// All racks of a hall: one texel a chip, read from the data texture.
+// All racks of a hall: one texel a chip, read from the data texture. DETAIL: trays have
+// fronts. CUT: a building is cut open. SELECTED: some chips are selected.
 #import bevy_pbr::mesh_functions::{get_world_from_local, mesh_position_local_to_world}
 #import bevy_pbr::view_transformations::position_world_to_clip
 #import rainier::cut::{Cut, beyond_cut}
@@ -31,7 +32,9 @@ struct Varying {
     @location(0) cell: vec2<f32>,
     @location(1) @interpolate(flat) ids: vec2<u32>,
     @location(2) depth: f32,
+#ifdef CUT
     @location(3) world: vec3<f32>,
+#endif
 }
 
 @vertex
@@ -43,7 +46,9 @@ fn vertex(in: Vertex) -> Varying {
     out.cell = in.cell;
     out.ids = in.ids;
     out.depth = out.clip.w;
+#ifdef CUT
     out.world = world.xyz;
+#endif
     return out;
 }
 
@@ -55,9 +60,11 @@ fn map_color(x: f32) -> vec3<f32> {
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
+#ifdef CUT
     if (beyond_cut(cut, in.world) > 0.0) {
         discard;
     }
+#endif
     let face = in.ids.y & 127u;
     let of_row = (in.ids.y & 128u) != 0u;
     let columns = (in.ids.y >> 8u) & 255u;
@@ -103,6 +110,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         let inside = fract(in.cell);
         let seam = min(min(inside.x, 1.0 - inside.x), min(inside.y, 1.0 - inside.y));
         color = color * mix(0.35, 1.0, smoothstep(0.0, 0.07, seam));
+#ifdef DETAIL
         // From near by, a tray's front: a dark bezel, and its chips as plates with fins.
         let near = 1.0 - smoothstep(3.0, 7.0, in.depth);
         let plate = max(abs(inside.x - 0.5) / 0.42, abs(inside.y - 0.5) / 0.34);
@@ -110,7 +118,9 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         let fins = 0.90 + 0.10 * smoothstep(0.3, 0.7, abs(fract(inside.x * 14.0) * 2.0 - 1.0));
         let fine = 1.0 - smoothstep(1.2, 2.6, in.depth);
         color = color * mix(1.0, bezel * mix(1.0, fins, fine), near);
+#endif
     }
+#ifdef SELECTED
     // What is selected gets a frame; its values keep their colours.
     if (chip >= look.selected.x && chip < look.selected.y) {
         // A chip, a tray, or the whole face.
@@ -125,6 +135,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         let frame = 1.0 - smoothstep(width * 0.7, width, min(rim.x, rim.y));
         color = mix(color, vec3<f32>(0.10, 0.85, 1.0), max(select(frame, 0.0, of_row), select(0.0, 0.25, in.depth > 60.0)));
     }
+#endif
     let clear = exp(-in.depth * look.haze.w);
     return vec4<f32>(mix(look.haze.rgb, color, clear), 1.0);
 }

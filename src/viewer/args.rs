@@ -146,6 +146,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FRAMES", conflicts_with_all = ["shot", "link", "compare", "tour"], num_args = 0..=1,
         default_missing_value = "200", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) measure: Option<u32>,
+    /// Measure on this machine's own device, and wait each time until it has drawn
+    #[cfg(not(target_arch = "wasm32"))]
+    #[arg(long, requires = "measure")]
+    pub(crate) on_gpu: bool,
     /// Step of the tour that the picture shows, from 1
     #[cfg_attr(
         not(target_arch = "wasm32"),

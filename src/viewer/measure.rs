@@ -1,4 +1,5 @@
 //! `--measure`: what a frame costs the processor, on a device that draws nothing. No GPU, window or display is needed.
+//! With `--on-gpu` the machine's own device draws, and each frame lasts until it is done.
 //!
 //! All that the program does for a frame is done: simulation, panels, the scene, and every command for the device. Beside
 //! the times stand draw calls, which are the same on every machine, and a copy of memory in the same run.
@@ -79,8 +80,13 @@ fn device() -> Result<RenderCreation, String> {
 
 /// What a view is drawn with here: no window, and one frame after the other instead of two at once.
 fn plugins(args: &Args) -> Result<PluginGroupBuilder, String> {
+    let render_creation = if args.on_gpu {
+        RenderCreation::default()
+    } else {
+        device()?
+    };
     let render = RenderPlugin {
-        render_creation: device()?,
+        render_creation,
         synchronous_pipeline_compilation: true,
         ..default()
     };
@@ -209,17 +215,27 @@ fn vertices(app: &mut App) -> usize {
     drawn.iter().map(of).sum()
 }
 
+/// Waits until the device has drawn all that it was asked to.
+fn wait(app: &App) {
+    if let Some(device) = app.world().get_resource::<RenderDevice>() {
+        // A device that is lost has said so elsewhere.
+        let _ = device.poll(wgpu::PollType::wait_indefinitely());
+    }
+}
+
 /// Draws frames of what is shown now.
 fn frames(app: &mut App, count: &AtomicU32, frames: u32) -> Cost {
     let mut cost = Cost::default();
     for _ in 0..WARM_UP {
         app.update();
+        wait(app);
     }
     let before_s = cpu_s();
     for _ in 0..frames {
         count.store(0, Ordering::Relaxed);
         let started = Instant::now();
         app.update();
+        wait(app);
         cost.frame_ms.push(started.elapsed().as_secs_f64() * 1e3);
         cost.simulation_ms
             .push(app.world().resource::<Took>().0.as_secs_f64() * 1e3);

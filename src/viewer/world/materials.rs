@@ -43,6 +43,58 @@ fn use_attributes(
     Ok(())
 }
 
+/// What of its shader a material needs: what it does not need is not compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Needs {
+    /// What surfaces and the sky are made of, beside their colours.
+    detail: bool,
+    /// What is cut open or seen through.
+    cut: bool,
+    /// A frame around what is selected.
+    selected: bool,
+}
+
+impl Needs {
+    const NOTHING: Self = Self {
+        detail: false,
+        cut: false,
+        selected: false,
+    };
+
+    /// Defines it for the shader.
+    fn define(self, descriptor: &mut RenderPipelineDescriptor) {
+        let names = [
+            (self.detail, "DETAIL"),
+            (self.cut, "CUT"),
+            (self.selected, "SELECTED"),
+            (self.detail || self.cut, "WORLD"),
+        ];
+        for (_, name) in names.into_iter().filter(|(needed, _)| *needed) {
+            descriptor.vertex.shader_defs.push(name.into());
+            if let Some(fragment) = &mut descriptor.fragment {
+                fragment.shader_defs.push(name.into());
+            }
+        }
+    }
+}
+
+/// Needs of materials.
+macro_rules! needs {
+    ($($material:ident: |$of:ident| $needs:expr;)*) => {
+        $(impl From<&$material> for Needs {
+            fn from($of: &$material) -> Self {
+                $needs
+            }
+        })*
+    };
+}
+
+needs! {
+    GroundMaterial: |of| Self { detail: of.light.detail(), cut: of.cut.is_open(), ..Self::NOTHING };
+    SkyMaterial: |of| Self { detail: of.light.detail(), ..Self::NOTHING };
+    RackMaterial: |of| Self { detail: of.detail, cut: of.cut.is_open(), selected: of.look.selected.x < of.look.selected.y };
+}
+
 /// Sun, sky and haze; see `light.wgsl`.
 #[derive(ShaderType, Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Light {
@@ -62,6 +114,13 @@ pub(crate) struct Light {
     pub(crate) disc: Vec4,
 }
 
+impl Light {
+    /// Whether there is detail to draw.
+    fn detail(&self) -> bool {
+        self.above.w > 0.5
+    }
+}
+
 /// What is cut away of a building, or seen through.
 #[derive(ShaderType, Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Cut {
@@ -69,6 +128,13 @@ pub(crate) struct Cut {
     pub(crate) plane: Vec4,
     /// What it is about: least east and south, most east and south, m.
     pub(crate) around: Vec4,
+}
+
+impl Cut {
+    /// Whether anything is cut away or seen through.
+    fn is_open(&self) -> bool {
+        self.plane.w > 0.5
+    }
 }
 
 /// A material of what can be cut open.
@@ -97,6 +163,7 @@ cut_open!(GroundMaterial, RackMaterial, SliceMaterial, AirflowMaterial);
 
 /// The still world: vertex colours and surfaces under one sun.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+#[bind_group_data(Needs)]
 pub(crate) struct GroundMaterial {
     /// Its light.
     #[uniform(0)]
@@ -117,8 +184,9 @@ impl Material for GroundMaterial {
         _: &MaterialPipeline,
         descriptor: &mut RenderPipelineDescriptor,
         layout: &MeshVertexBufferLayoutRef,
-        _: MaterialPipelineKey<Self>,
+        key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
+        key.bind_group_data.define(descriptor);
         let attributes = [
             Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
             Mesh::ATTRIBUTE_NORMAL.at_shader_location(1),
@@ -131,6 +199,7 @@ impl Material for GroundMaterial {
 
 /// The sky behind everything.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+#[bind_group_data(Needs)]
 pub(crate) struct SkyMaterial {
     /// Its light.
     #[uniform(0)]
@@ -148,8 +217,9 @@ impl Material for SkyMaterial {
         _: &MaterialPipeline,
         descriptor: &mut RenderPipelineDescriptor,
         layout: &MeshVertexBufferLayoutRef,
-        _: MaterialPipelineKey<Self>,
+        key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
+        key.bind_group_data.define(descriptor);
         if let Some(depth) = &mut descriptor.depth_stencil {
             depth.depth_write_enabled = Some(false);
         }
@@ -256,6 +326,7 @@ pub(crate) struct Look {
 
 /// All racks: one texel a chip.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+#[bind_group_data(Needs)]
 pub(crate) struct RackMaterial {
     /// Its look.
     #[uniform(0)]
@@ -266,6 +337,8 @@ pub(crate) struct RackMaterial {
     /// How it is looked into.
     #[uniform(2)]
     pub(crate) cut: Cut,
+    /// Whether trays have fronts.
+    pub(crate) detail: bool,
 }
 
 impl Material for RackMaterial {
@@ -279,8 +352,9 @@ impl Material for RackMaterial {
         _: &MaterialPipeline,
         descriptor: &mut RenderPipelineDescriptor,
         layout: &MeshVertexBufferLayoutRef,
-        _: MaterialPipelineKey<Self>,
+        key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
+        key.bind_group_data.define(descriptor);
         let attributes = [
             Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
             Mesh::ATTRIBUTE_UV_0.at_shader_location(1),

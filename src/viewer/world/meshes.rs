@@ -111,6 +111,10 @@ const CROWN_FACES: [u32; 60] = [
     3, 2, 6, 3, 6, 8, 3, 8, 9, 4, 9, 5, 2, 4, 11, 6, 2, 10, 8, 6, 7, 9, 8, 1,
 ];
 
+/// Corners of an octahedron on the unit sphere, and its faces.
+const LUMP: [Vec3; 6] = [Vec3::X, Vec3::NEG_X, Vec3::Z, Vec3::NEG_Z, Vec3::Y, Vec3::NEG_Y];
+const LUMP_FACES: [u32; 24] = [0, 2, 4, 2, 1, 4, 1, 3, 4, 3, 0, 4, 2, 0, 5, 1, 2, 5, 3, 1, 5, 0, 3, 5];
+
 impl Builder {
     /// A builder whose bare colours are of a surface.
     pub(crate) fn of(surface: Surface) -> Self {
@@ -239,6 +243,15 @@ impl Builder {
             self.vertex(middle + out * half, normal, color.into(), 0.80 + 0.28 * out.y, [0.0; 2]);
         }
         self.indices.extend(CROWN_FACES.map(|k| first + k));
+    }
+
+    /// A crown of as few corners as can be.
+    pub(crate) fn lump(&mut self, middle: Vec3, half: Vec3, color: Srgba) {
+        let first = self.positions.len() as u32;
+        for out in LUMP {
+            self.vertex(middle + out * half, out, color.into(), 0.80 + 0.28 * out.y, [0.0; 2]);
+        }
+        self.indices.extend(LUMP_FACES.map(|k| first + k));
     }
 
     /// A flat strip along points, such as a road. Its first side runs from its middle outwards, its second along it.
@@ -377,9 +390,7 @@ impl Casts {
 
     /// A rounded crown: its middle and its half extents.
     pub(crate) fn crown(&mut self, middle: Vec3, half: Vec3) {
-        const FACES: [u32; 24] = [0, 2, 4, 2, 1, 4, 1, 3, 4, 3, 0, 4, 2, 0, 5, 1, 2, 5, 3, 1, 5, 0, 3, 5];
-        let corners = [Vec3::X, -Vec3::X, Vec3::Z, -Vec3::Z, Vec3::Y, -Vec3::Y];
-        self.body(corners.map(|out| middle + out * half), FACES, GROUND);
+        self.body(LUMP.map(|out| middle + out * half), LUMP_FACES, GROUND);
     }
 
     /// Whether there is nothing in it.

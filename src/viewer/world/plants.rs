@@ -28,6 +28,8 @@ const SITE_TREE_M2: f64 = 105.0;
 pub(crate) struct Plants {
     /// The trees.
     pub(crate) mesh: Builder,
+    /// The same with fewer corners.
+    pub(crate) coarse: Builder,
     /// Their shadows.
     pub(crate) casts: Casts,
 }
@@ -36,6 +38,7 @@ impl Default for Plants {
     fn default() -> Self {
         Self {
             mesh: Builder::of(Surface::Leaves),
+            coarse: Builder::of(Surface::Leaves),
             casts: Casts::default(),
         }
     }
@@ -64,6 +67,7 @@ impl Plants {
             let half = Vec3::new(height * 0.20, height * 0.46, height * 0.20);
             let middle = foot + Vec3::Y * (height * 0.54);
             self.mesh.crown(middle, half, turn * 0.2, shaded(NEEDLES, shade));
+            self.coarse.lump(middle, half, shaded(NEEDLES, shade));
             self.casts.crown(middle, half);
             return;
         }
@@ -72,6 +76,7 @@ impl Plants {
         let half = Vec3::new(wide, height * 0.36, wide * (0.85 + 0.3 * any(88)));
         let middle = foot + Vec3::Y * (height * 0.62);
         self.mesh.crown(middle, half, turn, color);
+        self.coarse.lump(middle, half, color);
         self.casts.crown(middle, half * 0.96);
         if any(89) < 0.5 {
             // A second, lower one beside it: crowns are not all alike.

@@ -17,6 +17,7 @@ use rainier::site::pick::FLOOR_M;
 use crate::cases::{Beside, Side};
 use crate::difference::{self, Difference, between, reach};
 use crate::panels::jobs::{Colors, Focus, PALETTE, codes};
+use crate::quality::Quality;
 use crate::selection::{Selection, Shown};
 use crate::world::colors::{MAP, Read, Rgb, map_of, palette_of};
 use crate::world::materials::{ATTRIBUTE_IDS, Cut, Look, RackMaterial, TEXTURE_COLUMNS};
@@ -168,7 +169,7 @@ fn bounds(campus: &Campus, hall: usize) -> Aabb {
 pub(crate) fn build(
     mut commands: Commands,
     plan: Res<Plan>,
-    hour: Res<Hour>,
+    (hour, quality): (Res<Hour>, Res<Quality>),
     old: Query<Entity, With<HallRacks>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut images: ResMut<Assets<Image>>,
@@ -202,6 +203,7 @@ pub(crate) fn build(
         look,
         chips: image.clone(),
         cut: Cut::default(),
+        detail: quality.detail(),
     });
     for hall in 0..campus.halls.len() {
         let details: &[Detail] = if has_rows(campus, hall) {

@@ -52,11 +52,18 @@ struct Standing;
 #[derive(Component)]
 struct RoofShade;
 
-/// What is seen of a building from near by alone, and where it stands.
-#[derive(Component)]
-struct Near(Vec3);
+/// What is not always drawn, so that pictures come in time.
+#[derive(Component, Debug, Clone, Copy)]
+pub(crate) enum Sparing {
+    /// At the high level, and only from near by where it stands: from afar it is too small to be seen.
+    Near(Vec3),
+    /// At the high level.
+    Fine,
+    /// At the low level, in place of something finer.
+    Coarse,
+}
 
-/// Distance within which it is drawn, m.
+/// Distance within which something is near, m.
 const NEAR_M: f32 = 950.0;
 
 /// What lifts with the roofs.
@@ -235,8 +242,8 @@ pub(crate) fn cast(building: &Building, height_m: f64, casts: &mut Casts) {
 }
 
 /// Shadows of roofs, and those of the units on them.
-fn roof_casts(campus: &Campus, live: &[bool]) -> Casts {
-    let mut casts = Casts::default();
+fn roof_casts(campus: &Campus, live: &[bool]) -> [Casts; 2] {
+    let (mut casts, mut of_units) = (Casts::default(), Casts::default());
     for building in campus.buildings.iter().filter(|b| is_live(b, live)) {
         let rect = &building.rect;
         let top_m = building.height_m + ROOF_M;
@@ -249,11 +256,11 @@ fn roof_casts(campus: &Campus, live: &[bool]) -> Casts {
         };
         for hall in building.halls.clone() {
             for k in 0..campus.halls[hall].units.len() {
-                casts.cuboid(units::place(campus, hall, k, true), units::SIZE_M, onto);
+                of_units.cuboid(units::place(campus, hall, k, true), units::SIZE_M, onto);
             }
         }
     }
-    casts
+    [casts, of_units]
 }
 
 /// What the world is put together with.
@@ -273,14 +280,25 @@ impl Hands<'_, '_, '_> {
         }
     }
 
-    /// Lets bodies cast their shadows, unless there are none.
-    fn shade(&mut self, casts: Casts, marks: impl Bundle) {
-        if !casts.is_empty() {
+    /// Lets bodies cast their shadows, with those of finer ones beside them.
+    fn shade(&mut self, casts: Casts, fine: Casts, marks: impl Bundle) {
+        let mut shadows = |casts: Casts| {
             let mesh = Mesh3d(self.meshes.add(casts.build()));
-            let material = MeshMaterial3d(self.still.shadow.clone());
             // Shadows lie elsewhere than what casts them.
-            self.commands.spawn((Built, mesh, material, NoFrustumCulling, marks));
-        }
+            (mesh, MeshMaterial3d(self.still.shadow.clone()), NoFrustumCulling)
+        };
+        let whole = (Built, Transform::IDENTITY, Visibility::Inherited, marks);
+        let children = [(casts, None), (fine, Some(Sparing::Fine))];
+        let children = children.into_iter().filter(|(casts, _)| !casts.is_empty());
+        let children: Vec<_> = children.map(|(casts, sparing)| (shadows(casts), sparing)).collect();
+        self.commands.spawn(whole).with_children(|parent| {
+            for (shadows, sparing) in children {
+                let mut child = parent.spawn(shadows);
+                if let Some(sparing) = sparing {
+                    child.insert(sparing);
+                }
+            }
+        });
     }
 }
 
@@ -305,29 +323,27 @@ fn build(
 
     // The site and the land around it.
     let relief = Relief::of(campus);
-    let (mut land, mut fixed, mut casts, mut plants) = (
-        Builder::default(),
-        Builder::default(),
-        Casts::default(),
-        Plants::default(),
-    );
+    let (mut land, mut fixed, mut cars) = (Builder::default(), Builder::default(), Builder::default());
+    let (mut casts, mut plants) = (Casts::default(), Plants::default());
     ground::land(&relief, &mut land, &mut plants);
     ground::features(campus, &mut land);
     yards::substations(campus, &mut fixed, &mut casts);
     yards::lines(campus, &relief, &mut fixed, &mut casts);
-    parking::cars(campus, &mut fixed, &mut casts);
+    parking::cars(campus, &mut cars, &mut casts);
     plants.of_site(campus);
     hands.put(land, ());
     hands.put(fixed, ());
-    hands.shade(casts, ());
-    hands.put(plants.mesh, ());
-    hands.shade(plants.casts, ());
+    hands.put(cars, Sparing::Fine);
+    hands.put(plants.mesh, Sparing::Fine);
+    hands.put(plants.coarse, Sparing::Coarse);
+    hands.shade(Casts::default(), casts, ());
+    hands.shade(Casts::default(), plants.casts, ());
     for (place, lines) in parking::lines(campus) {
-        hands.put(lines, Near(place));
+        hands.put(lines, Sparing::Near(place));
     }
 
     // Buildings.
-    let mut casts = Casts::default();
+    let (mut casts, mut of_yards) = (Casts::default(), Casts::default());
     for (b, building) in campus.buildings.iter().enumerate() {
         let mut mesh = Builder::default();
         if !is_live(building, &halls.live) {
@@ -338,16 +354,17 @@ fn build(
         shell(campus, building, Shell::Plain, &mut mesh);
         hands.put(mesh, Standing);
         cast(building, WALL_M, &mut casts);
-        yards::cast(campus, building, &mut casts);
+        yards::cast(campus, building, &mut of_yards);
         let mut near = Builder::default();
         yards::near(campus, building, &mut near);
-        hands.put(near, Near(at(building.rect.at_m, 0.0)));
+        hands.put(near, Sparing::Near(at(building.rect.at_m, 0.0)));
         let mut roof = Builder::default();
         top(campus, b, WALL, ROOF, &mut roof);
         hands.put(roof, Roof);
     }
-    hands.shade(casts, Standing);
-    hands.shade(roof_casts(campus, &halls.live), RoofShade);
+    hands.shade(casts, of_yards, Standing);
+    let [of_roofs, of_units] = roof_casts(campus, &halls.live);
+    hands.shade(of_roofs, of_units, RoofShade);
 }
 
 /// Shown or not.
@@ -386,17 +403,22 @@ fn lift(
     }
 }
 
-/// Shows from near by what is too small from afar.
-fn come_near(
+/// Shows what there is time to draw, and what is large enough to see.
+fn spare(
     quality: Res<Quality>,
     as_of: Res<AsOf>,
     camera: Query<&GlobalTransform, With<Camera3d>>,
-    mut parts: Query<(&Near, &mut Visibility)>,
+    mut parts: Query<(&Sparing, &mut Visibility)>,
 ) {
     let Ok(eye) = camera.single() else { return };
-    for (near, mut visibility) in &mut parts {
-        let close = near.0.distance(eye.translation()) < NEAR_M;
-        visibility.set_if_neq(shown(close && quality.detail() && as_of.is_now()));
+    let close = |place: &Vec3| place.distance(eye.translation()) < NEAR_M;
+    for (sparing, mut visibility) in &mut parts {
+        let wanted = match sparing {
+            Sparing::Near(place) => quality.detail() && as_of.is_now() && close(place),
+            Sparing::Fine => quality.detail(),
+            Sparing::Coarse => !quality.detail(),
+        };
+        visibility.set_if_neq(shown(wanted));
     }
 }
 
@@ -434,5 +456,5 @@ pub(crate) fn plugin(app: &mut App) {
             crate::world::racks::build.run_if(moved),
         ),
     );
-    app.add_systems(Update, (lift, come_near));
+    app.add_systems(Update, (lift, spare));
 }

@@ -293,6 +293,7 @@ fn shine(
     for id in racks.ids().collect::<Vec<_>>() {
         if let Some(mut material) = racks.get_mut(id) {
             material.look.haze = now.haze;
+            material.detail = quality.detail();
         }
     }
     for mut camera in &mut cameras {

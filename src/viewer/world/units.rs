@@ -12,7 +12,7 @@ use crate::panels::theme::mode_color;
 use crate::selection::{Overlay, Roofs, Shown};
 use crate::world::meshes::{Builder, Surface, at, shaded};
 use crate::world::rising::AsOf;
-use crate::world::scene::{ROOF_M, Roof, WALL_M, is_live, moved};
+use crate::world::scene::{ROOF_M, Roof, Sparing, WALL_M, is_live, moved};
 use crate::world::sky::Still;
 
 /// Size of a unit on a roof: east-west, height and north-south, m.
@@ -84,8 +84,9 @@ fn fittings(foot: Vec3, size: Vec3, side: f32, color: Srgba, mesh: &mut Builder)
     }
 }
 
-fn mesh(campus: &Campus, building: usize, look: &Look) -> Mesh {
-    let mut mesh = Builder::default();
+/// The units of a building, and what is seen on them from near by.
+fn mesh(campus: &Campus, building: usize, look: &Look) -> [Builder; 2] {
+    let (mut mesh, mut fine) = (Builder::default(), Builder::default());
     let mut modes = look.modes.iter().flatten();
     for hall in campus.buildings[building].halls.clone() {
         let plan = &campus.halls[hall];
@@ -110,11 +111,11 @@ fn mesh(campus: &Campus, building: usize, look: &Look) -> Mesh {
             let size = size * Vec3::new(1.0, tall, 1.0);
             mesh.cuboid(foot, size, color);
             if !look.strip {
-                fittings(foot, size, side(campus, hall, k) as f32, color, &mut mesh);
+                fittings(foot, size, side(campus, hall, k) as f32, color, &mut fine);
             }
         }
     }
-    mesh.build()
+    [mesh, fine]
 }
 
 /// Draws the units of a building anew when they look different.
@@ -163,14 +164,22 @@ fn draw(
                     if let Some((entity, ..)) = had {
                         commands.entity(entity).despawn();
                     }
+                    let [whole, fine] = mesh(campus, b, &look);
+                    let material = MeshMaterial3d(still.ground.clone());
                     let mut entity = commands.spawn((
-                        Mesh3d(meshes.add(mesh(campus, b, &look))),
-                        MeshMaterial3d(still.ground.clone()),
+                        Mesh3d(meshes.add(whole.build())),
+                        material.clone(),
                         Units { building: b, look },
                     ));
                     entity.insert(if strip { Transform::IDENTITY } else { transform });
                     if !strip {
-                        entity.insert(Roof);
+                        let place = at(building.rect.at_m, building.height_m);
+                        entity.insert(Roof).with_child((
+                            Mesh3d(meshes.add(fine.build())),
+                            material,
+                            Sparing::Near(place),
+                            Visibility::Hidden,
+                        ));
                     }
                 }
             }
