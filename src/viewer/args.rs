@@ -141,7 +141,8 @@ pub(crate) struct Args {
     /// Start a tour: a file, or builtin:mission
     #[cfg_attr(not(target_arch = "wasm32"), arg(long, value_name = "FILE"))]
     pub(crate) tour: Option<String>,
-    /// Draw so many frames of each of some views on a device that draws nothing, say what they cost the processor, and end
+    /// Draw so many frames of each of some views, or of the place looked at, on a device that draws nothing, say what they
+    /// cost the processor, and end
     #[cfg(not(target_arch = "wasm32"))]
     #[arg(long, value_name = "FRAMES", conflicts_with_all = ["shot", "link", "compare", "tour"], num_args = 0..=1,
         default_missing_value = "200", value_parser = clap::value_parser!(u32).range(1..=100_000))]

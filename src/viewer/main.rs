@@ -31,9 +31,10 @@ mod world;
 
 use bevy::app::PluginGroupBuilder;
 use bevy::asset::AssetMetaCheck;
+use bevy::ecs::schedule::{Schedules, SingleThreadedExecutor};
 use bevy::prelude::*;
-use bevy::render::RenderPlugin;
 use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPolicy};
+use bevy::render::{RenderApp, RenderPlugin};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy_egui::EguiPlugin;
 
@@ -197,5 +198,17 @@ fn app(drawn: PluginGroupBuilder, args: args::Args, case: Case, behind: Option<C
     share::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]
     web::add(&mut app);
+    run_in_turn(app.world_mut());
+    if let Some(drawing) = app.get_sub_app_mut(RenderApp) {
+        run_in_turn(drawing.world_mut());
+    }
     app
+}
+
+/// Lets systems run one after the other. Those of a view take microseconds each: to hand them to threads and to wait for
+/// them costs more than they do. What is worth it shares its work inside its own system, as the simulation does.
+fn run_in_turn(world: &mut World) {
+    for (_, schedule) in world.resource_mut::<Schedules>().iter_mut() {
+        schedule.set_executor(SingleThreadedExecutor::new());
+    }
 }

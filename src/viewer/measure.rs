@@ -34,7 +34,7 @@ use crate::args::Args;
 use crate::cases::Case;
 use crate::navigation::Orbit;
 use crate::quality::{Asked, Quality};
-use crate::selection::{Roofs, Selection, name};
+use crate::selection::{Roofs, Selection, name, place};
 
 /// Frames before those of a view that count: caches fill and panels settle.
 const WARM_UP: u32 = 30;
@@ -257,6 +257,7 @@ pub(crate) fn run(args: Args, case: Case, of_each: u32) -> AppExit {
     };
     let size = (args.size.0, args.size.1);
     let asked = args.quality.unwrap_or(Asked::High);
+    let (look, roofs) = (args.look.clone(), args.roofs);
     let mut app = crate::app(drawn, args, case, None);
     app.insert_resource(Quality::new(asked));
     app.init_resource::<Painted>().add_systems(Last, count_painted);
@@ -281,7 +282,9 @@ pub(crate) fn run(args: Args, case: Case, of_each: u32) -> AppExit {
     )];
     let mut copying = Copying::default();
     let mut too_many = false;
-    for (place, roofs) in places(&campus) {
+    let asked_for = look.and_then(|look| place(&campus, &look).ok());
+    let places = asked_for.map_or_else(|| places(&campus), |place| vec![(Some(place), roofs)]);
+    for (place, roofs) in places {
         let world = app.world_mut();
         world.resource_mut::<Roofs>().0 = roofs;
         world.resource_mut::<Selection>().0 = place;

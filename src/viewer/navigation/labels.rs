@@ -142,7 +142,7 @@ struct State<'w> {
 }
 
 /// Places that could have a label, with where it points, its words and its importance.
-fn places(state: &State, eye: Vec3) -> Vec<(Of, Vec3, String, String, f32)> {
+fn places(state: &State, nodes: &[(usize, Vec3)], eye: Vec3) -> Vec<(Of, Vec3, String, String, f32)> {
     let campus: &Campus = &state.plan.0;
     let zoom = state.orbit.now().distance;
     let mut out = Vec::new();
@@ -258,18 +258,24 @@ fn places(state: &State, eye: Vec3) -> Vec<(Of, Vec3, String, String, f32)> {
             }
         }
     }
-    let nodes = 1.0 * between(zoom, [12.0, 80.0]);
-    for (n, node) in campus.power.nodes.iter().enumerate().filter(|_| nodes > 0.0) {
-        use rainier::site::campus::PowerKind::{Lineup, MainTransformer, RingMain, UnitTransformer};
-        if matches!(node.kind, MainTransformer | RingMain | Lineup | UnitTransformer)
-            && let Some((place, up)) = position(campus, n)
-            && eye.distance(at(place, up)) < 220.0
-        {
-            add(Of::Node(n), at(place, up), node.name.clone(), String::new(), nodes);
+    let weight = 1.0 * between(zoom, [12.0, 80.0]);
+    for (n, place) in nodes.iter().filter(|_| weight > 0.0) {
+        if eye.distance(*place) < 220.0 {
+            let name = campus.power.nodes[*n].name.clone();
+            add(Of::Node(*n), *place, name, String::new(), weight);
         }
     }
     trays(state, &mut add);
     out
+}
+
+/// The nodes of the power path that have labels, and where they stand.
+fn nodes(campus: &Campus) -> Vec<(usize, Vec3)> {
+    use rainier::site::campus::PowerKind::{Lineup, MainTransformer, RingMain, UnitTransformer};
+    let all = campus.power.nodes.iter().enumerate();
+    let own = all.filter(|(_, node)| matches!(node.kind, MainTransformer | RingMain | Lineup | UnitTransformer));
+    own.filter_map(|(n, _)| position(campus, n).map(|(place, up)| (n, at(place, up))))
+        .collect()
 }
 
 /// The trays of the rack that is selected, along the edge of its face.
@@ -307,7 +313,11 @@ fn draw(
     state: State,
     camera: Query<(&Camera, &Transform), With<Camera3d>>,
     mut labels: ResMut<Labels>,
+    mut standing: Local<Vec<(usize, Vec3)>>,
 ) -> Result {
+    if state.plan.is_changed() {
+        *standing = nodes(&state.plan.0);
+    }
     let ctx = contexts.ctx_mut()?.clone();
     let (Ok((camera, transform)), Some(free)) = (camera.single(), windows.free) else {
         return Ok(());
@@ -339,7 +349,7 @@ fn draw(
         }
     };
     let selected = state.selection.0;
-    let wishes: Vec<Wish> = places(&state, eye)
+    let wishes: Vec<Wish> = places(&state, &standing, eye)
         .into_iter()
         .filter_map(|(of, point, name, about, importance)| {
             let anchor = project(point).filter(|anchor| free.contains(*anchor))?;
