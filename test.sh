@@ -60,8 +60,11 @@ if [ -n "${ENGINES:-}" ]; then
     tests/engines/kubernetes.sh
 fi
 
-step "The view: lints, flags, and pictures of its window rendered in software"
+step "The view: lints, tests, flags, and pictures of its window rendered in software"
 cargo clippy --locked --release --features view --bin rainier-view -- -D warnings
+# Its tests are built from what it is built from: `cargo test` would build all of Bevy again, for the tests' libraries.
+cargo rustc --locked --release --features view --bin rainier-view -- --test
+"$CARGO_TARGET_DIR/release/rainier-view" --quiet
 cargo build --locked --release --features view --bin rainier-view
 view=$CARGO_TARGET_DIR/release/rainier-view
 "$view" --help | grep -q -- '--scenario'

@@ -27,6 +27,15 @@ impl<T> Entry<T> {
             what,
         }
     }
+
+    /// A thing whose name is a sentence: its words tell what it is about, and a thing that has them for its name comes
+    /// before it.
+    pub fn titled(title: impl Into<String>, also: &str, about: impl Into<String>, what: T) -> Self {
+        let mut entry = Self::new(title, also, about, what);
+        let words = std::mem::take(&mut entry.tokens);
+        entry.also.extend(words);
+        entry
+    }
 }
 
 /// How well a word that was asked for fits one of a thing: 0 for not at all, 100 for the same.
@@ -68,7 +77,15 @@ fn score<T>(asked: &[String], entry: &Entry<T>) -> Option<u32> {
         sum += fits;
     }
     // Of two that fit, the one with less beside it was meant.
-    Some(sum * 8 / asked.len() as u32 - entry.tokens.len().min(16) as u32)
+    let beside = if entry.tokens.is_empty() {
+        entry.also.len()
+    } else {
+        entry.tokens.len()
+    };
+    // Words that follow each other belong together: T1 of H2 is not T2 of H1.
+    let follow = |pair: &&[String]| entry.tokens.windows(2).any(|own| own == *pair);
+    let together = asked.windows(2).filter(follow).count();
+    Some(sum * 8 / asked.len() as u32 + 8 * together.min(16) as u32 - beside.min(16) as u32)
 }
 
 /// The things that fit a query, best first, `most` at most; those that fit alike stay in their order.
@@ -99,10 +116,14 @@ mod tests {
             .map(|k| Entry::new(format!("Genset {k}"), "generator diesel", "", k))
             .collect();
         entries.push(Entry::new("S2", "substation 2", "", 1001));
+        entries.push(Entry::new("B01/H2/A/T3", "unit transformer", "", 1008));
+        entries.push(Entry::new("B03/H2/A/T1", "unit transformer", "", 1009));
         entries.push(Entry::new("B03/A/M", "ring main unit", "", 1002));
         entries.push(Entry::new("B03/A", "line-up", "", 1003));
         entries.push(Entry::new("Hottest rack", "warmest hot", "", 1004));
         entries.push(Entry::new("Hottest chip", "warmest hot", "", 1005));
+        let lost = "The substation is lost for an hour";
+        entries.push(Entry::titled(lost, "scenario", "", 1007));
         entries.push(Entry::new("Overlay: Rack inlet air", "colours inlet", "", 1006));
         entries
     }
@@ -123,9 +144,14 @@ mod tests {
             ("generator 7", 7),
             ("substation 2", 1001),
             ("s2", 1001),
+            ("substation", 1001),
+            ("substation lost", 1007),
+            ("scenario hour", 1007),
             ("b3/a", 1003),
             ("B03 A", 1003),
             ("b3 a m", 1002),
+            ("b3/h2/a/t1", 1009),
+            ("transformer b1 h2 a t3", 1008),
             ("hottest rack", 1004),
             ("hotest rack", 1004),
             ("hottets chip", 1005),

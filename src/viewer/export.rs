@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_was_saved_before_stays() {
-        let root = tempfile::tempdir().expect("a folder");
+        let root = crate::scratch::Scratch::new();
         let folder = root.path().join("pictures");
         let mut paths = Vec::new();
         for bytes in [[1], [2], [3]] {

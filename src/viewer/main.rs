@@ -17,6 +17,8 @@ mod panels;
 mod picture;
 mod quality;
 mod scenarios;
+#[cfg(test)]
+mod scratch;
 mod selection;
 mod share;
 mod shot;

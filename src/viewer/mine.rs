@@ -185,7 +185,7 @@ mod on_disk {
 
         #[test]
         fn what_is_saved_is_listed_by_its_title_and_read_again() {
-            let root = tempfile::tempdir().expect("a folder");
+            let root = crate::scratch::Scratch::new();
             let folder = root.path().join("mine");
             let mut mine = Mine::of(Some(folder.clone()));
             assert!(mine.list.is_empty() && mine.problem.is_empty());
@@ -208,7 +208,7 @@ mod on_disk {
 
         #[test]
         fn names_that_cannot_be_saved_under_say_why() {
-            let root = tempfile::tempdir().expect("a folder");
+            let root = crate::scratch::Scratch::new();
             let file = root.path().join("file");
             std::fs::write(&file, "").expect("is written");
             let mut mine = Mine::of(Some(file));

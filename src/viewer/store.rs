@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_text_is_read_as_it_was_kept_and_one_that_cannot_be_kept_says_why() {
-        let root = tempfile::tempdir().expect("a folder");
+        let root = crate::scratch::Scratch::new();
         let folder = root.path().join("data").join("rainier");
         assert_eq!(read_in(&folder, "bookmarks"), None);
         for text in ["first", "second\nµ"] {

@@ -182,14 +182,14 @@ mod tests {
             pitch: 0.1,
         };
         let shows = Shows {
-            selection: Selection(place(&campus, "B01/H2/R01/K03/T04").ok()),
+            selection: Selection(place(&campus, "B01/H1/R02/K03/T04").ok()),
             view,
             overlay: Overlay::Inlet,
             roofs: true,
         };
         assert!(shows.selection.0.is_some());
         let bookmark = Bookmark::of("The corner", &campus, &shows);
-        let text = ron::to_string(&[&bookmark]).expect("is written");
+        let text = ron::to_string(&vec![bookmark.clone()]).expect("is written");
         let read: Vec<Bookmark> = ron::from_str(&text).expect("is read");
         assert_eq!(read[0].shows(&campus), Some(shows));
         let elsewhere = Bookmark {

@@ -217,7 +217,7 @@ fn index(campus: &Campus, scenarios: &Scenarios) -> Vec<Entry<Target>> {
             say!("found-scenario.also"),
             file.trim_start_matches("builtin:")
         );
-        out.push(Entry::new(
+        out.push(Entry::titled(
             title,
             &also,
             say!("found-scenario"),

@@ -70,6 +70,9 @@ use crate::world::slice::Height;
 /// Pages narrower than this, in points, show the panel only with a selection.
 const NARROW: f32 = 860.0;
 
+/// Share of an upright page for the panel at its foot.
+const SHEET: f32 = 0.34;
+
 /// Room for the numbers beside a tray or a chip, points.
 const BESIDE: f32 = 290.0;
 
@@ -198,16 +201,18 @@ pub(crate) fn panels(
     }
     // A narrow page shows the campus first; the panel comes with a selection.
     if !narrow || place.0.is_some() {
-        let width = if narrow { 220.0 } else { 300.0 };
-        egui::Panel::right("place")
-            .frame(frame())
-            .exact_size(width)
-            .resizable(false)
-            .show(root, |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| {
-                    place_panel(ui, &state, &mut place, &mut orbit, &mut job_view);
-                });
+        let size = ctx.content_rect().size();
+        // A page held upright has room below, not beside.
+        let panel = if narrow && size.y > size.x {
+            egui::Panel::bottom("sheet").exact_size(size.y * SHEET)
+        } else {
+            egui::Panel::right("place").exact_size(if narrow { 220.0 } else { 300.0 })
+        };
+        panel.frame(frame()).resizable(false).show(root, |ui| {
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                place_panel(ui, &state, &mut place, &mut orbit, &mut job_view);
             });
+        });
     }
     let window = ctx.content_rect();
     let mut free = root.available_rect_before_wrap();

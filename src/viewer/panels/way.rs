@@ -251,7 +251,12 @@ fn bookmarks(
                 .char_limit(LONGEST)
                 .hint_text(&here)
                 .desired_width(200.0);
-            let entered = ui.add(edit).lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let edit = ui.add(edit);
+            if button.clicked() {
+                // Who comes by keys can write, or press enter, at once.
+                edit.request_focus();
+            }
+            let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if ui.button(say!("bookmark-keep")).clicked() || entered {
                 let label = std::mem::take(&mut kept.draft);
                 let label = if label.trim().is_empty() { here } else { label };

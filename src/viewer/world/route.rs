@@ -21,6 +21,9 @@ const LINEUPS: [Srgba; 4] = [
 ];
 const DEAD: Srgba = Srgba::rgb(0.42, 0.44, 0.48);
 
+/// Width of the broadest part of a route, as a share of its building's length.
+const BROAD: f64 = 0.008;
+
 /// The drawn route.
 #[derive(Component)]
 struct Route;
@@ -136,6 +139,9 @@ fn route(campus: &Campus, grid: &Grid, found: Found) -> Mesh {
             .iter()
             .position(|name| *name == lineup_name)
             .unwrap_or(0);
+        // As broad as can be seen with the whole building, and no broader.
+        let rect = &campus.buildings[building].rect;
+        let broad_m = (rect.size_m[0].max(rect.size_m[1]) * BROAD).clamp(0.3, 2.2) as f32;
         let live = if grid.energised[node] {
             LINEUPS[k % LINEUPS.len()]
         } else {
@@ -146,16 +152,22 @@ fn route(campus: &Campus, grid: &Grid, found: Found) -> Mesh {
             && let Some((end, up)) = position(campus, node)
         {
             let start = campus.rack_at_m(campus.rows[row].racks.start);
-            corridor(&mut mesh, ([end[0], start[1]], up), (end, up), 0.25, live);
+            corridor(
+                &mut mesh,
+                ([end[0], start[1]], up),
+                (end, up),
+                0.25_f32.min(broad_m),
+                live,
+            );
         }
         while let Some(above) = grid.above(plan, node) {
             if !done.insert((node, above)) {
                 break;
             }
             let width_m = match plan.nodes[node].kind {
-                PowerKind::Busway => 0.35,
-                PowerKind::Switchboard | PowerKind::UnitTransformer => 0.7,
-                _ => 2.2,
+                PowerKind::Busway => 0.35_f32.min(broad_m),
+                PowerKind::Switchboard | PowerKind::UnitTransformer => 0.7_f32.min(broad_m),
+                _ => broad_m,
             };
             let color = if grid.energised[above] && grid.usable(node, grid.source[node] as usize) {
                 live

@@ -57,7 +57,7 @@ impl Colors {
         let [first, .., last] = &TABLE;
         let pair = TABLE.windows(2).find(|pair| sun_deg < pair[1].sun_deg);
         match pair {
-            Some([low, high]) if sun_deg > low.sun_deg => {
+            Some([low, high]) if sun_deg >= low.sun_deg => {
                 low.mix(high, (sun_deg - low.sun_deg) / (high.sun_deg - low.sun_deg))
             }
             Some(_) => *first,
