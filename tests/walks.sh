@@ -17,7 +17,7 @@ mkdir -p "$pictures"
 for walk in "${walks[@]}"; do
     SECONDS=0
     # A folder of scenarios that nobody has written into: the editor's list is the same everywhere.
-    xvfb-run -a -s "-screen 0 2560x1440x24" "$view" --walk "tests/walks/$walk.ron" --pictures "$pictures/$walk" \
+    xvfb-run -a -s "-screen 0 3840x2160x24" "$view" --walk "tests/walks/$walk.ron" --pictures "$pictures/$walk" \
         --scenarios "$pictures/none" 2>"$pictures/$walk.log" || { cat "$pictures/$walk.log"; exit 1; }
     echo "$walk: walked in $SECONDS s"
 done
