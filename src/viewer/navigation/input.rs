@@ -1,6 +1,7 @@
 //! Mouse, trackpad, touch and keys: turning, moving, zooming to what is pointed at, and selecting.
 
 use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
+use bevy::input::touch::TouchInput;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use bevy_egui::input::EguiWantsInput;
@@ -80,8 +81,10 @@ fn steer(
     keys: Res<ButtonInput<KeyCode>>,
     motion: Res<AccumulatedMouseMotion>,
     scroll: Res<AccumulatedMouseScroll>,
-    touches: Res<Touches>,
+    (touches, mut touched): (Res<Touches>, MessageReader<TouchInput>),
 ) {
+    // Bevy keeps the last step of fingers that rest: it counts once.
+    let moved = touched.read().count() > 0;
     if buttons.get_just_pressed().next().is_some() {
         dragged.0 = 0.0;
     }
@@ -107,7 +110,7 @@ fn steer(
         MouseScrollUnit::Line => scroll.delta.y * 0.16,
         MouseScrollUnit::Pixel => scroll.delta.y * 0.0022,
     };
-    let fingers: Vec<_> = touches.iter().collect();
+    let fingers: Vec<_> = touches.iter().filter(|_| moved).collect();
     match fingers.as_slice() {
         [one] => turn += one.delta(),
         [a, b] => {
