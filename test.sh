@@ -94,4 +94,5 @@ web/build.sh
 node tests/web/smoke.mjs dist assets/scenarios/lab-day.ron 60 "$golden"
 node tests/web/share.mjs dist
 node tests/web/robust.mjs dist
+node tests/web/walk.mjs dist
 step "Done"
