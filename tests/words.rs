@@ -394,6 +394,11 @@ const NO_TEXT: &[(&str, &str)] = &[
     ),
     ("panels/editor/form.rs", "None"),
     ("panels/editor/form.rs", "Some"),
+    // Names that shaders ask for.
+    ("world/materials.rs", "DETAIL"),
+    ("world/materials.rs", "CUT"),
+    ("world/materials.rs", "SELECTED"),
+    ("world/materials.rs", "WORLD"),
 ];
 
 /// Words of a literal, without what is filled in and what stands behind a backslash.

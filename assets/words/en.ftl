@@ -669,6 +669,7 @@ tour-problem = The tour cannot start
 ## What goes wrong with the program as a whole.
 
 # What the graphics device says stands behind it.
+no-device = rainier-view found nothing to draw with. Install or update the driver of the graphics card; on Linux, mesa-vulkan-drivers draws without a card. `rainier run` and `rainier-view --measure` need none.
 drawing-stopped = Drawing has stopped: { $kind }. { $problem }
     .hint = Start rainier-view again; a newer graphics driver or a smaller --size may help.
 drawing-stopped-title = rainier: drawing has stopped, start it again

@@ -78,6 +78,10 @@ fn main() -> AppExit {
         return fail(&message);
     }
     #[cfg(not(target_arch = "wasm32"))]
+    if (args.measure.is_none() || args.on_gpu) && !can_draw() {
+        return fail(say!("no-device"));
+    }
+    #[cfg(not(target_arch = "wasm32"))]
     if let Some(frames) = args.measure {
         return measure::run(args, case, frames);
     }
@@ -89,6 +93,20 @@ fn main() -> AppExit {
 fn load(args: &args::Args) -> Result<(Case, Option<Case>), String> {
     let said = |report: rainier::diag::Report| report.to_string();
     Ok((args.load().map_err(said)?, args.behind().transpose().map_err(said)?))
+}
+
+/// Whether there is anything to draw with: Bevy would panic where there is not. A page asks its browser.
+#[cfg(not(target_arch = "wasm32"))]
+fn can_draw() -> bool {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends: wgpu::Backends::from_env().unwrap_or(wgpu::Backends::all()),
+        flags: wgpu::InstanceFlags::empty(),
+        memory_budget_thresholds: wgpu::MemoryBudgetThresholds::default(),
+        display: None,
+        backend_options: wgpu::BackendOptions::default(),
+    });
+    let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default());
+    bevy::tasks::block_on(adapter).is_ok()
 }
 
 /// Says what is wrong and ends with the exit code of wrong input.
