@@ -231,7 +231,7 @@ const groups = {
     check("a finger that rests leaves the view alone", Math.abs(after.turn - rested.turn) < 0.02 && rested.turn !== before.turn, JSON.stringify([before, rested, after]));
     await does(page, "select", "B01");
     await settle(page);
-    await touch("touchStart", [[110, 400]]);
+    await touch("touchStart", [[195, 300]]);
     await frames(page, 2);
     await touch("touchEnd", []);
     await until(page, () => window.rainier.state().selection !== "B01", null, 20).catch(() => {});
