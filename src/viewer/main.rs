@@ -95,16 +95,28 @@ fn load(args: &args::Args) -> Result<(Case, Option<Case>), String> {
     Ok((args.load().map_err(said)?, args.behind().transpose().map_err(said)?))
 }
 
-/// Whether there is anything to draw with: Bevy would panic where there is not. A page asks its browser.
+/// An instance of some graphics interfaces; of the one that draws nothing only where it is asked for alone.
 #[cfg(not(target_arch = "wasm32"))]
-fn can_draw() -> bool {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends: wgpu::Backends::from_env().unwrap_or(wgpu::Backends::all()),
+fn instance(backends: wgpu::Backends) -> wgpu::Instance {
+    let noop = wgpu::NoopBackendOptions {
+        enable: backends == wgpu::Backends::NOOP,
+    };
+    wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends,
         flags: wgpu::InstanceFlags::empty(),
         memory_budget_thresholds: wgpu::MemoryBudgetThresholds::default(),
         display: None,
-        backend_options: wgpu::BackendOptions::default(),
-    });
+        backend_options: wgpu::BackendOptions {
+            noop,
+            ..wgpu::BackendOptions::default()
+        },
+    })
+}
+
+/// Whether there is anything to draw with: Bevy would panic where there is not. A page asks its browser.
+#[cfg(not(target_arch = "wasm32"))]
+fn can_draw() -> bool {
+    let instance = instance(wgpu::Backends::from_env().unwrap_or(wgpu::Backends::all()));
     let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default());
     bevy::tasks::block_on(adapter).is_ok()
 }

@@ -45,16 +45,7 @@ const MOST_DRAWS: u32 = 300;
 /// A device that draws nothing. It has what every device for WebGPU must have, and draws many meshes by one call where
 /// Bevy knows how, as desktop devices do.
 fn device() -> Result<RenderCreation, String> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends: wgpu::Backends::NOOP,
-        flags: wgpu::InstanceFlags::empty(),
-        memory_budget_thresholds: wgpu::MemoryBudgetThresholds::default(),
-        display: None,
-        backend_options: wgpu::BackendOptions {
-            noop: wgpu::NoopBackendOptions { enable: true },
-            ..wgpu::BackendOptions::default()
-        },
-    });
+    let instance = crate::instance(wgpu::Backends::NOOP);
     let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default());
     let adapter = bevy::tasks::block_on(adapter).map_err(|error| error.to_string())?;
     let asked = wgpu::DeviceDescriptor {

@@ -44,7 +44,7 @@ fn use_attributes(
 }
 
 /// What of its shader a material needs: what it does not need is not compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Needs {
     /// What surfaces and the sky are made of, beside their colours.
     detail: bool,
@@ -55,12 +55,6 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    const NOTHING: Self = Self {
-        detail: false,
-        cut: false,
-        selected: false,
-    };
-
     /// Defines it for the shader.
     fn define(self, descriptor: &mut RenderPipelineDescriptor) {
         let names = [
@@ -90,8 +84,8 @@ macro_rules! needs {
 }
 
 needs! {
-    GroundMaterial: |of| Self { detail: of.light.detail(), cut: of.cut.is_open(), ..Self::NOTHING };
-    SkyMaterial: |of| Self { detail: of.light.detail(), ..Self::NOTHING };
+    GroundMaterial: |of| Self { detail: of.light.detail(), cut: of.cut.is_open(), ..Self::default() };
+    SkyMaterial: |of| Self { detail: of.light.detail(), ..Self::default() };
     RackMaterial: |of| Self { detail: of.detail, cut: of.cut.is_open(), selected: of.look.selected.x < of.look.selected.y };
 }
 

@@ -152,13 +152,7 @@ fn route(campus: &Campus, grid: &Grid, found: Found) -> Mesh {
             && let Some((end, up)) = position(campus, node)
         {
             let start = campus.rack_at_m(campus.rows[row].racks.start);
-            corridor(
-                &mut mesh,
-                ([end[0], start[1]], up),
-                (end, up),
-                0.25_f32.min(broad_m),
-                live,
-            );
+            corridor(&mut mesh, ([end[0], start[1]], up), (end, up), 0.25, live);
         }
         while let Some(above) = grid.above(plan, node) {
             if !done.insert((node, above)) {
