@@ -2,7 +2,7 @@
 #
 # A message is `key = text`; `.hint` is what stands beside the pointer, `.also` other words under which it is found.
 # Variables such as { $name } are filled in by the program; figures come with their units unless they stand in the text.
-# Names of incidents, equipment, jobs, fields and errors come from the model and are not in this file.
+# Names of equipment, jobs, fields, actions and errors come from files and the model and are not in this file.
 
 ## Readings. Names that stand beside or above a value, in panels and windows.
 
@@ -53,7 +53,7 @@ site-cost = Cost
 # How far energy in and out differ over a tick, as a share.
 site-ledger = Energy ledger gap
 site-happened = What happened
-# A cause of an incident, in the words of the model; several follow each other.
+# A cause of an incident, as a sentence; several follow each other.
 incident-since = since { $cause }
 site-go-to-hottest = Go to the hottest chip
 site-help = Drag turns, right drag moves, wheel zooms; click a place, click again to go there.
@@ -129,6 +129,8 @@ key-space-name = space
 key-space = stop and go on
 # F2
 key-picture = save a picture; with Shift without panels
+key-tab-name = Tab
+key-tab = next control, with Shift the one before; in a scenario’s text it writes a tab, and Esc leaves the text
 key-escape-name = Esc
 key-escape = one level up, and the camera with it
 key-search-name = /  or  Ctrl K
@@ -329,6 +331,7 @@ way-back = back: [ or Alt and ←
 way-forward = forward: ] or Alt and →
 look-key = key V goes through them
 section-slider = where it is cut: , and . move it, with Shift faster
+    .name = Where it is cut
 section-along = along rows
 section-across = across rows
 section-turn = turn the cut
@@ -339,8 +342,10 @@ way-map = Map
 way-tour = Tour
     .hint = the mission in a minute and a half
 search-field = Search: place, hottest rack, genset 14   /
+    .name = Search
 bookmarks = bookmarks: places that are kept
 bookmark-keep = Keep
+bookmark-name = Name of the bookmark
 bookmark-remove = let it go
 bookmarks-none = Nothing is kept yet. Keep what you see under a name; it is there the next time.
 
@@ -430,6 +435,7 @@ air-legend = Bright line: outside air of the last 24 simulated hours. Dashes: we
 link-going = On the way to { $when } after the start
 link-stay = Stay here
 link-problem = The link could not be followed
+link-field = Link
 link-copied = Link copied
 link-length = { $length } characters
 # What a link does not carry.
@@ -474,6 +480,7 @@ editor-in-browser = in this browser
 editor-is-there = { $file } is there already.
 editor-replace = Replace it
 editor-open-label = Open
+editor-text-field = Text of the scenario
 editor-path = path of a .ron file
 editor-open = Open
 editor-drop = or drop a file on the window
@@ -516,6 +523,7 @@ form-events = What happens when
 form-add-event = Add an event
 form-spells = Spells of weather
 form-add-spell = Add a spell
+form-change = Change
 form-changes = Other values in its files
 form-rules =
     { $count ->
@@ -711,6 +719,7 @@ part-hint = { $about }; key { $letter }
 ## The bars: readings on top, time and choices below.
 
 bar-colours = colours of racks and units: digits, some with Shift
+    .name = Colours
 bar-scenario = Scenario
 bar-facility = Facility
 bar-dark = Dark
@@ -722,6 +731,7 @@ bar-more-open = More ({ $open } open)
 bar-more = More
     .hint = other layers and windows
 bar-pause = stop and go on: space
+bar-speed = Simulated time per real time
 bar-behind = as fast as it can
 bar-tick = tick { $seconds } s
 bar-roofs = Roofs
@@ -839,6 +849,7 @@ picture = Picture
 picture-format = a window of the format { $format } cannot be saved
 picture-unwritable = the picture cannot be written: { $error }
 saved = { $what } saved
+saved-path = Where it is
 saved-downloaded = { $what } downloaded: { $name }
 saved-too-many = { $folder } holds too many files called { $name }
 
@@ -958,7 +969,129 @@ stage-legend = buildings; days by the plan of growth, where it has one
 legend-no-air = Select a hall or a building to see its air.
 legend-slice = Air slice, °C
     .hint = height of the plane above the floor: page keys
+    .height = Height of the air slice
 legend-airflow = Airflow, °C
 row-fed-by = Fed by
 row-spare-at = { $share } % at { $name }
 row-spare = Spare power
+
+## What happens: sentences of incidents, and in `.kind` the word by which they are counted. Places have their addresses.
+
+the-site = the site
+incident-opened = { $of } was opened
+    .kind = opened
+incident-closed = { $of } was closed
+    .kind = closed
+incident-broke = { $count } of { $of } broke
+    .kind = broke
+incident-repaired = { $of } was repaired
+    .kind = repaired
+incident-transferred = { $of } went over to { $to }
+    .kind = went over
+incident-tripped = { $of } tripped at { $percent } % of its rating
+    .kind = tripped
+incident-ordered = { $of } ordered to start
+    .kind = ordered
+incident-ready = { $of } carry voltage, { $count } on the bus
+    .kind = ready
+incident-no-start = { $of } number { $number } did not start
+    .kind = no start
+incident-stopped = { $of } number { $number } stopped
+    .kind = stopped
+incident-out-of-fuel = { $of } ran out of fuel
+    .kind = out of fuel
+incident-shed = { $of } was taken off: the gensets cannot carry it
+    .kind = shed
+incident-refused = { $of } can carry no more: { $count } blocks stay off
+    .kind = refused
+incident-on-battery =
+    { $racks ->
+        [one] 1 rack behind { $of } on battery
+       *[other] { $racks } racks behind { $of } on battery
+    }
+    .kind = on battery
+incident-dark =
+    { $racks ->
+        [one] 1 rack behind { $of } went dark
+       *[other] { $racks } racks behind { $of } went dark
+    }
+    .kind = dark
+incident-restored =
+    { $racks ->
+        [one] 1 rack behind { $of } with power again
+       *[other] { $racks } racks behind { $of } with power again
+    }
+    .kind = restored
+incident-collapse = voltage collapsed at { $of }
+    .kind = collapse
+incident-units-lost = { $count } air-handling units of { $of } out of service
+    .kind = units lost
+incident-units-back = air-handling units of { $of } back in service
+    .kind = units back
+incident-cdus-lost = { $count } coolant distribution units of { $of } out of service
+    .kind = CDUs lost
+incident-cdus-back = coolant distribution units of { $of } back in service
+    .kind = CDUs back
+incident-plant-dark = fans and pumps of { $of } without power
+    .kind = plant dark
+incident-plant-back = fans and pumps of { $of } with power again
+    .kind = plant back
+incident-water-cut = water supply of { $of } cut
+    .kind = water cut
+incident-water-back = water supply of { $of } back
+    .kind = water back
+incident-energised = { $of } energised
+    .kind = energised
+incident-deenergised = { $of } taken out of service
+    .kind = taken out
+incident-throttling = chips of { $of } throttle, first in { $rack } (outside { $outside } °C)
+    .kind = throttling
+incident-chips-tripped = chips of { $of } trip, first in { $rack }
+    .kind = chips tripped
+incident-shut-down = all chips of { $of } are off
+    .kind = shut down
+incident-cooled = no chip of { $of } throttles any more
+    .kind = cooled
+# A reading of a rule, by its name in files.
+incident-rule-met =
+    { $side ->
+        [above] rule { $rule } is met: { $name } of { $scope } is { $value }, above { $limit }
+       *[below] rule { $rule } is met: { $name } of { $scope } is { $value }, below { $limit }
+    }
+    .kind = rule met
+incident-rule-over = rule { $rule } is over: { $name } of { $scope } is { $value }
+# Its name in files.
+incident-set-point = set point { $what } of { $of } moved to { $value }
+    .kind = set point
+incident-set-point-planned = set point { $what } of { $of } moved to that of the plan
+incident-energy-price = energy costs { $price } $/MWh
+    .kind = energy price
+incident-energy-tariff = energy costs what the tariff says again
+incident-job-asked = a job of { $chips } chips was asked for
+    .kind = job asked
+severity-critical = critical
+severity-warning = warning
+severity-notice = notice
+
+## What cooling units do.
+
+mode-off = off
+mode-mixing = mixing
+mode-free = free
+mode-evaporative = evaporative
+mode-failed = failed
+mode-maintenance = in maintenance
+
+## Kinds of jobs.
+
+job-training = training
+job-serving = serving
+job-batch = batch
+
+## What binds the growth of the site.
+
+limit-buildings = buildings
+limit-power = power
+limit-racks = racks
+limit-staff = staff
+limit-money = money

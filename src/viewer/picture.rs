@@ -12,7 +12,7 @@ use rainier::sim::clock::Clock;
 
 use crate::cases::{Beside, Case};
 use crate::export::{self, Saved, slug};
-use crate::panels::pieces::frame;
+use crate::panels::pieces::{called, frame};
 use crate::panels::theme::ALARM;
 use crate::panels::windows::Windows;
 use crate::words::say;
@@ -138,7 +138,8 @@ pub(crate) fn told(ui: &mut egui::Ui, saved: &Saved, what: &str, width: f32) {
             ui.label(say!("saved", what = what));
             // It can be copied from here.
             let mut path = path.as_str();
-            ui.add(TextEdit::singleline(&mut path).desired_width(width));
+            let edit = ui.add(TextEdit::singleline(&mut path).desired_width(width));
+            called(edit, say!("saved-path"));
         }
         Saved::Downloaded(name) => {
             ui.label(say!("saved-downloaded", what = what, name = name));

@@ -238,7 +238,8 @@ fn racks(n: u32) -> String {
 }
 
 /// A reading with as many digits as it is worth.
-fn rounded(value: f64) -> f64 {
+#[must_use]
+pub fn rounded(value: f64) -> f64 {
     if value.abs() < 1000.0 {
         (value * 1000.0).round() / 1000.0
     } else {

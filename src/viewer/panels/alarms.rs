@@ -29,6 +29,7 @@ use super::theme::{ACCENT, ALARM, GOOD, GROUND, LINE, QUIET, QUOTED, TEXT, Tint}
 use super::windows::Windows;
 use crate::advance::Pace;
 use crate::cases::Case;
+use crate::named;
 use crate::navigation::search::{Deed, Search, Target};
 use crate::words::say;
 
@@ -103,7 +104,8 @@ fn counts(standing: [usize; Severity::ALL.len()]) -> LayoutJob {
 
 /// The same in words.
 fn in_words(standing: [usize; Severity::ALL.len()]) -> String {
-    let of = |(severity, count): (Severity, usize)| (count > 0).then(|| format!("{count} {}", severity.as_str()));
+    let of =
+        |(severity, count): (Severity, usize)| (count > 0).then(|| format!("{count} {}", named::severity(severity)));
     let words: Vec<String> = Severity::ALL.into_iter().zip(standing).filter_map(of).collect();
     words.join(", ")
 }
@@ -218,7 +220,7 @@ impl State<'_> {
         let Some(first) = alarm.members.first().and_then(|n| self.incidents.list.get(*n as usize)) else {
             return String::new();
         };
-        let what = first.describe(self.campus());
+        let what = named::incident(first, self.campus());
         match alarm.members.len() {
             1 => what,
             n => say!("alarm-and-more", what = what, more = n - 1),
@@ -235,7 +237,9 @@ impl State<'_> {
             .members
             .iter()
             .filter_map(|n| self.incidents.list.get(*n as usize));
-        let mut names: Vec<String> = places.map(|incident| incident.at.name(self.campus())).collect();
+        let mut names: Vec<String> = places
+            .map(|incident| named::place(incident.at, self.campus()))
+            .collect();
         names.dedup();
         match names.as_slice() {
             [one] => one.clone(),
@@ -379,7 +383,7 @@ fn line(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32, chosen: boo
         }
         x += width;
     }
-    let spoken = format!("{}: {what} {length} {much}", alarm.severity.as_str());
+    let spoken = format!("{}: {what} {length} {much}", named::severity(alarm.severity));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, spoken.as_str()));
     response.on_hover_text(say!("alarm-go")).clicked()
 }
@@ -444,7 +448,7 @@ fn details(ui: &mut egui::Ui, state: &State, alarm: &Alarm) -> Option<Wish> {
     if !led_to.is_empty() {
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         for n in led_to {
-            *kinds.entry(state.incidents.list[*n].what.as_str()).or_default() += 1;
+            *kinds.entry(named::kind(state.incidents.list[*n].what)).or_default() += 1;
         }
         let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
         kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

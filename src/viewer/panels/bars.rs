@@ -1,5 +1,7 @@
 //! The bar of readings on top and that of time and choices below.
 
+use std::ops::RangeInclusive;
+
 use bevy_egui::egui;
 use egui::{FontId, RichText};
 use rainier::overlay::Theme;
@@ -9,7 +11,7 @@ use super::State;
 use super::format::grouped;
 use super::kpi::Readings;
 use super::parts::{Part, Parts};
-use super::pieces::named;
+use super::pieces::{called, named};
 use super::theme::{ACCENT, ALARM, QUIET};
 use crate::advance::Pace;
 use crate::cases::Case;
@@ -19,12 +21,15 @@ use crate::scenarios::{Ask, Scenarios, Source};
 use crate::selection::{Overlay, Shown, key_of};
 use crate::words::say;
 
+/// Simulated time per real time.
+const SPEEDS: RangeInclusive<f64> = 1.0..=10_000.0;
+
 /// Pages lower than this, in points, have no room for small lines below readings.
 const LOW: f32 = 560.0;
 
 /// What colours the racks.
 pub(crate) fn overlay_choice(ui: &mut egui::Ui, shown: &mut Shown) {
-    egui::ComboBox::from_id_salt("overlay")
+    let drawn = egui::ComboBox::from_id_salt("overlay")
         .width(164.0)
         .height(ui.ctx().content_rect().height())
         .selected_text(named::overlay(shown.0))
@@ -41,9 +46,8 @@ pub(crate) fn overlay_choice(ui: &mut egui::Ui, shown: &mut Shown) {
                     }
                 }
             }
-        })
-        .response
-        .on_hover_text(say!("bar-colours"));
+        });
+    called(drawn.response, say!("bar-colours.name")).on_hover_text(say!("bar-colours"));
 }
 
 /// What runs, and what else could.
@@ -51,7 +55,14 @@ fn scenario_choice(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.label(RichText::new(say!("bar-scenario")).size(11.0).color(QUIET));
-        if let Some(file) = choice(ui, "scenario", case.name(), &scenarios.choices, 190.0, case.about()) {
+        if let Some(file) = choice(
+            ui,
+            ("scenario", say!("bar-scenario")),
+            case.name(),
+            &scenarios.choices,
+            190.0,
+            case.about(),
+        ) {
             scenarios.ask(Ask::Start(Source::Named(file)));
         }
         if !scenarios.problem.is_empty() {
@@ -60,11 +71,11 @@ fn scenario_choice(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
     });
 }
 
-/// A list of scenarios to choose from; the file of the one that has been chosen.
+/// A list of scenarios to choose from, with its id and its name; the file of the one that has been chosen.
 pub(crate) fn choice(
     ui: &mut egui::Ui,
-    id: &str,
-    name: &str,
+    (id, title): (&str, &str),
+    now: &str,
     choices: &[(String, String)],
     width: f32,
     about: &str,
@@ -73,16 +84,17 @@ pub(crate) fn choice(
     let shown = egui::ComboBox::from_id_salt(id)
         .width(width)
         .height(420.0)
-        .selected_text(name)
+        .selected_text(now)
         .show_ui(ui, |ui| {
-            for (file, title) in choices {
-                if ui.selectable_label(title == name, title).clicked() {
+            for (file, name) in choices {
+                if ui.selectable_label(name == now, name).clicked() {
                     wanted = Some(file.clone());
                 }
             }
         });
+    let response = called(shown.response, title);
     if !about.is_empty() {
-        shown.response.on_hover_text(about);
+        response.on_hover_text(about);
     }
     wanted
 }
@@ -247,12 +259,14 @@ pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
         pace.paused = !pace.paused;
     }
     ui.spacing_mut().slider_width = 110.0;
-    ui.add(
-        egui::Slider::new(&mut pace.speed, 1.0..=10_000.0)
-            .logarithmic(true)
-            .suffix("×")
-            .max_decimals(0),
-    );
+    // In one box, as egui puts the number of a slider beside it, but with a name for each of them.
+    ui.horizontal(|ui| {
+        let slider = egui::Slider::new(&mut pace.speed, SPEEDS).logarithmic(true);
+        called(ui.add(slider.show_value(false)), say!("bar-speed"));
+        let step = pace.speed * 0.01;
+        let value = egui::DragValue::new(&mut pace.speed).range(SPEEDS).speed(step);
+        called(ui.add(value.suffix("×").max_decimals(0)), say!("bar-speed"));
+    });
     if pace.behind {
         ui.label(RichText::new(say!("bar-behind")).size(11.0).color(QUIET));
     }

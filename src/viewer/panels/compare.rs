@@ -95,7 +95,14 @@ fn names(ui: &mut egui::Ui, cases: [&Case; 2], scenarios: &mut Scenarios) {
                 .on_hover_text(case.about());
             ui.add_space(8.0);
         }
-        if let Some(file) = choice(ui, "against", say!("compare-another"), &scenarios.choices, 130.0, "") {
+        if let Some(file) = choice(
+            ui,
+            ("against", say!("bar-scenario")),
+            say!("compare-another"),
+            &scenarios.choices,
+            130.0,
+            "",
+        ) {
             scenarios.ask(Ask::Compare(Source::Named(file)));
         }
     });
@@ -325,7 +332,14 @@ fn invite(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
     });
     ui.horizontal(|ui| {
         ui.label(RichText::new("B").strong().color(COLORS[1]));
-        if let Some(file) = choice(ui, "with", say!("compare-choose"), &scenarios.choices, 240.0, "") {
+        if let Some(file) = choice(
+            ui,
+            ("with", say!("bar-scenario")),
+            say!("compare-choose"),
+            &scenarios.choices,
+            240.0,
+            "",
+        ) {
             scenarios.ask(Ask::Compare(Source::Named(file)));
         }
     });

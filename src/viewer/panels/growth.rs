@@ -10,6 +10,7 @@ use rainier::sim::twin::Plan;
 use rainier::site::schema::Tag;
 
 use crate::args::TEXTS;
+use crate::named;
 use crate::panels::format::{compact, grouped, said, said_date, said_month};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::{key_label, reading};
@@ -243,7 +244,7 @@ fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, date: Option<Date
                 reading(ui, say!("reading-chips"), compact(standing.runs.chips), "", TEXT);
             }
             let (name, color) = match standing.binding {
-                Some(limit) => (limit.as_str(), limit_color(limit)),
+                Some(limit) => (named::limit(limit), limit_color(limit)),
                 None => (say!("growth-nothing"), QUIET.now()),
             };
             reading(ui, say!("growth-bound-by"), name.into(), "", color);
@@ -385,7 +386,7 @@ fn foot(ui: &mut egui::Ui, planned: &Planned, unit: Unit, day: Option<f32>) {
         for limit in Limit::ALL {
             let value = unit.of(&standing.limits[limit as usize]);
             let binds = standing.binding == Some(limit);
-            let text = format!("{} {}", limit.as_str(), unit.said(value));
+            let text = format!("{} {}", named::limit(limit), unit.said(value));
             let color = if binds { TEXT } else { QUIET };
             key_label(ui, limit_color(limit), &text, 11.5, color);
         }

@@ -15,6 +15,7 @@ use rainier::sim::twin::Plan;
 use rainier::workload::Kind;
 use rainier::workload::progress::Phase;
 
+use crate::named;
 use crate::navigation::Orbit;
 use crate::panels::format::{compact, grouped, said, watts};
 use crate::panels::parts::{Part, Parts};
@@ -244,7 +245,7 @@ pub(crate) fn legend(
             let strong = view.focus.0 == Some(job.number);
             let name = RichText::new(&job.job.name).size(11.5);
             ui.label(if strong { name.color(ACCENT) } else { name });
-            let (kind, chips) = (job.job.kind.as_str(), compact(f64::from(job.chips)));
+            let (kind, chips) = (named::job_kind(job.job.kind), compact(f64::from(job.chips)));
             let (measure, done) = (measure(job, &record), job.done_share());
             let text = if done.is_finite() {
                 let done = percent(done, 1);
@@ -505,7 +506,7 @@ fn line(ui: &mut egui::Ui, width: f32, job: &Running, jobs: &Jobs, view: &JobVie
     }
     let texts = [
         name,
-        job.job.kind.as_str().to_owned(),
+        named::job_kind(job.job.kind).to_owned(),
         grouped(f64::from(job.chips)),
         percent(job.pace, 1),
         good,

@@ -12,7 +12,7 @@ use super::State;
 use super::format::{grouped, said_date};
 use super::jobs::{self, JobView};
 use super::parts::{Part, Parts};
-use super::pieces::{color_bar, frame, swatch};
+use super::pieces::{called, color_bar, frame, swatch};
 use super::theme::{ALARM, COLD_TO_HOT, DIAGRAM_C, LINE, MODES, QUIET, Tint, map_colors, stops_of};
 use crate::difference;
 use crate::named;
@@ -283,9 +283,13 @@ pub(crate) fn air_legend(ui: &mut egui::Ui, parts: &Parts, selection: &Selection
             ui.label(RichText::new(say!("legend-slice")).size(12.0));
             color_bar(ui, &map_colors(), AIR_C, width);
             ui.spacing_mut().slider_width = width - 74.0;
-            let slider = egui::Slider::new(&mut height.0, HEIGHT_M[0]..=HEIGHT_M[1]);
-            ui.add(slider.suffix(" m").fixed_decimals(2))
-                .on_hover_text(say!("legend-slice.hint"));
+            let heights = HEIGHT_M[0]..=HEIGHT_M[1];
+            let named = |control| called(control, say!("legend-slice.height")).on_hover_text(say!("legend-slice.hint"));
+            ui.horizontal(|ui| {
+                named(ui.add(egui::Slider::new(&mut height.0, heights.clone()).show_value(false)));
+                let value = egui::DragValue::new(&mut height.0).range(heights).speed(0.01);
+                named(ui.add(value.suffix(" m").fixed_decimals(2)));
+            });
         }
         if airflow {
             ui.label(RichText::new(say!("legend-airflow")).size(12.0));

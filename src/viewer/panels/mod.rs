@@ -123,6 +123,11 @@ pub(crate) fn panels(
         theme(ctx, *look);
     }
     let ctx = ctx.clone();
+    // The window's own name in the tree of a screen reader, whose root egui makes without one.
+    #[cfg(not(target_arch = "wasm32"))]
+    ctx.accesskit_node_builder(egui::Id::new("accesskit_root"), |root| {
+        root.set_label(state.plan.0.name.as_str())
+    });
     let mut root = egui::Ui::new(
         ctx.clone(),
         "panels".into(),

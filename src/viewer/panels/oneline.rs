@@ -12,6 +12,7 @@ use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 use rainier::site::campus::PowerKind;
 
+use crate::named;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::theme::{ACCENT, ALARM, LINE, PANEL, QUIET, TEXT};
 use crate::panels::windows::Windows;
@@ -371,7 +372,7 @@ fn hover(ui: &mut egui::Ui, state: &State, n: usize) {
         && let Some(cause) = grid.lost_by[n]
     {
         for incident in state.incidents.chain(cause) {
-            ui.label(egui::RichText::new(incident.describe(campus)).color(ALARM));
+            ui.label(egui::RichText::new(named::incident(incident, campus)).color(ALARM));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Small pieces that panels are made of.
 
 use bevy_egui::egui;
+use egui::output::OutputEvent;
 use egui::{Align, Color32, FontId, Frame, Layout, Margin, RichText, Stroke};
 use rainier::sim::state::UnitMode;
 
@@ -19,6 +20,29 @@ pub(crate) fn named(response: egui::Response, hint: &str) -> egui::Response {
     let on = response.enabled();
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, on, name));
     response.on_hover_text(hint)
+}
+
+/// Gives a control that shows only its value, such as a field or a list, a name for those who hear it.
+pub(crate) fn called(response: egui::Response, name: &str) -> egui::Response {
+    #[cfg(not(target_arch = "wasm32"))]
+    response
+        .ctx
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    // A page says what happens to a control, and has no tree of them.
+    if response.gained_focus() || response.clicked() || response.changed() {
+        response.ctx.output_mut(|output| {
+            if let Some(event) = output.events.last_mut() {
+                let (OutputEvent::Clicked(info)
+                | OutputEvent::DoubleClicked(info)
+                | OutputEvent::TripleClicked(info)
+                | OutputEvent::FocusGained(info)
+                | OutputEvent::TextSelectionChanged(info)
+                | OutputEvent::ValueChanged(info)) = event;
+                info.label = Some(name.to_owned());
+            }
+        });
+    }
+    response
 }
 
 /// A name small above its value, in a column.
@@ -91,7 +115,7 @@ pub(crate) fn swatch(ui: &mut egui::Ui, mode: UnitMode, count: usize) {
             .font(FontId::monospace(11.5))
             .color(color),
     );
-    ui.label(RichText::new(mode.as_str()).size(11.5).color(QUIET));
+    ui.label(RichText::new(crate::named::mode(mode)).size(11.5).color(QUIET));
     ui.add_space(4.0);
 }
 

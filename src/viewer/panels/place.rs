@@ -83,11 +83,11 @@ pub(crate) fn site_numbers(ui: &mut egui::Ui, state: &State, selection: &mut Sel
                     .incidents
                     .chain(cause)
                     .iter()
-                    .map(|i| say!("incident-since", cause = i.describe(campus)))
+                    .map(|i| say!("incident-since", cause = named::incident(i, campus)))
                     .collect();
                 chain.join(", ")
             });
-            ui.label(RichText::new(format!("{when}  {}", incident.describe(campus))).size(11.5))
+            ui.label(RichText::new(format!("{when}  {}", named::incident(incident, campus))).size(11.5))
                 .on_hover_text(why);
         }
     }
@@ -387,7 +387,7 @@ pub(crate) fn job_of_rack(ui: &mut egui::Ui, state: &State, rack: usize, orbit: 
         return;
     };
     row(ui, say!("job-name"), job.job.name.clone());
-    row(ui, say!("job-kind"), job.job.kind.as_str());
+    row(ui, say!("job-kind"), named::job_kind(job.job.kind));
     row(ui, say!("reading-chips"), grouped(f64::from(job.chips)));
     row(ui, say!("job-pace"), said(job.pace * 100.0, 1, "%"));
     row(ui, say!("reading-draw"), watts(job.power_w));

@@ -12,6 +12,7 @@ use rainier::sim::{HallColumns, RackColumns, RowColumns, UnitColumns};
 use rainier::site::Campus;
 use rainier::site::campus::Found;
 
+use crate::named;
 use crate::panels::format::{said, watts};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::{reading, swatch};
@@ -511,7 +512,13 @@ fn unit_strip(ui: &mut egui::Ui, state: &State, h: usize, width: f32) -> Option<
             response.on_hover_ui(|ui| {
                 let units = &state.units;
                 ui.label(
-                    RichText::new(say!("unit", number = k + 1, hall = &hall.number, mode = mode.as_str())).strong(),
+                    RichText::new(say!(
+                        "unit",
+                        number = k + 1,
+                        hall = &hall.number,
+                        mode = named::mode(mode)
+                    ))
+                    .strong(),
                 );
                 let line = |ui: &mut egui::Ui, text: String| ui.label(RichText::new(text).size(12.0).color(QUIET));
                 let speed = said(units.speed[unit] * 100.0, 0, "%");

@@ -6,7 +6,7 @@ use egui::{Align2, RichText, TextEdit};
 use rainier::sim::clock::Clock;
 use rainier::sim::power::incidents;
 
-use super::pieces::frame;
+use super::pieces::{called, frame};
 use super::theme::{ACCENT, ALARM, QUIET};
 use super::windows::Windows;
 use crate::share::Sharing;
@@ -95,7 +95,8 @@ fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, m
             });
             // Where the clipboard is closed to a page, it can be copied from here.
             let mut address = copied.address.as_str();
-            ui.add(TextEdit::singleline(&mut address).desired_width(WIDTH));
+            let edit = ui.add(TextEdit::singleline(&mut address).desired_width(WIDTH));
+            called(edit, say!("link-field"));
             if !copied.lacks.is_empty() {
                 ui.add(egui::Label::new(RichText::new(&copied.lacks).size(12.0).color(ALARM)).wrap());
             }

@@ -171,7 +171,7 @@ fn facts(ui: &mut egui::Ui, planned: &Planned, date: Date) {
     );
     ui.label(RichText::new(text).size(11.0).color(QUIET));
     let of = match standing.binding {
-        Some(limit) => say!("timeline-bound", limit = limit.as_str()),
+        Some(limit) => say!("timeline-bound", limit = crate::named::limit(limit)),
         None => say!("timeline-complete").into(),
     };
     let color = standing.binding.map_or(QUIET.now(), limit_color);

@@ -22,6 +22,7 @@ use super::windows::Windows;
 use crate::cases::{Beside, Case, Side};
 use crate::export::{self, Saved, slug};
 use crate::history::{Course, History, Series, Spread, thinned};
+use crate::named;
 use crate::picture::told;
 use crate::words::say;
 
@@ -422,7 +423,7 @@ fn events(ui: &mut egui::Ui, axes: &Axes, case: &Shown, start: DateTime, now: Da
             ui.horizontal(|ui| {
                 let time = short_time(local(start, incident.time_s), Some(now));
                 ui.label(RichText::new(time).font(FontId::monospace(12.0)).color(QUIET));
-                ui.label(RichText::new(incident.describe(case.campus)).size(12.5));
+                ui.label(RichText::new(named::incident(incident, case.campus)).size(12.5));
             });
         }
         if mark.count > TOLD {

@@ -5,7 +5,7 @@ use bevy_egui::egui;
 use egui::{FontId, Key, Modifiers, RichText};
 use rainier::site::Campus;
 
-use super::pieces::{frame, named};
+use super::pieces::{called, frame, named};
 use super::theme::{ACCENT, ALARM, LINE, QUIET, TEXT};
 use crate::navigation::aids::Aids;
 use crate::navigation::bookmarks::{Bookmarks, LONGEST, Shows};
@@ -90,8 +90,8 @@ fn tools(
     if ways.inside.look == Look::Section {
         let inside = &mut *ways.inside;
         ui.spacing_mut().slider_width = 90.0;
-        ui.add(egui::Slider::new(&mut inside.share, 0.0..=1.0).show_value(false))
-            .on_hover_text(say!("section-slider"));
+        let slider = ui.add(egui::Slider::new(&mut inside.share, 0.0..=1.0).show_value(false));
+        called(slider, say!("section-slider.name")).on_hover_text(say!("section-slider"));
         let text = if inside.along_rows {
             say!("section-along")
         } else {
@@ -166,7 +166,7 @@ fn field(ui: &mut egui::Ui, search: &mut Search, width: f32) {
         .char_limit(80)
         .hint_text(say!("search-field"))
         .desired_width(width);
-    let response = ui.add(edit);
+    let response = called(ui.add(edit), say!("search-field.name"));
     if std::mem::take(&mut search.wanted) {
         response.request_focus();
     }
@@ -251,7 +251,7 @@ fn bookmarks(
                 .char_limit(LONGEST)
                 .hint_text(&here)
                 .desired_width(200.0);
-            let edit = ui.add(edit);
+            let edit = called(ui.add(edit), say!("bookmark-name"));
             if button.clicked() {
                 // Who comes by keys can write, or press enter, at once.
                 edit.request_focus();

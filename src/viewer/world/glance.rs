@@ -79,7 +79,7 @@ fn words(overlay: Overlay, sum: Sum) -> Option<String> {
         }
         (Overlay::Units, Sum::Kind(kind)) => {
             let mode = MODES.iter().find(|mode| **mode as u8 == kind)?;
-            Some(mode.as_str().into())
+            Some(named::mode(*mode).into())
         }
         (Overlay::Feed, Sum::Kind(kind)) if kind > 0 => Some(named::feed(*Feed::ALL.get(usize::from(kind))?).into()),
         (Overlay::Failures, Sum::Kind(kind)) if kind > 0 => {

@@ -8,6 +8,7 @@ use rainier::site::campus::Found;
 use rainier::site::unit;
 
 use super::pieces::line;
+use crate::panels::pieces::called;
 use crate::panels::theme::{ACCENT, ALARM, QUIET};
 use crate::selection::name;
 use crate::words::say;
@@ -213,16 +214,13 @@ fn nodes<'c>(campus: &'c Campus, typed: &str, selected: Option<Found>) -> Vec<&'
 fn place(ui: &mut egui::Ui, act: &mut Act, campus: &Campus, selected: Option<Found>) {
     let takes = act.action.takes().at;
     line(ui, say!("act-where"), |ui| {
-        ui.add(
-            TextEdit::singleline(&mut act.at)
-                .desired_width(150.0)
-                .hint_text(match takes {
-                    Where::Node => "S1/A",
-                    Where::Any => say!("act-everywhere"),
-                    _ => "B01/H1",
-                }),
-        )
-        .on_hover_text(takes.allowed());
+        let hint = match takes {
+            Where::Node => "S1/A",
+            Where::Any => say!("act-everywhere"),
+            _ => "B01/H1",
+        };
+        let edit = TextEdit::singleline(&mut act.at).desired_width(150.0);
+        called(ui.add(edit.hint_text(hint)), say!("act-where")).on_hover_text(takes.allowed());
         if takes == Where::Node {
             let typed = act.at.clone();
             let offered = nodes(campus, &typed, selected);
@@ -253,7 +251,7 @@ pub(super) fn form(
     now_s: Option<f64>,
 ) -> Result<Event, String> {
     line(ui, say!("act-what"), |ui| {
-        egui::ComboBox::from_id_salt((id, "action"))
+        let drawn = egui::ComboBox::from_id_salt((id, "action"))
             .width(170.0)
             .height(360.0)
             .selected_text(act.action.as_str())
@@ -270,6 +268,7 @@ pub(super) fn form(
                     }
                 }
             });
+        called(drawn.response, say!("act-what"));
         // The words are those of the files' reference, which marks names of fields.
         let about = act.action.about().replace('`', "");
         ui.add(egui::Label::new(RichText::new(about).size(11.5).color(QUIET)).wrap());
@@ -280,11 +279,8 @@ pub(super) fn form(
     }
     if let Some(amount) = takes.value {
         line(ui, say!("act-value"), |ui| {
-            ui.add(
-                TextEdit::singleline(&mut act.value)
-                    .desired_width(150.0)
-                    .hint_text(amount.unit),
-            );
+            let edit = TextEdit::singleline(&mut act.value).desired_width(150.0);
+            called(ui.add(edit.hint_text(amount.unit)), say!("act-value"));
             let mut about = amount.to_string();
             if amount.optional {
                 about = say!("act-value-optional", amount = about);
@@ -295,8 +291,8 @@ pub(super) fn form(
     if takes.job {
         line(ui, say!("act-job"), |ui| {
             let field = |ui: &mut egui::Ui, text: &mut String, width: f32, hint: &str, about: &str| {
-                ui.add(TextEdit::singleline(text).desired_width(width).hint_text(hint))
-                    .on_hover_text(about);
+                let edit = TextEdit::singleline(text).desired_width(width);
+                called(ui.add(edit.hint_text(hint)), hint).on_hover_text(about);
             };
             field(ui, &mut act.like, 110.0, say!("act-like"), say!("act-like.hint"));
             field(ui, &mut act.chips, 64.0, say!("act-chips"), say!("act-chips.hint"));
@@ -307,16 +303,13 @@ pub(super) fn form(
     }
     if now_s.is_none() {
         line(ui, say!("act-when"), |ui| {
-            ui.add(TextEdit::singleline(&mut act.when).desired_width(80.0).hint_text("2h"))
-                .on_hover_text(say!("act-when.hint"));
+            let edit = TextEdit::singleline(&mut act.when).desired_width(80.0);
+            called(ui.add(edit.hint_text("2h")), say!("act-when")).on_hover_text(say!("act-when.hint"));
             ui.label(RichText::new(say!("act-after-start")).size(11.5).color(QUIET));
             if act.action.can_be_undone() {
-                ui.add(
-                    TextEdit::singleline(&mut act.lasts)
-                        .desired_width(80.0)
-                        .hint_text(say!("act-for-good")),
-                )
-                .on_hover_text(say!("act-for-good.hint"));
+                let edit = TextEdit::singleline(&mut act.lasts).desired_width(80.0);
+                called(ui.add(edit.hint_text(say!("act-for-good"))), say!("act-field-lasts"))
+                    .on_hover_text(say!("act-for-good.hint"));
                 ui.label(RichText::new(say!("act-long")).size(11.5).color(QUIET));
             }
         });

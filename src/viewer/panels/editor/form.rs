@@ -18,8 +18,7 @@ use super::document::Document;
 use super::pieces::{cell, line, words};
 use crate::args::TEXTS;
 use crate::cases::Case;
-use crate::panels::pieces::named;
-use crate::panels::pieces::part;
+use crate::panels::pieces::{called, named, part};
 use crate::panels::theme::{ACCENT, ALARM, QUIET};
 use crate::words::say;
 
@@ -179,16 +178,16 @@ fn written(field: &FieldShape, typed: &str) -> String {
     }
 }
 
-/// A value that can be changed.
-fn value(ui: &mut egui::Ui, id: egui::Id, field: &FieldShape, now: &str, width: f32) -> Option<String> {
+/// A value that can be changed, with its id and its name.
+fn value(ui: &mut egui::Ui, titled: (egui::Id, &str), field: &FieldShape, now: &str, width: f32) -> Option<String> {
     let about = about(field);
     if let Shape::Choice(name) = inner(&field.shape)
         && let Some(Declared::Choice(_, all)) = SHAPES.get(name)
     {
-        return words(ui, id, now, width, all).map(str::to_owned);
+        return words(ui, titled, now, width, all).map(str::to_owned);
     }
     let hint = if field.optional { "–" } else { "" };
-    cell(ui, id, now, width, hint, &about).map(|typed| written(field, &typed))
+    cell(ui, titled, now, width, hint, &about).map(|typed| written(field, &typed))
 }
 
 /// The fields of the scenario itself.
@@ -207,7 +206,7 @@ fn general(ui: &mut egui::Ui, text: &str, root: &Node, width: f32, edits: &mut V
             };
             let now = shown(text, field_of(root, name));
             let id = ui.make_persistent_id(("field", name));
-            if let Some(value) = value(ui, id, field, &now, width) {
+            if let Some(value) = value(ui, (id, &title), field, &now, width) {
                 edits.push(Edit::Field(name.to_owned(), value));
             }
             if !unit.is_empty() {
@@ -243,8 +242,9 @@ fn table(
                 for (name, width) in columns {
                     let Some(field) = declared(record, name) else { continue };
                     let now = shown(text, field_of(item, name));
+                    let title = format!("{} {}", label(name).0, i + 1);
                     let id = ui.make_persistent_id((list, i, *name));
-                    if let Some(value) = value(ui, id, field, &now, *width) {
+                    if let Some(value) = value(ui, (id, &title), field, &now, *width) {
                         edits.push(Edit::Field(format!("{list}[{i}].{name}"), value));
                     }
                 }
@@ -281,7 +281,8 @@ fn changes(
         ui.horizontal(|ui| {
             let now = shown(text, Some(item));
             let id = ui.make_persistent_id(("changes", i));
-            if let Some(typed) = cell(ui, id, &now, width, hint, about) {
+            let title = format!("{} {}", say!("form-change"), i + 1);
+            if let Some(typed) = cell(ui, (id, &title), &now, width, hint, about) {
                 edits.push(Edit::Replace("changes", i, format!("{:?}", typed.trim())));
             }
             if named(ui.small_button("✖"), say!("form-remove")).clicked() {
@@ -294,7 +295,7 @@ fn changes(
         let edit = TextEdit::singleline(&mut new.typed)
             .desired_width(width)
             .hint_text(hint);
-        let response = ui.add(edit).on_hover_text(about);
+        let response = called(ui.add(edit), say!("form-change")).on_hover_text(about);
         let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let ready = new.typed.contains('=');
         add = ui.add_enabled(ready, egui::Button::new(say!("form-add"))).clicked() || (enter && ready);

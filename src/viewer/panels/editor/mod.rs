@@ -20,6 +20,7 @@ use self::acts::Act;
 use self::document::{Checked, Document, LONGEST, Origin};
 use self::form::{Around, NewChange};
 use super::parts::{Part, Parts};
+use super::pieces::called;
 use super::theme::{ACCENT, ALARM, ASKING, GOOD, QUIET, TEXT, Tint};
 use super::windows::Windows;
 use crate::args::Args;
@@ -269,11 +270,8 @@ fn heading(ui: &mut egui::Ui, text: &str) {
 fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenarios: &Scenarios) -> Option<Opening> {
     let mut chosen = None;
     let origin = editor.document.as_ref().map(|document| document.origin.clone());
-    ui.add(
-        TextEdit::singleline(&mut editor.filter)
-            .desired_width(f32::INFINITY)
-            .hint_text(say!("editor-search")),
-    );
+    let edit = TextEdit::singleline(&mut editor.filter).desired_width(f32::INFINITY);
+    called(ui.add(edit.hint_text(say!("editor-search"))), say!("editor-search"));
     let filter = editor.filter.trim().to_lowercase();
     let fits = |title: &str| title.to_lowercase().contains(&filter);
     let mut row = |ui: &mut egui::Ui, title: &str, hint: &str, opening: Opening| {
@@ -322,7 +320,7 @@ fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenar
 fn short_list(ui: &mut egui::Ui, editor: &Editor, case: &Case, mine: &Mine, scenarios: &Scenarios) -> Option<Opening> {
     let mut chosen = None;
     let title = editor.document.as_ref().map(Document::title).unwrap_or_default();
-    egui::ComboBox::from_id_salt("open")
+    let drawn = egui::ComboBox::from_id_salt("open")
         .width(210.0)
         .height(320.0)
         .selected_text(title)
@@ -343,6 +341,7 @@ fn short_list(ui: &mut egui::Ui, editor: &Editor, case: &Case, mine: &Mine, scen
                 row(ui, title, Opening::Builtin(file.clone()));
             }
         });
+    called(drawn.response, say!("editor-open"));
     chosen
 }
 
@@ -445,6 +444,7 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
                 Question::Name(name) => {
                     ui.label(say!("editor-save-as-label"));
                     let edit = ui.add(TextEdit::singleline(name).desired_width(220.0));
+                    let edit = called(edit, say!("editor-save-as-label"));
                     let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                     if ui.button(say!("editor-save")).clicked() || enter {
                         keep = false;
@@ -474,6 +474,7 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
                     ui.label(say!("editor-open-label"));
                     let path_edit = TextEdit::singleline(path).desired_width(280.0);
                     let edit = ui.add(path_edit.hint_text(say!("editor-path")));
+                    let edit = called(edit, say!("editor-path"));
                     let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                     if ui.button(say!("editor-open")).clicked() || enter {
                         keep = false;

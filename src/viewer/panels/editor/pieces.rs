@@ -3,6 +3,7 @@
 use bevy_egui::egui;
 use egui::{Align, Key, Layout, RichText, TextEdit, vec2};
 
+use crate::panels::pieces::called;
 use crate::panels::theme::QUIET;
 
 /// Room for the names of fields, points.
@@ -20,8 +21,15 @@ pub(super) fn line(ui: &mut egui::Ui, name: &str, contents: impl FnOnce(&mut egu
     });
 }
 
-/// A value that can be typed over: what it was given, once that is done. Escape leaves it as it was.
-pub(super) fn cell(ui: &mut egui::Ui, id: egui::Id, now: &str, width: f32, hint: &str, about: &str) -> Option<String> {
+/// A value that can be typed over, with its id and its name: what it was given, once that is done. Escape leaves it as it was.
+pub(super) fn cell(
+    ui: &mut egui::Ui,
+    (id, name): (egui::Id, &str),
+    now: &str,
+    width: f32,
+    hint: &str,
+    about: &str,
+) -> Option<String> {
     let kept: Option<String> = ui.data(|data| data.get_temp(id));
     let mut text = kept.unwrap_or_else(|| now.to_owned());
     let edit = TextEdit::singleline(&mut text)
@@ -30,7 +38,7 @@ pub(super) fn cell(ui: &mut egui::Ui, id: egui::Id, now: &str, width: f32, hint:
         .hint_text(hint);
     // In a table the width that is desired would give way to what is left of a column.
     let size = vec2(width, ui.spacing().interact_size.y);
-    let response = ui.add_sized(size, edit).on_hover_text(about);
+    let response = called(ui.add_sized(size, edit), name).on_hover_text(about);
     if response.lost_focus() {
         ui.data_mut(|data| data.remove::<String>(id));
         let given_up = ui.input(|input| input.key_pressed(Key::Escape));
@@ -42,16 +50,16 @@ pub(super) fn cell(ui: &mut egui::Ui, id: egui::Id, now: &str, width: f32, hint:
     None
 }
 
-/// A choice of words; the one that has been chosen.
+/// A choice of words, with its id and its name; the one that has been chosen.
 pub(super) fn words(
     ui: &mut egui::Ui,
-    id: egui::Id,
+    (id, name): (egui::Id, &str),
     now: &str,
     width: f32,
     all: &[(&'static str, &'static str)],
 ) -> Option<&'static str> {
     let mut chosen = None;
-    egui::ComboBox::from_id_salt(id)
+    let drawn = egui::ComboBox::from_id_salt(id)
         .width(width)
         .height(320.0)
         .selected_text(now)
@@ -62,5 +70,6 @@ pub(super) fn words(
                 }
             }
         });
+    called(drawn.response, name);
     chosen
 }

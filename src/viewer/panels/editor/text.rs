@@ -10,7 +10,9 @@ use egui::{Align2, FontId, Rect, TextFormat, pos2, vec2};
 use rainier::diag::Place;
 
 use super::document::Document;
+use crate::panels::pieces::called;
 use crate::panels::theme::{ACCENT, ALARM, COMMENT, GROUND, NUMBER, QUIET, QUOTED, TEXT, Tint, WORD};
+use crate::words::say;
 
 /// Size of letters, points.
 const SIZE: f32 = 12.5;
@@ -199,7 +201,8 @@ pub(super) fn editor(ui: &mut egui::Ui, document: &mut Document, size: egui::Vec
                     .desired_rows(((size.y / 16.0) as usize).max(4))
                     .layouter(&mut layouter)
                     .show(ui);
-                if output.response.changed() {
+                let response = called(output.response.response.clone(), say!("editor-text-field"));
+                if response.changed() {
                     document.touched();
                 }
                 let index = output.cursor_range.map(|range| usize::from(range.primary.index));

@@ -1,7 +1,13 @@
 //! What the library knows by lists, in words of the view's language.
 
-use rainier::overlay::{Feed, Overlay, Stage, Theme, Trouble};
+mod incident;
 
+use rainier::growth::Limit;
+use rainier::overlay::{Feed, Overlay, Stage, Theme, Trouble};
+use rainier::sim::state::UnitMode;
+use rainier::workload::Kind;
+
+pub(crate) use self::incident::{incident, kind, place, severity};
 use crate::words::say;
 
 /// The title of an overlay.
@@ -83,5 +89,37 @@ pub(crate) fn stage(stage: Stage) -> &'static str {
         Stage::LaterPhase => say!("stage-later-phase"),
         Stage::Next => say!("stage-next"),
         Stage::Later => say!("stage-later"),
+    }
+}
+
+/// What a cooling unit does.
+pub(crate) fn mode(mode: UnitMode) -> &'static str {
+    match mode {
+        UnitMode::Off => say!("mode-off"),
+        UnitMode::Mixing => say!("mode-mixing"),
+        UnitMode::Free => say!("mode-free"),
+        UnitMode::Evaporative => say!("mode-evaporative"),
+        UnitMode::Failed => say!("mode-failed"),
+        UnitMode::Maintenance => say!("mode-maintenance"),
+    }
+}
+
+/// The kind of a job.
+pub(crate) fn job_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Training => say!("job-training"),
+        Kind::Serving => say!("job-serving"),
+        Kind::Batch => say!("job-batch"),
+    }
+}
+
+/// What binds growth.
+pub(crate) fn limit(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Buildings => say!("limit-buildings"),
+        Limit::Power => say!("limit-power"),
+        Limit::Racks => say!("limit-racks"),
+        Limit::Staff => say!("limit-staff"),
+        Limit::Money => say!("limit-money"),
     }
 }

@@ -1,0 +1,242 @@
+//! What happened, in the view's language. Its English is the model's, sentence by sentence, as a test says.
+
+use rainier::record::alarms::Severity;
+use rainier::sim::power::incidents::{At, Incident, What, rounded};
+use rainier::sim::rules::Met;
+use rainier::sim::sense::Scope;
+use rainier::site::Campus;
+
+use crate::words::say;
+
+/// The name of the place where something happened.
+pub(crate) fn place(at: At, campus: &Campus) -> String {
+    match at {
+        At::Site => say!("the-site").to_owned(),
+        at => at.name(campus),
+    }
+}
+
+/// An incident in words, without its time and cause.
+pub(crate) fn incident(incident: &Incident, campus: &Campus) -> String {
+    let of = place(incident.at, campus);
+    let rack = |rack: u32| campus.rack_address(rack as usize).to_string();
+    match incident.what {
+        What::Opened => say!("incident-opened", of = of),
+        What::Closed => say!("incident-closed", of = of),
+        What::Broke(count) => say!("incident-broke", of = of, count = count),
+        What::Repaired => say!("incident-repaired", of = of),
+        What::Transferred(source) => {
+            say!("incident-transferred", of = of, to = place(At::Node(source), campus))
+        }
+        What::Tripped(loading) => {
+            say!("incident-tripped", of = of, percent = format!("{:.0}", loading * 100.0))
+        }
+        What::Ordered => say!("incident-ordered", of = of),
+        What::Ready(count) => say!("incident-ready", of = of, count = count),
+        What::NoStart(number) => say!("incident-no-start", of = of, number = number),
+        What::Stopped(number) => say!("incident-stopped", of = of, number = number),
+        What::OutOfFuel => say!("incident-out-of-fuel", of = of),
+        What::Shed => say!("incident-shed", of = of),
+        What::Refused(count) => say!("incident-refused", of = of, count = count),
+        What::OnBattery(racks) => say!("incident-on-battery", of = of, racks = racks),
+        What::Dark(racks) => say!("incident-dark", of = of, racks = racks),
+        What::Restored(racks) => say!("incident-restored", of = of, racks = racks),
+        What::Collapse => say!("incident-collapse", of = of),
+        What::UnitsLost(count) => say!("incident-units-lost", of = of, count = count),
+        What::UnitsBack => say!("incident-units-back", of = of),
+        What::CdusLost(count) => say!("incident-cdus-lost", of = of, count = count),
+        What::CdusBack => say!("incident-cdus-back", of = of),
+        What::PlantDark => say!("incident-plant-dark", of = of),
+        What::PlantBack => say!("incident-plant-back", of = of),
+        What::WaterCut => say!("incident-water-cut", of = of),
+        What::WaterBack => say!("incident-water-back", of = of),
+        What::Energised => say!("incident-energised", of = of),
+        What::Deenergised => say!("incident-deenergised", of = of),
+        What::Throttling(first, outside_c) => say!(
+            "incident-throttling",
+            of = of,
+            rack = rack(first),
+            outside = format!("{outside_c:.1}")
+        ),
+        What::ChipsTripped(first) => say!("incident-chips-tripped", of = of, rack = rack(first)),
+        What::ShutDown => say!("incident-shut-down", of = of),
+        What::Cooled => say!("incident-cooled", of = of),
+        What::Met(rule) => met(&rule, campus),
+        What::SetPoint(what, Some(value)) => {
+            say!(
+                "incident-set-point",
+                of = of,
+                what = what.as_str(),
+                value = value.to_string()
+            )
+        }
+        What::SetPoint(what, None) => say!("incident-set-point-planned", of = of, what = what.as_str()),
+        What::EnergyPrice(Some(price)) => say!("incident-energy-price", price = price.to_string()),
+        What::EnergyPrice(None) => say!("incident-energy-tariff").to_owned(),
+        What::JobAsked(chips) => say!("incident-job-asked", chips = chips),
+    }
+}
+
+/// A rule that was met, or is over. Readings have the names that files give them.
+fn met(met: &Met, campus: &Campus) -> String {
+    let scope = match met.scope {
+        Scope::Site => say!("the-site").to_owned(),
+        scope => scope.name(campus),
+    };
+    let value = rounded(met.value).to_string();
+    if met.over {
+        return say!(
+            "incident-rule-over",
+            rule = met.rule,
+            name = met.quantity.name(),
+            scope = scope,
+            value = value
+        );
+    }
+    let limit = rounded(met.limit).to_string();
+    let side = if met.above { "above" } else { "below" };
+    say!(
+        "incident-rule-met",
+        rule = met.rule,
+        name = met.quantity.name(),
+        scope = scope,
+        value = value,
+        side = side,
+        limit = limit
+    )
+}
+
+/// What happened in a word or two, to count by.
+pub(crate) fn kind(what: What) -> &'static str {
+    match what {
+        What::Opened => say!("incident-opened.kind"),
+        What::Closed => say!("incident-closed.kind"),
+        What::Broke(_) => say!("incident-broke.kind"),
+        What::Repaired => say!("incident-repaired.kind"),
+        What::Transferred(_) => say!("incident-transferred.kind"),
+        What::Tripped(_) => say!("incident-tripped.kind"),
+        What::Ordered => say!("incident-ordered.kind"),
+        What::Ready(_) => say!("incident-ready.kind"),
+        What::NoStart(_) => say!("incident-no-start.kind"),
+        What::Stopped(_) => say!("incident-stopped.kind"),
+        What::OutOfFuel => say!("incident-out-of-fuel.kind"),
+        What::Shed => say!("incident-shed.kind"),
+        What::Refused(_) => say!("incident-refused.kind"),
+        What::OnBattery(_) => say!("incident-on-battery.kind"),
+        What::Dark(_) => say!("incident-dark.kind"),
+        What::Restored(_) => say!("incident-restored.kind"),
+        What::Collapse => say!("incident-collapse.kind"),
+        What::UnitsLost(_) => say!("incident-units-lost.kind"),
+        What::UnitsBack => say!("incident-units-back.kind"),
+        What::CdusLost(_) => say!("incident-cdus-lost.kind"),
+        What::CdusBack => say!("incident-cdus-back.kind"),
+        What::PlantDark => say!("incident-plant-dark.kind"),
+        What::PlantBack => say!("incident-plant-back.kind"),
+        What::WaterCut => say!("incident-water-cut.kind"),
+        What::WaterBack => say!("incident-water-back.kind"),
+        What::Energised => say!("incident-energised.kind"),
+        What::Deenergised => say!("incident-deenergised.kind"),
+        What::Throttling(..) => say!("incident-throttling.kind"),
+        What::ChipsTripped(_) => say!("incident-chips-tripped.kind"),
+        What::ShutDown => say!("incident-shut-down.kind"),
+        What::Cooled => say!("incident-cooled.kind"),
+        What::Met(_) => say!("incident-rule-met.kind"),
+        What::SetPoint(..) => say!("incident-set-point.kind"),
+        What::EnergyPrice(_) => say!("incident-energy-price.kind"),
+        What::JobAsked(_) => say!("incident-job-asked.kind"),
+    }
+}
+
+/// How grave an alarm is.
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => say!("severity-critical"),
+        Severity::Warning => say!("severity-warning"),
+        Severity::Notice => say!("severity-notice"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rainier::scenario::{self, Instead};
+    use rainier::sim::cooling::SetPoint;
+    use rainier::sim::sense::Quantity;
+    use rainier::site::texts::NoFiles;
+
+    #[test]
+    fn english_is_what_reports_say() {
+        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default()).expect("is valid");
+        let campus = &loaded.site.campus;
+        let rule = |above, over, value| {
+            What::Met(Met {
+                rule: 2,
+                quantity: Quantity::Site(0),
+                scope: Scope::Site,
+                value,
+                above,
+                limit: 1_234.56,
+                over,
+            })
+        };
+        let all = [
+            What::Opened,
+            What::Closed,
+            What::Broke(2),
+            What::Repaired,
+            What::Transferred(1),
+            What::Tripped(1.254),
+            What::Ordered,
+            What::Ready(3),
+            What::NoStart(4),
+            What::Stopped(5),
+            What::OutOfFuel,
+            What::Shed,
+            What::Refused(6),
+            What::OnBattery(1),
+            What::OnBattery(2_048),
+            What::Dark(1),
+            What::Dark(7),
+            What::Restored(1),
+            What::Restored(8),
+            What::Collapse,
+            What::UnitsLost(9),
+            What::UnitsBack,
+            What::CdusLost(10),
+            What::CdusBack,
+            What::PlantDark,
+            What::PlantBack,
+            What::WaterCut,
+            What::WaterBack,
+            What::Energised,
+            What::Deenergised,
+            What::Throttling(3, 34.26),
+            What::ChipsTripped(4),
+            What::ShutDown,
+            What::Cooled,
+            rule(true, false, 1_234_567.0),
+            rule(false, false, 0.12345),
+            rule(true, true, -3.0),
+            What::SetPoint(SetPoint::Supply, Some(24.5)),
+            What::SetPoint(SetPoint::Evaporation, None),
+            What::EnergyPrice(Some(45.5)),
+            What::EnergyPrice(None),
+            What::JobAsked(2_048),
+        ];
+        for what in all {
+            for at in [At::Site, At::Hall(1), At::Node(2)] {
+                let one = Incident {
+                    time_s: 0.0,
+                    at,
+                    what,
+                    cause: None,
+                };
+                assert_eq!(incident(&one, campus), one.describe(campus));
+                assert_eq!(kind(what), what.as_str());
+            }
+        }
+        for one in Severity::ALL {
+            assert_eq!(severity(one), one.as_str());
+        }
+    }
+}
