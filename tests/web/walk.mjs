@@ -3,7 +3,7 @@
 // pictures instead.
 //
 // usage: node tests/web/walk.mjs DIST [ONLY] [PICTURES]
-// ONLY is a part of the name of what is to be done: pictures, mouse, fingers, keys. PICTURES is a folder for all pictures.
+// ONLY is a part of the name of what is to be done: pictures, mouse, fingers, keys, files. PICTURES is a folder for all pictures.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -312,6 +312,42 @@ const groups = {
     for (const control of ["Money", "Compare"]) {
       check(`Tab reaches ${control} in the list`, listed.some((said) => said.startsWith(control)), listed.join(" | "));
     }
+    await page.context().close();
+  },
+
+  async "files that are downloaded"() {
+    const page = await open({ viewport: MIDDLE, acceptDownloads: true });
+    await run(page, await scenario("lab-day"), 30);
+    await page.focus("#campus");
+    await settle(page);
+    const download = async (act) => {
+      const [file] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), act()]);
+      return [file.suggestedFilename(), await readFile(await file.path())];
+    };
+    const [name, all] = await download(() => page.keyboard.press("F2", { delay: 60 }));
+    const size = (png) => [png.subarray(1, 4).toString(), png.readUInt32BE(16), png.readUInt32BE(20)].join(" ");
+    check("F2 downloads a picture with the scenario and its time in its name", /^[a-z0-9-]+-\d{4}-\d\d-\d\d-\d{6}\.png$/.test(name), name);
+    check("and it is as large as the page", size(all) === `PNG ${MIDDLE.width} ${MIDDLE.height}`, size(all));
+    check("and not blank", all.length > 50_000, `${all.length} bytes`);
+    writeFileSync(join(out, "downloaded.png"), all);
+    const [, bare] = await download(() => page.keyboard.press("Shift+F2", { delay: 60 }));
+    writeFileSync(join(out, "downloaded-bare.png"), bare);
+    check("with Shift it has no panels", size(bare) === size(all) && !bare.equals(all), size(bare));
+    await does(page, "show", "trends", true);
+    await settle(page);
+    // Its button is reached by keys, wherever the window is.
+    let said = "";
+    for (let k = 0; k < 80 && !said.startsWith("Save CSV"); k += 1) {
+      await page.keyboard.press("Tab", { delay: 60 });
+      await frames(page, 2);
+      said = (await state(page)).said ?? "";
+    }
+    check("Tab reaches the button for a table", said.startsWith("Save CSV"), said);
+    const [table, csv] = await download(() => page.keyboard.press("Space", { delay: 60 }));
+    const [head, ...rows] = csv.toString().trim().split("\n");
+    check("a table is downloaded", /^trends-[a-z0-9-]+\.csv$/.test(table), table);
+    check("with units in its columns", head.split(",").some((column) => /_(w|mw|c|kw)$/.test(column.trim())), head);
+    check("and a row for each tick", rows.length >= 30 && rows.every((row) => row.split(",").length === head.split(",").length), `${rows.length} rows`);
     await page.context().close();
   },
 };
