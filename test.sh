@@ -2,16 +2,20 @@
 # Runs every test on a fresh Debian-like machine: installs what is missing, then the model and the command line in
 # debug and release, the view natively under software rendering, and the page in Chromium.
 # ENGINES=1 also installs Slurm, Ray and runc and runs a sweep on each engine.
+# WEBGPU=1 builds and tests the page's second module in any case, WEBGPU=0 in none; otherwise time decides.
 # KEEP_PICTURES=1 takes the pictures of this run as those to compare with.
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/rainier/target}
 mkdir -p "$CARGO_TARGET_DIR"
+# Time within which the page must be reached so that both of its modules are built and tested, s.
+SPARE_S=2100
 step() { printf '\n== %s (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 step "Packages"
 packages=(pkg-config libwayland-dev libxkbcommon-dev libx11-dev libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2
-    mesa-vulkan-drivers xvfb chromium python3-venv brotli)
+    mesa-vulkan-drivers xvfb chromium python3-venv brotli
+    at-spi2-core dbus gir1.2-atspi-2.0 libglib2.0-bin python3-gi)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok' || missing+=("$package")
@@ -89,8 +93,14 @@ again=$(xvfb-run -a -s "-screen 0 1280x800x24" "$view" --size 640x400 --shot "$p
 node tests/web/compare.mjs "$pictures/view.png" "$pictures/again.png"
 tests/walks.sh "$view"
 
-step "The page in Chromium"
-web/build.sh
+step "The view as a screen reader finds it"
+tests/screen_reader.sh "$view"
+
+# The module for WebGPU is compiled for itself. A machine that had to compile everything else first has no time for it.
+webgpu=${WEBGPU:-$((SECONDS < SPARE_S))}
+step "The page in Chromium, $([ "$webgpu" = 0 ] && echo without || echo with) the module for WebGPU"
+WEBGPU=$webgpu web/build.sh
+[ "$webgpu" = 0 ] || node tests/web/webgpu.mjs dist "$golden"
 node tests/web/smoke.mjs dist assets/scenarios/lab-day.ron 60 "$golden"
 node tests/web/share.mjs dist
 node tests/web/robust.mjs dist
