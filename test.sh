@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/rainier/target}
 mkdir -p "$CARGO_TARGET_DIR"
 # Time within which the page must be reached so that both of its modules are built and tested, s.
-SPARE_S=2100
+SPARE_S=1320
 step() { printf '\n== %s (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 step "Packages"
