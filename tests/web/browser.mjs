@@ -80,6 +80,12 @@ export async function until(page, what, argument = null, seconds = 60) {
   }
 }
 
+// Waits until so many more frames are drawn.
+export const frames = async (page, count) => {
+  const { frame } = await state(page);
+  await until(page, (last) => window.rainier.state().frame >= last, frame + count, 180);
+};
+
 // Counts checks; `done` prints the count and sets the exit code.
 export function checks() {
   let passed = 0, failed = 0;

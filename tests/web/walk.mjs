@@ -9,7 +9,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hold } from "./compare.mjs";
-import { SMALL, checks, launch, ready, serve, state, until } from "./browser.mjs";
+import { SMALL, checks, frames, launch, ready, serve, state, until } from "./browser.mjs";
 
 const [dist, only = "", folder] = process.argv.slice(2);
 const out = folder ?? await mkdtemp(join(tmpdir(), "rainier-walk-"));
@@ -32,10 +32,6 @@ async function open(options = {}) {
   await until(page, () => window.rainier.state().paused);
   return page;
 }
-const frames = async (page, count) => {
-  const { frame } = await state(page);
-  await until(page, (last) => window.rainier.state().frame >= last, frame + count, 180);
-};
 // Panels, labels and roofs need some frames and some time to come to rest.
 const settle = async (page) => {
   await frames(page, 6);

@@ -7,7 +7,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hold } from "./compare.mjs";
-import { checks, launch, ready, serve, state, until } from "./browser.mjs";
+import { checks, frames, launch, ready, serve, state, until } from "./browser.mjs";
 
 const [dist, nativeDigest, folder] = process.argv.slice(2);
 const out = folder ?? await mkdtemp(join(tmpdir(), "rainier-webgpu-"));
@@ -37,10 +37,6 @@ async function open(browser, { query = "", gpu = false, settings = {} } = {}) {
 }
 const drawn = (page) => page.evaluate(() => window.rainier.drawnWith);
 const asked = (what) => server.asked.some((path) => what.test(path));
-const frames = async (page, count) => {
-  const { frame } = await state(page);
-  await until(page, (last) => window.rainier.state().frame >= last, frame + count, 180);
-};
 async function run(page, name, ticks, change = (text) => text) {
   const text = change(await readFile(`assets/scenarios/${name}.ron`, "utf8"));
   await page.evaluate((text) => window.rainier.loadScenario(text), text);
