@@ -1,5 +1,5 @@
 //! What is fuzzed: every parser of this program, and two ticks of whatever they let through. Used by `cargo fuzz` and, on
-//! a short list of mutated files, by `tests/fuzz.rs`.
+//! a short list of mutated files, by `tests/it/fuzz.rs`.
 
 use rainier::growth::files::PlanFile;
 use rainier::scenario::{self, Instead};

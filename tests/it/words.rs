@@ -8,14 +8,11 @@ use std::path::{Path, PathBuf};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource};
 use fluent_syntax::{parser, serializer};
 
-#[path = "../src/viewer/words.rs"]
+#[path = "../../src/viewer/words.rs"]
 #[allow(dead_code, reason = "the view uses all of it")]
 mod words;
 
-#[path = "common/sources.rs"]
-mod sources;
-
-use sources::sources;
+use crate::common::sources::sources;
 use words::{Args, BUILTIN, Words, chosen, say};
 
 fn root() -> &'static Path {

@@ -150,7 +150,7 @@ fn the_time_of_all_chips_is_booked_in_whole() {
 #[test]
 fn one_hot_hall_slows_the_whole_job() {
     let both = r#"(name: "t", model: "m", submit_s: -1, chips: 1400, chip: "trainium2", basis: "test")"#;
-    let site = include_str!("../assets/sites/lab.ron").replace(r#"rack: "h100-air", why"#, r#"rack: "trn2", why"#);
+    let site = include_str!("../../assets/sites/lab.ron").replace(r#"rack: "h100-air", why"#, r#"rack: "trn2", why"#);
     let files = |events: &str| {
         let text = scenario(7_200.0, 30.0, 1, events).replace("builtin:lab", "site.ron");
         (

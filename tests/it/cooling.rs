@@ -1,8 +1,6 @@
 //! Air, water and heat in the twin: balances of air and water, units that fail, filters, liquid loops, ride-through.
 
-mod common;
-
-use common::{load, order, run_for};
+use crate::common::{load, order, run_for};
 use rainier::scenario::Loaded;
 use rainier::sim::command::Command;
 use rainier::sim::cooling::ThermalWatch;

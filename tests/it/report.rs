@@ -1,14 +1,11 @@
 //! Explain, compare and report: what a run's folder tells, on the small site.
 
-#[path = "common/program.rs"]
-mod program;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use program::{rainier, text, word};
+use crate::common::program::{rainier, text, word};
 
 /// A day of the small site in which gensets break and the grid is lost, with a name that would be markup.
 const TROUBLE: &str = r#"(

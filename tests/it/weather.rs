@@ -2,9 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "what was reached is printed beside what was wanted")]
 
-mod common;
-
-use common::{Texts, load, order, run_for};
+use crate::common::{Texts, load, order, run_for};
 use proptest::prelude::*;
 use rainier::scenario::{self, Instead, Loaded};
 use rainier::sim::Twin;
@@ -17,8 +15,8 @@ use rainier::site::load::{Weather, load_site};
 use rainier::site::schema::read;
 use rainier::site::texts::NoFiles;
 
-const SOUTH_BEND: &str = include_str!("../assets/weather/south-bend.ron");
-const CHICAGO: &str = include_str!("../assets/weather/chicago-ohare-tmy3.epw");
+const SOUTH_BEND: &str = include_str!("../../assets/weather/south-bend.ron");
+const CHICAGO: &str = include_str!("../../assets/weather/chicago-ohare-tmy3.epw");
 
 /// Weather made from a text of normals, at the elevation of KSBN, 236 m (facts, section 8).
 fn made(text: &str, seed: u32) -> Climate {
@@ -332,7 +330,7 @@ fn a_recorded_year_is_met_hour_by_hour() {
 
 /// The small site with other texts in its scenario.
 fn lab(changes: &[(&str, &str)]) -> Result<Loaded, String> {
-    let mut text = include_str!("../assets/scenarios/lab-day.ron").to_owned();
+    let mut text = include_str!("../../assets/scenarios/lab-day.ron").to_owned();
     for (from, to) in changes {
         assert!(text.contains(from), "{from}");
         text = text.replace(from, to);

@@ -1,8 +1,5 @@
 //! Sweeps as a user meets them: runs as written, stops and shares, failures, and a table at the end.
 
-#[path = "common/program.rs"]
-mod program;
-
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -18,7 +15,7 @@ use rainier::study::sweep::files::Entry;
 use rainier::study::sweep::{BUILTIN, Kept, Sweep};
 use tempfile::TempDir;
 
-use program::{rainier, text};
+use crate::common::program::{rainier, text};
 
 /// A sweep of two ticks of the small site with these axes and whatever else.
 fn sweep_file(axes: &str, more: &str) -> (TempDir, String) {

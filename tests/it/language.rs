@@ -1,11 +1,7 @@
 //! The language of scenarios: changes, rules, records, versions, the reference, and every scenario that ships.
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-
-use common::{Texts, load, run_for};
-use program::{rainier, text};
+use crate::common::program::{rainier, text};
+use crate::common::{Texts, load, run_for};
 use proptest::prelude::*;
 use rainier::record::digest_world;
 use rainier::scenario::{self, Instead, Loaded};
@@ -18,8 +14,8 @@ use rainier::sim::{HallColumns, RackColumns, Twin};
 use rainier::site::change::Change;
 use rainier::site::texts::NoFiles;
 
-const LAB: &str = include_str!("../assets/scenarios/lab-day.ron");
-const LAB_JOBS: &str = include_str!("../assets/scenarios/lab-jobs.ron");
+const LAB: &str = include_str!("../../assets/scenarios/lab-day.ron");
+const LAB_JOBS: &str = include_str!("../../assets/scenarios/lab-jobs.ron");
 
 /// The lab's hour without its events and with other fields instead.
 fn lab(more: &str) -> String {
@@ -386,8 +382,8 @@ fn every_older_format_loads_to_the_same_result() {
     };
     let now = ends(LAB);
     for (version, text) in [
-        include_str!("data/lab-day-format-0.ron"),
-        include_str!("data/lab-day-format-1.ron"),
+        include_str!("../data/lab-day-format-0.ron"),
+        include_str!("../data/lab-day-format-1.ron"),
     ]
     .iter()
     .enumerate()
@@ -396,7 +392,7 @@ fn every_older_format_loads_to_the_same_result() {
         let (new, was) = scenario::upgrade("mine.ron", text).expect("is RON");
         assert_eq!(
             (new.as_str(), was as usize),
-            (include_str!("data/lab-day-format-1.ron"), version)
+            (include_str!("../data/lab-day-format-1.ron"), version)
         );
     }
     assert!(
@@ -420,7 +416,7 @@ fn a_plan_says_which_halls_run() {
         late.0 < planned.0 && late.2 > planned.2 + 30.0 * 86_400.0,
         "{planned:?} {late:?}"
     );
-    let early = include_str!("../assets/scenarios/phase-2-completion.ron").replace("2025-12-01", "2024-06-01");
+    let early = include_str!("../../assets/scenarios/phase-2-completion.ron").replace("2025-12-01", "2024-06-01");
     let errors = try_text(&early, &[]).expect_err("nothing runs then");
     assert!(
         errors.contains("2024-06-01, when no hall that is asked for runs by the plan"),
@@ -464,7 +460,7 @@ fn every_scenario_runs_in_short_form() {
 
 #[test]
 fn at_least_twelve_stories_are_described() {
-    let page = include_str!("../docs/scenarios.md");
+    let page = include_str!("../../docs/scenarios.md");
     for (name, _) in scenario::BUILTIN {
         assert!(
             page.contains(&format!("`{name}`")),
@@ -538,7 +534,7 @@ fn a_rule_is_an_incident_of_its_own() {
 fn the_program_upgrades_files_and_writes_the_columns_that_are_asked_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("old.ron");
-    let old = include_str!("data/lab-day-format-0.ron").replace(
+    let old = include_str!("../data/lab-day-format-0.ron").replace(
         "    events: [",
         "    record: (columns: [\"pue\"], places: [(at: [\"halls\"], what: [\"inlet\"])]),\n    events: [",
     );

@@ -1,7 +1,7 @@
 //! A short fuzzing run on a stable compiler: every built-in file and the corpus, mutated from fixed seeds. Coverage-guided
 //! runs use the same targets (fuzz/README.md).
 
-#[path = "../fuzz/targets.rs"]
+#[path = "../../fuzz/targets.rs"]
 mod targets;
 
 use std::fs;

@@ -1,8 +1,6 @@
 //! Growth: the published history, balances, limits, draws with exact answers, and halls that come to life in the twin.
 
-mod common;
-
-use common::{Texts, load, order, run_for};
+use crate::common::{Texts, load, order, run_for};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use rainier::diag::Report;

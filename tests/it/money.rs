@@ -1,11 +1,7 @@
 //! Money and carbon in the twin: the bill's ledger, months, hours, bands, fleets.
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-
-use common::{Texts, load};
-use program::{rainier, text};
+use crate::common::program::{rainier, text};
+use crate::common::{Texts, load};
 use rainier::economics::bill::Parts;
 use rainier::economics::capital::present_worth;
 use rainier::economics::fleet::{YEAR_S, mix};
@@ -18,10 +14,10 @@ use rainier::sim::twin::Plan;
 use rainier::site::campus::Found;
 use rainier::site::texts::{Files, NoFiles};
 
-const LAB: &str = include_str!("../assets/sites/lab.ron");
-const INDIANA: &str = include_str!("../assets/tariffs/indiana.ron");
-const MARKET: &str = include_str!("../assets/tariffs/market.ron");
-const GRID: &str = include_str!("../assets/grids/rfc-west.ron");
+const LAB: &str = include_str!("../../assets/sites/lab.ron");
+const INDIANA: &str = include_str!("../../assets/tariffs/indiana.ron");
+const MARKET: &str = include_str!("../../assets/tariffs/market.ron");
+const GRID: &str = include_str!("../../assets/grids/rfc-west.ron");
 
 /// The lab day on another tariff, from another start, for so many hours, without its events.
 fn with_tariff(tariff: &str, start: &str, hours: f64, events: &str) -> Result<Loaded, String> {

@@ -1,8 +1,6 @@
 //! The power path: what it does when a part of it is lost, and what holds it to published figures.
 
-mod common;
-
-use common::{Texts, load, order, run_for};
+use crate::common::{Texts, load, order, run_for};
 use proptest::prelude::*;
 use rainier::scenario;
 use rainier::sim::command::Command;
@@ -302,7 +300,7 @@ impl Files for TestSites {
 #[test]
 fn frontiers_loss_chain_gives_its_plateaus() {
     for (utilisation, published_mw) in [(0.0, 7.306_524), (1.0, 28.227_884)] {
-        let text = include_str!("../assets/scenarios/lab-day.ron");
+        let text = include_str!("../../assets/scenarios/lab-day.ron");
         let mut loaded = scenario::load_text(
             &TestSites,
             "frontier",
@@ -325,12 +323,12 @@ fn frontiers_loss_chain_gives_its_plateaus() {
 
 /// The small site with other line-ups and cords, a minute after its start.
 fn with_topology(changes: &[(&str, &str)]) -> Twin {
-    let mut site = include_str!("../assets/sites/lab.ron").to_owned();
+    let mut site = include_str!("../../assets/sites/lab.ron").to_owned();
     for (from, to) in changes {
         assert!(site.contains(from), "{from}");
         site = site.replace(from, to);
     }
-    let text = include_str!("../assets/scenarios/lab-day.ron").replace("builtin:lab", "site.ron");
+    let text = include_str!("../../assets/scenarios/lab-day.ron").replace("builtin:lab", "site.ron");
     let mut loaded = scenario::load_text(
         &Texts(vec![("site.ron".into(), site)]),
         "test",

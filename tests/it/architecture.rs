@@ -4,10 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-#[path = "common/sources.rs"]
-mod sources;
-
-use sources::sources;
+use crate::common::sources::sources;
 
 /// Layers from the bottom up; a module uses those before it, never those after it. `sim` and `scenario`
 /// stand together: a scenario's events are commands of the simulation.

@@ -1,12 +1,9 @@
 //! The command line as a user meets it: errors with places, exit codes, files.
 
-#[path = "common/program.rs"]
-mod program;
-
 use std::fs;
 use std::process::Output;
 
-use program::{rainier, text};
+use crate::common::program::{rainier, text};
 
 #[test]
 fn describe_goes_from_site_to_chip() {
@@ -34,7 +31,7 @@ fn describe_goes_from_site_to_chip() {
 fn check_reports_every_error_at_once_with_its_place() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bad.ron");
-    let good = include_str!("../assets/scenarios/lab-day.ron");
+    let good = include_str!("../../assets/scenarios/lab-day.ron");
     let bad = good
         .replace("tick_s: 60", "tick_s: 900")
         .replace("seed: 1", "seed: -3")
@@ -65,7 +62,7 @@ fn check_reports_every_error_at_once_with_its_place() {
 fn names_that_nothing_defines_are_found_across_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.ron");
-    let good = include_str!("../assets/sites/lab.ron");
+    let good = include_str!("../../assets/sites/lab.ron");
     fs::write(
         &path,
         good.replace("\"trn2\"", "\"trn9\"")
@@ -138,7 +135,7 @@ fn a_run_writes_its_series_and_summary() {
 fn another_site_file_gives_another_data_center() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("mine.ron");
-    let mine = include_str!("../assets/sites/lab.ron")
+    let mine = include_str!("../../assets/sites/lab.ron")
         .replace("rows: 4", "rows: 2")
         .replace("Lab, Ashburn", "Mine, Ashburn");
     fs::write(&path, mine).expect("is written");
@@ -176,7 +173,7 @@ fn wrong_words_and_places_end_with_their_codes_and_no_panic() {
 fn a_file_of_another_version_or_with_half_a_hall_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.ron");
-    let good = include_str!("../assets/sites/lab.ron");
+    let good = include_str!("../../assets/sites/lab.ron");
     let errors_of = |bad: String| {
         fs::write(&path, bad).expect("is written");
         let output = rainier(&["check", path.to_str().expect("is text")]);
@@ -261,7 +258,7 @@ fn every_incident_of_a_run_is_written_with_its_causes() {
 fn a_power_path_that_does_not_fit_together_is_refused_with_every_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.ron");
-    let bad = include_str!("../assets/sites/lab.ron")
+    let bad = include_str!("../../assets/sites/lab.ron")
         .replace("lineups: [\"A\", \"B\"]", "lineups: [\"A\", \"H1\"]")
         .replace("cords: [[[\"A\"], [\"B\"]]]", "cords: [[[\"A\"], [\"C\"]]]")
         .replace("switchboard: \"board-4500kva\"", "switchboard: \"plank\"")
@@ -340,7 +337,7 @@ fn a_year_and_a_ride_through_stand_beside_what_is_published() {
 fn liquid_that_does_not_fit_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.ron");
-    let good = include_str!("../assets/sites/hybrid.ron");
+    let good = include_str!("../../assets/sites/hybrid.ron");
     let check = |site: String| {
         fs::write(&path, site).expect("is written");
         let output = rainier(&["check", path.to_str().expect("is text")]);
@@ -407,7 +404,7 @@ fn grow_names_the_limit_and_the_odds() {
 fn wrong_plans_are_refused_by_grow_and_check() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("plan.ron");
-    let good = include_str!("../assets/plans/rainier.ron");
+    let good = include_str!("../../assets/plans/rainier.ron");
     fs::write(&path, good).expect("is written");
     let name = path.to_str().expect("is text");
     let output = rainier(&["check", name]);

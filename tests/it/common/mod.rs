@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub(crate) mod program;
+pub(crate) mod sources;
+
 use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::command::{Command, CommandQueue};

@@ -30,7 +30,7 @@ struct Reference {
 }
 
 fn references() -> Vec<Reference> {
-    let text = include_str!("reference/loadflow.json");
+    let text = include_str!("../reference/loadflow.json");
     serde_json::from_str::<References>(text).expect("is JSON").networks
 }
 

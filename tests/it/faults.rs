@@ -58,7 +58,7 @@ fn a_full_disk_is_told_and_takes_nothing_that_was_there() {
     let page = folder.path().join("page.html");
     fs::write(&page, "yesterday's").expect("is written");
     let old = folder.path().join("old.ron");
-    let text = include_str!("data/lab-day-format-0.ron");
+    let text = include_str!("../data/lab-day-format-0.ron");
     let text = format!("{text}\n//{}\n", "x".repeat(3_000));
     fs::write(&old, &text).expect("is written");
     for (kib, args, name) in [
@@ -239,7 +239,7 @@ fn two_runs_in_one_folder_are_never_taken_for_one() {
 fn odd_bytes_are_named_or_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("odd.ron");
-    let good = include_str!("../assets/scenarios/lab-day.ron");
+    let good = include_str!("../../assets/scenarios/lab-day.ron");
     let deep = |open: &str| format!("({}", open.repeat(200_000)).into_bytes();
     let with = |from: &str, to: &str| {
         assert!(good.contains(from), "{from}");
@@ -292,7 +292,7 @@ fn odd_bytes_are_named_or_read() {
             assert!(said.len() < 20_000, "{what}: {} bytes of errors", said.len());
         }
     }
-    let weather = include_str!("../assets/weather/chicago-ohare-tmy3.epw");
+    let weather = include_str!("../../assets/weather/chicago-ohare-tmy3.epw");
     for (name, right) in [
         ("marked.ron", format!("\u{feff}{good}")),
         ("windows.ron", good.replace('\n', "\r\n")),
@@ -340,7 +340,7 @@ fn what_is_no_file_to_read_is_named() {
         }
     }
     // A pipe is as good as a file, once.
-    let good = include_str!("../assets/scenarios/lab-day.ron");
+    let good = include_str!("../../assets/scenarios/lab-day.ron");
     let out = folder.path().join("out");
     let script = format!(
         "cat \"$0\" | {} run /dev/stdin -q --duration 600 --out \"$1\"",

@@ -1,8 +1,6 @@
 //! The twin as a whole: ledger, determinism, steps, weather, meters, published figures.
 
-mod common;
-
-use common::{Texts, load, order, run_for};
+use crate::common::{Texts, load, order, run_for};
 use proptest::prelude::*;
 use rainier::record::{Summary, digest_world};
 use rainier::scenario::{self, Loaded};
@@ -187,7 +185,7 @@ fn a_run_gives_the_same_digest_for_any_number_of_threads() {
         .to_vec();
     assert_eq!(digests[0], digests[1]);
     assert_eq!(digests[0], digests[2]);
-    let golden = include_str!("golden/lab-day.digest").trim();
+    let golden = include_str!("../golden/lab-day.digest").trim();
     assert_eq!(
         digests[0], golden,
         "the model's results have changed; if on purpose, put the new digest in tests/golden/lab-day.digest"
@@ -311,7 +309,7 @@ proptest! {
 /// A recorded year goes through the twin: the hours of each kind of air are those counted from the file.
 #[test]
 fn a_recorded_year_is_what_the_units_meet() {
-    let epw = include_str!("../assets/weather/chicago-ohare-tmy3.epw");
+    let epw = include_str!("../../assets/weather/chicago-ohare-tmy3.epw");
     let files = Texts(vec![("chicago.epw".into(), epw.to_owned())]);
     let instead = scenario::Instead {
         site: None,

@@ -1,0 +1,21 @@
+//! The integration tests: one program, so that the library is linked once. `cargo test --test it words` runs those of one file.
+
+mod architecture;
+mod cli;
+mod common;
+mod cooling;
+mod faults;
+mod fuzz;
+mod growth;
+mod jobs;
+mod language;
+mod loadflow;
+mod money;
+mod power;
+mod report;
+mod study;
+mod sweep;
+mod twin;
+mod walks;
+mod weather;
+mod words;
