@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds one module of the page with cargo and wasm-bindgen: `view` draws with WebGL2, `webgpu` with WebGPU.
+# Builds one module of the page with cargo and tools/bindgen: `view` draws with WebGL2, `webgpu` with WebGPU.
 #
 # usage: web/module.sh view|webgpu FOLDER
+# PROFILE is Cargo's: wasm-release, which is published, without it; the tests also take gate, which is built in minutes.
 set -euo pipefail
 feature=$1
 mkdir -p "$2"
@@ -12,13 +13,10 @@ view) name=rainier-view ;;
 webgpu) name=rainier-view-webgpu ;;
 *) echo "web/module.sh: '$feature' is neither view nor webgpu" >&2 && exit 2 ;;
 esac
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/rainier/target}
-tools=$HOME/.cache/rainier/tools
-version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
-if ! "$tools/bin/wasm-bindgen" --version 2>/dev/null | grep -q " $version\$"; then
-    CARGO_TARGET_DIR=$tools cargo install wasm-bindgen-cli --version "$version" --root "$tools" --force
-fi
-cargo build --locked --profile wasm-release --target wasm32-unknown-unknown --no-default-features --features "$feature" \
+profile=${PROFILE:-wasm-release}
+cache=${RAINIER_CACHE:-$HOME/.cache/rainier}
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+CARGO_TARGET_DIR=$cache/tools cargo build --locked --release --manifest-path tools/Cargo.toml -p bindgen
+cargo build --locked --profile "$profile" --target wasm32-unknown-unknown --no-default-features --features "$feature" \
     --bin rainier-view
-"$tools/bin/wasm-bindgen" --target web --no-typescript --out-dir "$folder" --out-name "$name" \
-    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/rainier-view.wasm"
+"$cache/tools/release/bindgen" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/rainier-view.wasm" "$folder" "$name"
