@@ -1,4 +1,4 @@
-//! The integration tests: one program, so that the library is linked once. `cargo test --test it words` runs those of one file.
+//! The integration tests: one program, so that the library is linked once. `cargo test --test it wording` runs those of one file.
 
 mod architecture;
 mod cli;
@@ -18,4 +18,9 @@ mod sweep;
 mod twin;
 mod walks;
 mod weather;
+mod wording;
+
+/// What the view says, whose macro names its module from the root.
+#[path = "../../src/viewer/words.rs"]
+#[allow(dead_code, reason = "the view uses all of it")]
 mod words;

@@ -8,12 +8,8 @@ use std::path::{Path, PathBuf};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource};
 use fluent_syntax::{parser, serializer};
 
-#[path = "../../src/viewer/words.rs"]
-#[allow(dead_code, reason = "the view uses all of it")]
-mod words;
-
 use crate::common::sources::sources;
-use words::{Args, BUILTIN, Words, chosen, say};
+use crate::words::{Args, BUILTIN, Words, chosen, say};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
