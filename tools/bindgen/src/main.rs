@@ -18,6 +18,8 @@ fn main() -> ExitCode {
         .input_path(module)
         .out_name(name)
         .typescript(false)
+        // Names of functions are half of what a browser would have to read.
+        .remove_name_section(true)
         .web(true)
         .and_then(|bindgen| bindgen.generate(folder));
     match written {

@@ -42,8 +42,15 @@ pub struct Step {
     /// The compiler's lists of the files in what it makes (`*.d`), relative to Cargo's target folder.
     #[serde(default)]
     pub made_of: Vec<String>,
+    /// Longest time that it may take, s: what hangs fails.
+    #[serde(default = "an_hour")]
+    pub limit_s: u64,
     /// A script for bash.
     pub run: String,
+}
+
+fn an_hour() -> u64 {
+    3600
 }
 
 /// How much is tested.

@@ -18,6 +18,9 @@ use crate::tree;
 /// Steps told at the end, the slowest first.
 const SLOWEST: usize = 10;
 
+/// What `timeout` ends with when the time is over.
+const TIMED_OUT: i32 = 124;
+
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct Wish {
@@ -201,12 +204,17 @@ impl Gate<'_> {
         };
         tree::lay(self.files.iter().filter(theirs), &tree)?;
         let target = self.cache.join("target");
-        let status = Command::new("bash")
-            .args(["-euo", "pipefail", "-c", &step.run])
+        let limit = format!("{}s", step.limit_s);
+        // `timeout` also ends what the script has started.
+        let status = Command::new("timeout")
+            .args(["--kill-after=10", &limit, "bash", "-euo", "pipefail", "-c", &step.run])
             .current_dir(&tree)
             .env("CACHE", self.cache)
             .env("CARGO_TARGET_DIR", &target)
             .status()?;
+        if status.code() == Some(TIMED_OUT) {
+            return Ok(End::Failed(format!("it has not ended within {} s", step.limit_s)));
+        }
         if !status.success() {
             return Ok(End::Failed(format!(
                 "{status}; ./test.sh --only {} runs it again",

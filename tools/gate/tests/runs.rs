@@ -118,6 +118,16 @@ fn a_step_does_not_find_what_it_does_not_name() {
 }
 
 #[test]
+fn a_step_that_hangs_fails() {
+    let small = Small::new();
+    let hangs = STEPS.replace(r#"run: "cmp kept.txt"#, r#"limit_s: 1, run: "sleep 600; cmp kept.txt"#);
+    assert_ne!(hangs, STEPS);
+    small.write("tests/steps.ron", &hangs);
+    let text = small.hold(&["quick"], 1, "1 passed, 1 failed, 0 skipped");
+    assert!(text.contains("it has not ended within 1 s"), "{text}");
+}
+
+#[test]
 fn a_failed_step_is_named_for_those_that_need_it() {
     let small = Small::new();
     small.write("tests/steps.ron", &STEPS.replace("cp source.txt", "cp nothing.txt"));

@@ -74,7 +74,14 @@ impl Project {
 }
 
 const PICTURES: [&str; 3] = ["view-pictures", "page-walk", "page-webgpu"];
-const PAGE: [&str; 5] = ["page-webgpu", "page-smoke", "page-share", "page-robust", "page-walk"];
+const PAGE: [&str; 6] = [
+    "page-webgpu",
+    "page-smoke",
+    "page-share",
+    "page-robust",
+    "page-hand",
+    "page-walk",
+];
 
 #[track_caller]
 fn hold(changed: &[&str], wanted: &[&str]) {
