@@ -110,7 +110,7 @@ fn the_site_s_figures_in_doubt_are_found_and_no_others() {
     for part in ["gb300", "tower-32", "main-300mva", "published"] {
         assert!(names.iter().all(|name| !name.contains(part)), "{part} is in {names:?}");
     }
-    let fixed = crate::question(&["catalog:chips.trainium2.tdp_w=510", SHORT[0], SHORT[1]]);
+    let fixed = self::question(&["catalog:chips.trainium2.tdp_w=510", SHORT[0], SHORT[1]]);
     assert!(
         fixed
             .figures
