@@ -75,7 +75,8 @@ pub struct Now {
     pub loss_w: f64,
     /// Lights and the like, W.
     pub misc_w: f64,
-    /// Facility over IT; NaN-free: 0 while IT is off.
+    /// What the facility uses over what IT uses, from whichever source: what batteries give counts while it is used, not
+    /// while it is stored. 0 while IT is off.
     pub pue: f64,
     /// Water over IT energy, L/kWh.
     pub wue_l_per_kwh: f64,
@@ -240,6 +241,7 @@ pub(super) fn read(
     };
     let water_l_s = sum(&halls.water_l_s);
     let ratio = |a: f64, b: f64| if b > 0.0 { a / b } else { 0.0 };
+    let battery_w = sum(&halls.battery_w);
     let now = Now {
         it_w,
         chip_w: sum(&halls.chip_w),
@@ -248,7 +250,7 @@ pub(super) fn read(
         grid_var: power.load_var[0],
         genset_w,
         fuel_w,
-        battery_w: sum(&halls.battery_w),
+        battery_w,
         ramp_w_per_s,
         cooling_w: sum(&halls.cooling_w),
         fans_w: sum(&halls.fans_w),
@@ -257,7 +259,7 @@ pub(super) fn read(
         chillers_w: sum(&halls.chillers_w),
         loss_w: power.loss_w[1..].iter().sum(),
         misc_w: sum(&halls.misc_w),
-        pue: ratio(facility_w, it_w),
+        pue: ratio(facility_w - battery_w, it_w),
         wue_l_per_kwh: ratio(water_l_s * J_PER_KWH, it_w),
         water_l_s,
         hottest_chip_c: f64::from(chips.junction_c[hottest_chip]),

@@ -64,6 +64,10 @@ fn batteries_bridge_an_outage_until_gensets_carry_and_are_charged_again() {
     let now = twin.meters().now;
     assert_eq!((now.grid_w, now.genset_w), (0.0, 0.0));
     assert!(now.battery_w < -1e6 && now.dark_racks == 0, "{now:?}");
+    assert!(
+        (1.0..1.5).contains(&now.pue),
+        "what batteries give is used too: {now:?}"
+    );
     // What the batteries have given is what the racks have used since the second that the lines were open.
     let spent_j = full_j - stored_j(&twin);
     assert!(
@@ -78,6 +82,7 @@ fn batteries_bridge_an_outage_until_gensets_carry_and_are_charged_again() {
         "{now:?}"
     );
     assert!(now.battery_w > 0.0, "they charge: {now:?}");
+    assert!((1.0..1.5).contains(&now.pue), "what is stored is not used: {now:?}");
     order(&mut twin, [Command::CloseFeed(0)]);
     run_for(&mut twin, 299);
     let idle_w = twin.meters().now.grid_w;
