@@ -1002,7 +1002,11 @@ incident-out-of-fuel = { $of } ran out of fuel
     .kind = out of fuel
 incident-shed = { $of } was taken off: the gensets cannot carry it
     .kind = shed
-incident-refused = { $of } can carry no more: { $count } blocks stay off
+incident-refused =
+    { $count ->
+        [one] { $of } can carry no more: { $count } block stays off
+       *[other] { $of } can carry no more: { $count } blocks stay off
+    }
     .kind = refused
 incident-on-battery =
     { $racks ->
@@ -1024,11 +1028,19 @@ incident-restored =
     .kind = restored
 incident-collapse = voltage collapsed at { $of }
     .kind = collapse
-incident-units-lost = { $count } air-handling units of { $of } out of service
+incident-units-lost =
+    { $count ->
+        [one] { $count } air-handling unit of { $of } out of service
+       *[other] { $count } air-handling units of { $of } out of service
+    }
     .kind = units lost
 incident-units-back = air-handling units of { $of } back in service
     .kind = units back
-incident-cdus-lost = { $count } coolant distribution units of { $of } out of service
+incident-cdus-lost =
+    { $count ->
+        [one] { $count } coolant distribution unit of { $of } out of service
+       *[other] { $count } coolant distribution units of { $of } out of service
+    }
     .kind = CDUs lost
 incident-cdus-back = coolant distribution units of { $of } back in service
     .kind = CDUs back

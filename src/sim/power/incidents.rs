@@ -233,8 +233,10 @@ pub fn clock(time_s: f64) -> String {
     format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
 }
 
-fn racks(n: u32) -> String {
-    if n == 1 { "1 rack".into() } else { format!("{n} racks") }
+/// So many of a thing, whose plural ends in s.
+fn counted(n: u32, what: &str) -> String {
+    let end = if n == 1 { "" } else { "s" };
+    format!("{n} {what}{end}")
 }
 
 /// A reading with as many digits as it is worth.
@@ -320,14 +322,15 @@ impl Incident {
             What::Stopped(n) => format!("{of} number {n} stopped"),
             What::OutOfFuel => format!("{of} ran out of fuel"),
             What::Shed => format!("{of} was taken off: the gensets cannot carry it"),
+            What::Refused(1) => format!("{of} can carry no more: 1 block stays off"),
             What::Refused(n) => format!("{of} can carry no more: {n} blocks stay off"),
-            What::OnBattery(n) => format!("{} behind {of} on battery", racks(n)),
-            What::Dark(n) => format!("{} behind {of} went dark", racks(n)),
-            What::Restored(n) => format!("{} behind {of} with power again", racks(n)),
+            What::OnBattery(n) => format!("{} behind {of} on battery", counted(n, "rack")),
+            What::Dark(n) => format!("{} behind {of} went dark", counted(n, "rack")),
+            What::Restored(n) => format!("{} behind {of} with power again", counted(n, "rack")),
             What::Collapse => format!("voltage collapsed at {of}"),
-            What::UnitsLost(n) => format!("{n} air-handling units of {of} out of service"),
+            What::UnitsLost(n) => format!("{} of {of} out of service", counted(n, "air-handling unit")),
             What::UnitsBack => format!("air-handling units of {of} back in service"),
-            What::CdusLost(n) => format!("{n} coolant distribution units of {of} out of service"),
+            What::CdusLost(n) => format!("{} of {of} out of service", counted(n, "coolant distribution unit")),
             What::CdusBack => format!("coolant distribution units of {of} back in service"),
             What::PlantDark => format!("fans and pumps of {of} without power"),
             What::PlantBack => format!("fans and pumps of {of} with power again"),
