@@ -17,6 +17,7 @@ use crate::cases::Case;
 use crate::navigation::aids::Aids;
 use crate::navigation::camera::View;
 use crate::navigation::inside::{Inside, Look};
+use crate::navigation::keys::Presses;
 use crate::navigation::{Go, Orbit};
 use crate::panels::format::{grouped, said, said_date};
 use crate::panels::growth::Growth;
@@ -31,7 +32,7 @@ use crate::words::say;
 use crate::world::meshes::at;
 
 /// What was shown before the tour.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Before {
     overlay: Overlay,
     roofs: Roofs,
@@ -40,6 +41,8 @@ struct Before {
     aids: Aids,
     speed: f64,
     paused: bool,
+    /// The scenario that ran, if the tour has put another in its place.
+    scenario: Option<Source>,
 }
 
 /// A tour under way.
@@ -53,6 +56,8 @@ struct Running {
     entered: bool,
     /// Whether its place has been gone to: a scenario that starts comes first.
     gone: bool,
+    /// The rack and the chip that were hottest when the step set out: what its caption names is what is seen.
+    hottest: Option<(usize, usize)>,
     before: Option<Before>,
 }
 
@@ -95,6 +100,7 @@ impl Touring {
                 paused: false,
                 entered: false,
                 gone: false,
+                hottest: None,
                 before,
             });
         }
@@ -124,7 +130,7 @@ impl Touring {
         }
         running.step = step;
         running.elapsed_s = 0.0;
-        (running.entered, running.gone) = (false, false);
+        (running.entered, running.gone, running.hottest) = (false, false, None);
     }
 
     fn by(&mut self, steps: isize) {
@@ -166,6 +172,7 @@ impl Hands<'_> {
             aids: *self.aids,
             speed: self.pace.speed,
             paused: self.pace.paused,
+            scenario: None,
         }
     }
 
@@ -178,6 +185,9 @@ impl Hands<'_> {
         self.pace.speed = before.speed;
         self.pace.paused = before.paused;
         self.orbit.drift = 0.0;
+        if let Some(source) = &before.scenario {
+            self.scenarios.ask(Ask::Start(source.clone()));
+        }
     }
 
     fn enter(&mut self, step: &Step) {
@@ -208,17 +218,13 @@ impl Hands<'_> {
         }
     }
 
-    fn go(&mut self, step: &Step, plan: &Plan, now: &rainier::sim::meters::Now) {
+    fn go(&mut self, step: &Step, plan: &Plan, hottest: Option<(usize, usize)>) {
         let campus = &*plan.0;
-        let hottest = (now.live_chips > 0).then_some(now.hottest_rack as usize);
         if let Some(goal) = step.place.as_deref().and_then(Goal::read) {
             self.selection.0 = match goal {
                 Goal::Site => None,
-                Goal::HottestRack => hottest.map(Found::Rack),
-                Goal::HottestChip => hottest.map(|rack| Found::Chip {
-                    rack,
-                    chip: now.hottest_chip as usize,
-                }),
+                Goal::HottestRack => hottest.map(|(rack, _)| Found::Rack(rack)),
+                Goal::HottestChip => hottest.map(|(rack, chip)| Found::Chip { rack, chip }),
                 Goal::Place(address) => campus.find(address),
             };
         }
@@ -293,6 +299,9 @@ fn play(
         if let Some(file) = &step.scenario
             && !is_of(&case, file)
         {
+            if let Some(before) = &mut running.before {
+                before.scenario.get_or_insert_with(|| source_of(&case));
+            }
             view.scenarios.ask(Ask::Start(Source::Named(file.clone())));
             view.enter(&step);
             // It starts before the next frame, and with it the campus may be another.
@@ -305,12 +314,28 @@ fn play(
     let waits = matches!(goal, Some(Goal::HottestRack | Goal::HottestChip)) && meters.now.live_chips == 0;
     if !running.gone && !waits {
         running.gone = true;
-        view.go(&step, &plan, &meters.now);
+        let now = &meters.now;
+        running.hottest = (now.live_chips > 0).then_some((now.hottest_rack as usize, now.hottest_chip as usize));
+        view.go(&step, &plan, running.hottest);
     }
     if !running.paused {
-        running.elapsed_s += time.delta_secs_f64().min(0.1);
+        // A frame in which a scenario starts takes long, and is no time for looking.
+        running.elapsed_s += time.delta_secs_f64().min(0.5);
         if running.elapsed_s >= step.seconds {
             touring.by(1);
+        }
+    }
+}
+
+/// Where a case can be had from again.
+fn source_of(case: &Case) -> Source {
+    let file = case.loaded.file.clone();
+    if file.starts_with("builtin:") {
+        Source::Named(file)
+    } else {
+        Source::Text {
+            file,
+            text: case.text.clone(),
         }
     }
 }
@@ -322,16 +347,17 @@ fn is_of(case: &Case, file: &str) -> bool {
 }
 
 /// Space stops and goes on, arrows go to the next step and back, Escape leaves.
-fn keys(keys: Res<ButtonInput<KeyCode>>, mut touring: ResMut<Touring>) {
+fn keys(presses: Res<Presses>, mut touring: ResMut<Touring>) {
     let Some(running) = &mut touring.running else { return };
-    if keys.just_pressed(KeyCode::Space) {
+    if presses.plain(KeyCode::Space) {
         running.paused = !running.paused;
     }
-    if keys.any_just_pressed([KeyCode::ArrowRight, KeyCode::ArrowDown, KeyCode::PageDown]) {
+    let any = |keys: [KeyCode; 3]| keys.into_iter().any(|key| presses.plain(key));
+    if any([KeyCode::ArrowRight, KeyCode::ArrowDown, KeyCode::PageDown]) {
         touring.by(1);
-    } else if keys.any_just_pressed([KeyCode::ArrowLeft, KeyCode::ArrowUp, KeyCode::PageUp]) {
+    } else if any([KeyCode::ArrowLeft, KeyCode::ArrowUp, KeyCode::PageUp]) {
         touring.by(-1);
-    } else if keys.just_pressed(KeyCode::Escape) {
+    } else if presses.plain(KeyCode::Escape) {
         touring.leave();
     }
 }
@@ -354,7 +380,8 @@ struct Twin<'w> {
 }
 
 impl Twin<'_> {
-    fn say(&self, what: Said) -> String {
+    /// A figure of a caption; of the hottest, those of the rack and the chip that the step shows.
+    fn say(&self, what: Said, hottest: Option<(usize, usize)>) -> String {
         let campus = &*self.plan.0;
         let (now, total) = (&self.meters.now, &self.meters.total);
         let count = |n: usize| grouped(n as f64);
@@ -365,7 +392,7 @@ impl Twin<'_> {
                 .iter()
                 .map(|b| f64::from(b.gensets) * b.genset.rating_w.value)
         };
-        let rack = now.hottest_rack as usize;
+        let (rack, chip) = hottest.unwrap_or((now.hottest_rack as usize, now.hottest_chip as usize));
         match what {
             Said::Site => campus.name.clone(),
             Said::Scenario => self.case.name().to_owned(),
@@ -406,7 +433,10 @@ impl Twin<'_> {
                 let units: usize = live.map(|(hall, _)| hall.units.len().min(self.units.mode.len())).sum();
                 said(f64::from(now.wet_units) / units.max(1) as f64 * 100.0, 0, "")
             }
-            Said::HottestChipC => said(now.hottest_chip_c, 1, ""),
+            Said::HottestChipC => {
+                let hot = self.chips.junction_c.get(chip);
+                hot.map_or_else(String::new, |c| said(f64::from(*c), 1, ""))
+            }
             Said::HottestRack if now.live_chips == 0 => say!("none").into(),
             Said::HottestRack => name(campus, Found::Rack(rack)),
             Said::ThrottledChips if now.limited_chips == 0 => say!("none").into(),
@@ -418,7 +448,7 @@ impl Twin<'_> {
                 .get(rack)
                 .map_or_else(String::new, |w| said(w / 1e3, 1, "")),
             Said::ChipW => {
-                let power = self.chips.power_w.get(now.hottest_chip as usize);
+                let power = self.chips.power_w.get(chip);
                 power.map_or_else(String::new, |w| said(f64::from(*w), 0, ""))
             }
             Said::EnergyMwh => grouped(total.energy_kwh / 1e3),
@@ -448,7 +478,12 @@ fn caption(
     let Some(step) = running.tour.steps.get(running.step) else {
         return Ok(());
     };
-    let text = tour::fill(&step.caption, |what| twin.say(what));
+    // Elsewhere than at the hottest a caption says what is the hottest now.
+    let goal = step.place.as_deref().and_then(Goal::read);
+    let hottest = running
+        .hottest
+        .filter(|_| matches!(goal, Some(Goal::HottestRack | Goal::HottestChip)));
+    let text = tour::fill(&step.caption, |what| twin.say(what, hottest));
     let (steps, at, paused) = (running.tour.steps.len(), running.step, running.paused);
     let share = (running.elapsed_s / step.seconds).clamp(0.0, 1.0) as f32;
     // Beside the legend, or above it where there is little room.
