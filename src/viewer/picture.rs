@@ -12,6 +12,7 @@ use rainier::sim::clock::Clock;
 
 use crate::cases::{Beside, Case};
 use crate::export::{self, Saved, slug};
+use crate::navigation::keys::Presses;
 use crate::panels::pieces::{called, frame};
 use crate::panels::theme::ALARM;
 use crate::panels::windows::Windows;
@@ -62,11 +63,9 @@ pub(crate) fn button(ui: &mut egui::Ui, picture: &mut Picture) {
     }
 }
 
-fn keys(keys: Res<ButtonInput<KeyCode>>, mut picture: ResMut<Picture>) {
-    if keys.just_pressed(KeyCode::F2) {
-        // A quick hand, or a slow frame, has let it go already.
-        let shifts = [KeyCode::ShiftLeft, KeyCode::ShiftRight];
-        let shift = keys.any_pressed(shifts) || keys.any_just_released(shifts);
+fn keys(presses: Res<Presses>, mut picture: ResMut<Picture>) {
+    if presses.plain(KeyCode::F2) {
+        let shift = presses.shifted(KeyCode::F2);
         picture.ask(if shift { Of::Site } else { Of::Everything });
     }
 }

@@ -3,6 +3,8 @@
 use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 
+use crate::navigation::keys::Presses;
+
 /// What a flag or a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
@@ -131,8 +133,8 @@ fn adapt(time: Res<Time<Real>>, mut quality: ResMut<Quality>) {
 }
 
 /// The key: by itself, low, high.
-fn keys(keys: Res<ButtonInput<KeyCode>>, wants: Res<EguiWantsInput>, mut quality: ResMut<Quality>) {
-    if wants.wants_any_keyboard_input() || !keys.just_pressed(KeyCode::KeyQ) {
+fn keys(presses: Res<Presses>, wants: Res<EguiWantsInput>, mut quality: ResMut<Quality>) {
+    if wants.wants_any_keyboard_input() || !presses.plain(KeyCode::KeyQ) {
         return;
     }
     let asked = match quality.asked {

@@ -3,11 +3,15 @@
 use std::ops::Range;
 
 use bevy::prelude::*;
+use bevy_egui::EguiContexts;
 use rainier::site::address::NotAnAddress;
 use rainier::site::campus::Found;
 use rainier::site::{Address, Campus};
 
+use crate::navigation::keys::Presses;
 use crate::navigation::{Go, Orbit, keys_are_free};
+use crate::panels::parts::Parts;
+use crate::panels::windows::Windows;
 use crate::words::say;
 
 pub(crate) use rainier::overlay::Overlay;
@@ -76,9 +80,10 @@ impl Selection {
     }
 }
 
-/// Keys: digits, alone and with Shift, overlays, R roofs, space stops and goes on, Escape one level up.
+/// Keys: digits, alone and with Shift, overlays, R roofs, space stops and goes on, Escape closes the front window, or goes one
+/// level up.
 fn keys(
-    keys: Res<ButtonInput<KeyCode>>,
+    presses: Res<Presses>,
     mut shown: ResMut<Shown>,
     mut roofs: ResMut<Roofs>,
     mut pace: ResMut<crate::advance::Pace>,
@@ -86,32 +91,29 @@ fn keys(
     mut orbit: ResMut<Orbit>,
     mut focus: ResMut<crate::panels::jobs::Focus>,
     plan: Res<rainier::sim::twin::Plan>,
+    (mut contexts, windows, mut parts): (EguiContexts, Res<Windows>, ResMut<Parts>),
 ) {
-    // Browsers go to another tab with Ctrl, and windows by other means with Alt.
-    let held = [
-        KeyCode::ControlLeft,
-        KeyCode::ControlRight,
-        KeyCode::AltLeft,
-        KeyCode::AltRight,
-        KeyCode::SuperLeft,
-        KeyCode::SuperRight,
-    ];
-    if let Some(digit) = DIGITS.iter().position(|(key, _)| keys.just_pressed(*key))
-        && !keys.any_pressed(held)
-    {
-        let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+    // Browsers go to another tab with Ctrl and a digit, and windows by other means with Alt: those are not plain.
+    if let Some(digit) = DIGITS.iter().position(|(key, _)| presses.plain(*key)) {
+        let shift = presses.shifted(DIGITS[digit].0);
         let at = digit + if shift { DIGITS.len() } else { 0 };
         if let Some(overlay) = Overlay::ALL.get(at) {
             shown.0 = *overlay;
         }
     }
-    if keys.just_pressed(KeyCode::KeyR) {
+    if presses.plain(KeyCode::KeyR) {
         roofs.0 = !roofs.0;
     }
-    if keys.just_pressed(KeyCode::Space) {
+    if presses.plain(KeyCode::Space) {
         pace.paused = !pace.paused;
     }
-    if keys.just_pressed(KeyCode::Escape) {
+    if presses.plain(KeyCode::Escape) {
+        // What lies over the site goes first, the front window before those behind it.
+        let front = contexts.ctx_mut().ok().and_then(|ctx| windows.front(ctx));
+        if let Some(part) = front.filter(|part| parts.shown(*part)) {
+            parts.show(part, false);
+            return;
+        }
         focus.set_if_neq(crate::panels::jobs::Focus(None));
         if let Some(found) = selection.0 {
             selection.0 = plan.0.up(found);

@@ -2,6 +2,7 @@
 
 use bevy::prelude::*;
 
+use crate::navigation::keys::Presses;
 use crate::navigation::keys_are_free;
 
 /// Which aids are shown.
@@ -23,11 +24,11 @@ impl Default for Aids {
 }
 
 /// L labels, N the little map.
-fn keys(keys: Res<ButtonInput<KeyCode>>, mut aids: ResMut<Aids>) {
-    if keys.just_pressed(KeyCode::KeyL) {
+fn keys(presses: Res<Presses>, mut aids: ResMut<Aids>) {
+    if presses.plain(KeyCode::KeyL) {
         aids.labels = !aids.labels;
     }
-    if keys.just_pressed(KeyCode::KeyN) {
+    if presses.plain(KeyCode::KeyN) {
         aids.minimap = !aids.minimap;
     }
 }

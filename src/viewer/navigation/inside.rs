@@ -6,6 +6,7 @@ use rainier::site::Campus;
 use rainier::site::campus::Found;
 use rainier::site::pick::{Ray, hit};
 
+use crate::navigation::keys::Presses;
 use crate::navigation::{Orbit, keys_are_free};
 use crate::selection::{Roofs, Selection};
 use crate::words::say;
@@ -240,14 +241,14 @@ fn tell<M: CutOpen>(plan: Res<Plan>, inside: Res<Inside>, mut materials: ResMut<
 }
 
 /// V goes through the ways; comma and full stop move the plane, with shift by more.
-fn keys(keys: Res<ButtonInput<KeyCode>>, plan: Res<Plan>, mut inside: ResMut<Inside>, mut roofs: ResMut<Roofs>) {
-    if keys.just_pressed(KeyCode::KeyV) {
+fn keys(presses: Res<Presses>, plan: Res<Plan>, mut inside: ResMut<Inside>, mut roofs: ResMut<Roofs>) {
+    if presses.plain(KeyCode::KeyV) {
         let at = Look::ALL.iter().position(|look| *look == inside.look).unwrap_or(0);
         inside.set(Look::ALL[(at + 1) % Look::ALL.len()], &mut roofs);
     }
-    let step = f32::from(keys.just_pressed(KeyCode::Period)) - f32::from(keys.just_pressed(KeyCode::Comma));
+    let step = f32::from(presses.plain(KeyCode::Period)) - f32::from(presses.plain(KeyCode::Comma));
     if step != 0.0 && inside.look == Look::Section {
-        let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+        let shift = presses.shifted(KeyCode::Period) || presses.shifted(KeyCode::Comma);
         inside.move_by(&plan.0, step * if shift { 10.0 * STEP_M } else { STEP_M });
     }
 }

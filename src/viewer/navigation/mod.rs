@@ -7,6 +7,7 @@ pub(crate) mod camera;
 pub(crate) mod flight;
 pub(crate) mod input;
 pub(crate) mod inside;
+pub(crate) mod keys;
 pub(crate) mod labels;
 pub(crate) mod live;
 pub(crate) mod search;
@@ -34,6 +35,7 @@ pub(crate) fn plugin(app: &mut App) {
         camera::plugin,
         input::plugin,
         inside::plugin,
+        keys::plugin,
         labels::plugin,
         search::plugin,
         tour::plugin,

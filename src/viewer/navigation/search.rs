@@ -11,6 +11,7 @@ use crate::named;
 use crate::navigation::aids::Aids;
 use crate::navigation::bookmarks::Bookmarks;
 use crate::navigation::inside::{Inside, Look};
+use crate::navigation::keys::Presses;
 use crate::navigation::live::{Live, Standout};
 use crate::navigation::tour::Touring;
 use crate::navigation::{Go, Orbit, keys_are_free};
@@ -475,14 +476,8 @@ fn follow(mut search: ResMut<Search>, plan: Res<Plan>, bookmarks: Res<Bookmarks>
 }
 
 /// Slash, or Ctrl and K.
-fn keys(keys: Res<ButtonInput<KeyCode>>, mut search: ResMut<Search>) {
-    let ctrl = keys.any_pressed([
-        KeyCode::ControlLeft,
-        KeyCode::ControlRight,
-        KeyCode::SuperLeft,
-        KeyCode::SuperRight,
-    ]);
-    if keys.just_pressed(KeyCode::Slash) || ctrl && keys.just_pressed(KeyCode::KeyK) {
+fn keys(presses: Res<Presses>, mut search: ResMut<Search>) {
+    if presses.plain(KeyCode::Slash) || presses.with_control(KeyCode::KeyK) {
         search.text.clear();
         search.wanted = true;
     }

@@ -5,6 +5,7 @@ use rainier::sim::twin::Plan;
 use rainier::site::campus::Found;
 
 use crate::navigation::camera::View;
+use crate::navigation::keys::Presses;
 use crate::navigation::tour::Touring;
 use crate::navigation::{Go, Orbit, keys_are_free};
 use crate::selection::Selection;
@@ -131,15 +132,14 @@ fn note(
 
 /// Brackets, or Alt and arrows, and the mouse's own buttons.
 fn keys(
-    keys: Res<ButtonInput<KeyCode>>,
+    presses: Res<Presses>,
     buttons: Res<ButtonInput<MouseButton>>,
     mut trail: ResMut<Trail>,
     mut selection: ResMut<Selection>,
     mut orbit: ResMut<Orbit>,
 ) {
-    let alt = keys.any_pressed([KeyCode::AltLeft, KeyCode::AltRight]);
     let pressed = |bracket: KeyCode, arrow: KeyCode, button: MouseButton| {
-        keys.just_pressed(bracket) || alt && keys.just_pressed(arrow) || buttons.just_pressed(button)
+        presses.plain(bracket) || presses.with_alt(arrow) || buttons.just_pressed(button)
     };
     if pressed(KeyCode::BracketLeft, KeyCode::ArrowLeft, MouseButton::Back) {
         trail.back(&mut selection, &mut orbit);

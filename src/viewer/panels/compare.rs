@@ -21,6 +21,7 @@ use crate::args::TEXTS;
 use crate::cases::{Beside, Case, Side};
 use crate::difference::Difference;
 use crate::history::{History, Series};
+use crate::navigation::keys::Presses;
 use crate::scenarios::{Ask, Scenarios, Source};
 use crate::words::say;
 
@@ -429,7 +430,7 @@ fn window(
 
 /// X changes the case in front, D shows what B has more or less.
 fn keys(
-    keys: Res<ButtonInput<KeyCode>>,
+    presses: Res<Presses>,
     beside: Option<Res<Beside>>,
     mut difference: ResMut<Difference>,
     mut scenarios: ResMut<Scenarios>,
@@ -437,10 +438,10 @@ fn keys(
     if beside.is_none() {
         return;
     }
-    if keys.just_pressed(KeyCode::KeyX) {
+    if presses.plain(KeyCode::KeyX) {
         scenarios.ask(Ask::Exchange);
     }
-    if keys.just_pressed(KeyCode::KeyD) {
+    if presses.plain(KeyCode::KeyD) {
         difference.on = !difference.on;
     }
 }

@@ -1,5 +1,6 @@
 //! Parts of the view that are shown or hidden as one likes: layers over the campus, and windows.
 
+use crate::navigation::keys::Presses;
 use crate::words::say;
 use bevy::prelude::*;
 
@@ -172,21 +173,9 @@ impl Parts {
     }
 }
 
-fn keys(keys: Res<ButtonInput<KeyCode>>, mut parts: ResMut<Parts>) {
-    // With these a letter means something else, such as the search.
-    let others = [
-        KeyCode::ControlLeft,
-        KeyCode::ControlRight,
-        KeyCode::SuperLeft,
-        KeyCode::SuperRight,
-        KeyCode::AltLeft,
-        KeyCode::AltRight,
-    ];
-    if keys.any_pressed(others) {
-        return;
-    }
+fn keys(presses: Res<Presses>, mut parts: ResMut<Parts>) {
     for part in Part::ALL {
-        if part.key().is_some_and(|(key, _)| keys.just_pressed(key)) {
+        if part.key().is_some_and(|(key, _)| presses.plain(key)) {
             let on = parts.shown(part);
             parts.show(part, !on);
         }

@@ -50,6 +50,14 @@ impl Windows {
         self.aside.iter().copied().chain(open).collect()
     }
 
+    /// The part whose window is in front of all others.
+    pub(crate) fn front(&self, ctx: &egui::Context) -> Option<Part> {
+        let drawn: Vec<egui::LayerId> = ctx.memory(|memory| memory.layer_ids().collect());
+        let height = |part: &Part| drawn.iter().position(|layer| layer.id == egui::Id::new(part.name()));
+        let open = Part::ALL.into_iter().filter(|part| self.open[*part as usize].is_some());
+        open.max_by_key(height)
+    }
+
     /// A part's window has been closed.
     pub(crate) fn close(&mut self, part: Part) {
         self.open[part as usize] = None;

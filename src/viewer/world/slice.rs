@@ -15,6 +15,7 @@ use rainier::sim::{HallColumns, RackColumns, RowColumns};
 use rainier::site::Campus;
 use rainier::site::pick::FLOOR_M;
 
+use crate::navigation::keys::Presses;
 use crate::panels::parts::{Part, Parts};
 use crate::selection::Selection;
 use crate::world::colors::MAP;
@@ -236,8 +237,8 @@ fn update(
 }
 
 /// Page keys: higher and lower.
-fn keys(keys: Res<ButtonInput<KeyCode>>, mut height: ResMut<Height>) {
-    let step = f32::from(keys.just_pressed(KeyCode::PageUp)) - f32::from(keys.just_pressed(KeyCode::PageDown));
+fn keys(presses: Res<Presses>, mut height: ResMut<Height>) {
+    let step = f32::from(presses.plain(KeyCode::PageUp)) - f32::from(presses.plain(KeyCode::PageDown));
     if step != 0.0 {
         height.0 = (height.0 + step * STEP_M).clamp(HEIGHT_M[0], HEIGHT_M[1]);
     }
