@@ -169,7 +169,8 @@ fn plugins(args: &args::Args) -> PluginGroupBuilder {
                 resolution: resolution(args),
                 canvas: Some("#campus".into()),
                 fit_canvas_to_parent: true,
-                prevent_default_event_handling: true,
+                // The page keeps from the browser what the view uses, and nothing else.
+                prevent_default_event_handling: false,
                 present_mode: PresentMode::AutoVsync,
                 ..default()
             }),

@@ -69,6 +69,9 @@ struct Exchange {
     /// What the panels say of the control that has got the focus or has been used.
     said: String,
     message: String,
+    /// Scenarios that were asked for and have been answered, and what was wrong with the last of them.
+    loads: u32,
+    load_problem: String,
     frames: u64,
 }
 
@@ -214,8 +217,15 @@ fn answer(world: &mut World) {
     let requests = EXCHANGE.with_borrow_mut(|exchange| std::mem::take(&mut exchange.requests));
     for request in requests {
         // What went wrong stays to be read until something goes right.
+        let load = matches!(request, Request::Load(_));
         let message = carry_out(world, request).err().unwrap_or_default();
-        EXCHANGE.with_borrow_mut(|exchange| exchange.message = message);
+        EXCHANGE.with_borrow_mut(|exchange| {
+            if load {
+                exchange.loads += 1;
+                exchange.load_problem.clone_from(&message);
+            }
+            exchange.message = message;
+        });
     }
     let ticks = world.resource::<ToRun>().left.min(TICKS_PER_FRAME);
     if ticks == 0 {
@@ -287,9 +297,14 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         Request::Speed(times) if times.is_finite() => world.resource_mut::<Pace>().speed = times.clamp(1.0, 10_000.0),
         Request::Speed(_) => return Err("a speed is 1 to 10,000".into()),
         Request::Load(text) => {
-            let source = Source::Text {
-                file: "page.ron".into(),
-                text,
+            let name = text.trim();
+            let source = if name.starts_with("builtin:") {
+                Source::Named(name.into())
+            } else {
+                Source::Text {
+                    file: "page.ron".into(),
+                    text,
+                }
             };
             // A page that stands goes on standing, for its script to say how far to run.
             let paused = world.resource::<Pace>().paused && !world.resource::<Clock>().done();
@@ -429,6 +444,8 @@ fn publish(world: &mut World) {
             "digest": exchange.digest,
             "said": exchange.said,
             "message": exchange.message,
+            "loads": exchange.loads,
+            "load_problem": exchange.load_problem,
         });
         let all = [readings, view].into_iter().filter_map(|part| match part {
             Value::Object(fields) => Some(fields),

@@ -70,7 +70,8 @@ try {
   await settled(() => window.rainier.state().timeline === null, null);
   check("the timeline goes back to now", true);
 
-  await page.evaluate(() => window.rainier.loadScenario("(format: 1, nonsense: 2)"));
+  const refused = await page.evaluate(() => window.rainier.loadScenario("(format: 1, nonsense: 2)").then(() => "", (error) => error.message));
+  check("a wrong scenario is refused to whoever asked", refused.includes("E0102") && refused.includes("nonsense"), refused);
   await page.waitForFunction(() => window.rainier.state().message.includes("E0102"), null, { timeout: 60_000 });
   check("a wrong scenario is refused with its errors", true);
   await page.evaluate((text) => window.rainier.loadScenario(text), await readFile(scenario, "utf8"));

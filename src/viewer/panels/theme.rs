@@ -145,6 +145,9 @@ impl Look {
 /// Dresses all panels.
 pub(crate) fn theme(ctx: &egui::Context, look: Look) {
     LIGHT.store(look == Look::Light, Ordering::Relaxed);
+    // A browser makes the page larger and smaller itself.
+    #[cfg(target_arch = "wasm32")]
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     let mut visuals = match look {
         Look::Dark => egui::Visuals::dark(),
         Look::Light => egui::Visuals::light(),
