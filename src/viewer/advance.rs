@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bevy::platform::time::Instant;
 use bevy::prelude::*;
+use rainier::num;
 use rainier::sim::clock::Clock;
 
 /// How fast simulated time goes.
@@ -19,6 +20,8 @@ pub(crate) struct Pace {
     owed_s: f64,
     /// Whether more was due than the frame's share allowed.
     pub(crate) behind: bool,
+    /// Simulated seconds per second as they come to be, over the last few seconds.
+    pub(crate) rate: f64,
 }
 
 impl Default for Pace {
@@ -29,6 +32,7 @@ impl Default for Pace {
             held: false,
             owed_s: 0.0,
             behind: false,
+            rate: 0.0,
         }
     }
 }
@@ -47,6 +51,9 @@ impl Pace {
 /// Share of a frame that the simulation may take.
 const SHARE: f64 = 0.25;
 
+/// Time over which the rate that is come to is averaged, s.
+const RATE_OVER_S: f64 = 2.0;
+
 /// Least and most of that, ms: what is left of a frame is for the picture, and pieces of a tick have a length.
 const BUDGET_MS: [f64; 2] = [2.0, 12.0];
 
@@ -56,8 +63,17 @@ pub(crate) struct Took(pub(crate) Duration);
 
 fn advance(world: &mut World) {
     let started = Instant::now();
+    let tick = world.resource::<Clock>().tick;
     step(world, started);
     world.resource_mut::<Took>().0 = started.elapsed();
+    let real_s = world.resource::<Time<Real>>().delta_secs_f64();
+    let clock = world.resource::<Clock>();
+    let simulated_s = clock.tick.saturating_sub(tick) as f64 * clock.dt_s;
+    let mut pace = world.resource_mut::<Pace>();
+    if !pace.paused && real_s > 0.0 {
+        let share = 1.0 - num::exp(-real_s / RATE_OVER_S);
+        pace.rate += (simulated_s / real_s - pace.rate) * share;
+    }
 }
 
 /// Does what is due and fits into the frame that has begun.
@@ -67,7 +83,7 @@ fn step(world: &mut World, started: Instant) {
     {
         let mut pace = world.resource_mut::<Pace>();
         if pace.paused || pace.held {
-            (pace.owed_s, pace.behind) = (0.0, false);
+            (pace.owed_s, pace.behind, pace.rate) = (0.0, false, 0.0);
             // What is under way ends, so that what stands is one moment.
             crate::cases::finish(world);
             return;

@@ -11,6 +11,7 @@ pub(crate) use rainier::view::link::Pose;
 use rainier::view::link::{DISTANCE_M, PITCH, REACH_M};
 
 use crate::navigation::flight::{Flight, turn};
+use crate::selection::Selection;
 use crate::world::meshes::at;
 
 /// Where the camera is and where it is going.
@@ -25,6 +26,8 @@ pub(crate) struct Orbit {
     untouched: bool,
     /// Middle of what the panels leave free, from the window's middle, in window heights right and down.
     pub(crate) free: Vec2,
+    /// The same from before something was selected: the picture stands still until it goes somewhere.
+    held: Option<Vec2>,
     /// Width and height of what the panels leave free, in window heights.
     pub(crate) room: Vec2,
     /// A place to show in a way that its size asks for.
@@ -222,6 +225,7 @@ impl Orbit {
             ground_m,
             untouched: true,
             free: Vec2::ZERO,
+            held: None,
             room,
             fly_to: None,
             fly_over: None,
@@ -253,6 +257,17 @@ impl Orbit {
             && (now.distance / goal.distance).ln().abs() < 0.01
             && now.focus.distance(goal.focus) < 0.01 * goal.distance
             && (now.yaw - goal.yaw).abs() + (now.pitch - goal.pitch).abs() < 0.01
+    }
+
+    /// What stands in the middle of the picture, from the window's middle, in window heights right and down.
+    fn middle(&self) -> Vec2 {
+        self.held.unwrap_or(self.free)
+    }
+
+    /// Keeps the picture where it is, whatever the panels of a new selection leave free.
+    fn hold(&mut self) {
+        self.held = Some(self.middle());
+        self.untouched = false;
     }
 
     /// Takes the camera in hand: a flight ends where it is, and what is done with the look is done.
@@ -323,6 +338,7 @@ impl Orbit {
         self.goal = to;
         if self.cuts {
             self.now = to;
+            self.held = None;
         }
     }
 
@@ -353,6 +369,7 @@ impl Orbit {
         };
         self.flight = None;
         self.untouched = false;
+        self.held = None;
         self.now = self.goal;
         (self.fly_to, self.fly_over, self.go) = (None, None, None);
     }
@@ -361,6 +378,7 @@ impl Orbit {
     pub(crate) fn start_over(&mut self) {
         let home = self.home();
         (self.now, self.goal, self.flight, self.drift) = (home, home, None, 0.0);
+        self.held = None;
         (self.fly_to, self.fly_over, self.go) = (None, None, None);
     }
 
@@ -368,6 +386,7 @@ impl Orbit {
     pub(crate) fn arrive(&mut self) {
         self.goal = self.goal();
         self.flight = None;
+        self.held = None;
         self.now = self.goal;
     }
 }
@@ -426,6 +445,8 @@ fn go_home(plan: Res<Plan>, mut site: Local<Option<String>>, mut orbit: ResMut<O
 pub(crate) fn ease(
     time: Res<Time<Real>>,
     plan: Res<Plan>,
+    selection: Res<Selection>,
+    mut selected: Local<Option<Found>>,
     mut orbit: ResMut<Orbit>,
     mut camera: Query<(&mut Transform, &mut Projection), With<Camera3d>>,
 ) {
@@ -444,8 +465,12 @@ pub(crate) fn ease(
             view.kept()
         }
     });
-    if let Some(view) = other.or(ground).or(place) {
-        orbit.set_out(view);
+    let goes = other.or(ground).or(place);
+    let reselected = std::mem::replace(&mut *selected, selection.0) != selection.0;
+    match goes {
+        Some(view) => orbit.set_out(view),
+        None if reselected && orbit.flight.is_none() => orbit.hold(),
+        None => {}
     }
     if orbit.untouched && orbit.drift == 0.0 {
         orbit.goal = orbit.home();
@@ -455,6 +480,11 @@ pub(crate) fn ease(
         let (look, done) = flight.advance(seconds);
         orbit.now = look;
         orbit.flight = (!done).then_some(flight);
+        let free = orbit.free;
+        orbit.held = orbit
+            .held
+            .filter(|_| !done)
+            .map(|held| held.lerp(free, 1.0 - (-seconds * 9.0).exp()));
     } else {
         let t = 1.0 - (-seconds * 9.0).exp();
         let drift = orbit.drift * seconds;
@@ -466,7 +496,7 @@ pub(crate) fn ease(
         now.yaw = turn(now.yaw, goal.yaw, t);
         now.pitch += (goal.pitch - now.pitch) * t;
     }
-    let (now, free) = (orbit.now, orbit.free);
+    let (now, free) = (orbit.now, orbit.middle());
     if let Ok((mut transform, mut projection)) = camera.single_mut() {
         *transform = now.transform();
         // The point that is looked at stands in the middle of what the panels leave free.

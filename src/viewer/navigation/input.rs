@@ -4,7 +4,7 @@ use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseSc
 use bevy::input::touch::TouchInput;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
-use bevy_egui::input::EguiWantsInput;
+use bevy_egui::{EguiContexts, egui};
 use rainier::sim::HallColumns;
 use rainier::sim::twin::Plan;
 use rainier::site::Campus;
@@ -12,8 +12,10 @@ use rainier::site::campus::Found;
 use rainier::site::pick::Ray;
 
 use crate::navigation::inside::Inside;
+use crate::navigation::keys::Presses;
 use crate::navigation::tour::Touring;
 use crate::navigation::{Go, Orbit, camera, keys_are_free};
+use crate::panels::windows::Windows;
 use crate::selection::{Roofs, Selection};
 
 /// A pointer that moved less than this between down and up has clicked, pixels.
@@ -26,9 +28,70 @@ const TAP_PX: f32 = 12.0;
 const TRAY_PX: f32 = 7.0;
 const CHIP_PX: f32 = 70.0;
 
-/// Distance that the pointer has gone since the button went down, pixels.
-#[derive(Resource, Debug, Clone, Copy, Default)]
-struct Dragged(f32);
+/// Two clicks within this time, and not further apart than a tap, are a double click, s.
+const DOUBLE_CLICK_S: f32 = 0.5;
+
+/// What the pointer and the fingers are on, and what they have done since they went down. A panel is not glass: what begins
+/// on one never reaches the site, and what begins on the site goes on over a panel.
+#[derive(Resource, Debug, Clone, Default)]
+struct Hands {
+    /// Whether the pointer is over a panel, a bar, a window, or anything else that covers the site.
+    covered: bool,
+    /// Whether a button has just gone down.
+    began: bool,
+    /// Whether the buttons that are down went down there.
+    from_panel: bool,
+    /// Distance that the pointer has gone since a button went down, pixels.
+    dragged_px: f32,
+    /// Fingers that came down on a panel.
+    on_panel: Vec<u64>,
+    /// When and where the site was last clicked: time since the start, s, and a point of the window.
+    clicked: Option<(f32, Vec2)>,
+}
+
+/// Tells panels from the site under the pointer and the fingers.
+fn feel(
+    mut hands: ResMut<Hands>,
+    mut contexts: EguiContexts,
+    windows: Res<Windows>,
+    window: Query<&Window, With<PrimaryWindow>>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    motion: Res<AccumulatedMouseMotion>,
+    touches: Res<Touches>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    // Bars and docked panels are no areas of egui's: they are what is not free. What stands in the background with the
+    // site, such as the legend, is told apart by its place.
+    let covered = |point: Vec2| {
+        let point = egui::pos2(point.x, point.y);
+        let over = ctx.layer_id_at(point);
+        !windows.free.is_none_or(|free| free.contains(point))
+            || windows.aside.iter().any(|rect| rect.contains(point))
+            || over.is_some_and(|layer| layer.order != egui::Order::Background)
+    };
+    let over_list = egui::Popup::is_any_open(ctx);
+    let pointer = window.single().ok().and_then(Window::cursor_position);
+    hands.covered = pointer.is_some_and(covered);
+    hands.began = buttons.get_just_pressed().next().is_some();
+    if hands.began {
+        hands.dragged_px = 0.0;
+        // A press beside an open list closes it, and does nothing else.
+        hands.from_panel = hands.covered || over_list;
+    }
+    // In the frame of a press the pointer has come to its place: that is no drag.
+    if buttons.get_pressed().next().is_some() && !hands.began {
+        hands.dragged_px += motion.delta.length();
+    }
+    let down = |id: &u64| touches.iter().any(|touch| touch.id() == *id);
+    let up = |id: &u64| touches.iter_just_released().any(|touch| touch.id() == *id);
+    hands.on_panel.retain(|id| down(id) || up(id));
+    for touch in touches.iter_just_pressed() {
+        if covered(touch.start_position()) || over_list {
+            hands.on_panel.push(touch.id());
+        }
+    }
+    Ok(())
+}
 
 /// What can be pointed at.
 #[derive(bevy::ecs::system::SystemParam)]
@@ -73,10 +136,9 @@ impl Scene<'_, '_> {
 /// What the pointer, wheel and fingers ask for.
 fn steer(
     mut orbit: ResMut<Orbit>,
-    mut dragged: ResMut<Dragged>,
     mut touring: ResMut<Touring>,
+    hands: Res<Hands>,
     scene: Scene,
-    wants: Res<EguiWantsInput>,
     buttons: Res<ButtonInput<MouseButton>>,
     keys: Res<ButtonInput<KeyCode>>,
     motion: Res<AccumulatedMouseMotion>,
@@ -85,32 +147,29 @@ fn steer(
 ) {
     // Bevy keeps the last step of fingers that rest: it counts once.
     let moved = touched.read().count() > 0;
-    if buttons.get_just_pressed().next().is_some() {
-        dragged.0 = 0.0;
-    }
-    if wants.wants_any_pointer_input() {
-        // A press that began on a panel is never a click on the site.
-        dragged.0 = f32::MAX;
-        return;
-    }
     let mut turn = Vec2::ZERO;
     let mut slide = Vec2::ZERO;
     let mut zoom = 0.0;
     let pan = buttons.any_pressed([MouseButton::Right, MouseButton::Middle])
         || keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
-    if buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]) {
-        dragged.0 += motion.delta.length();
+    if !hands.from_panel
+        && !hands.began
+        && buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle])
+    {
         if pan {
             slide += motion.delta
         } else {
             turn += motion.delta
         }
     }
-    zoom += match scroll.unit {
-        MouseScrollUnit::Line => scroll.delta.y * 0.16,
-        MouseScrollUnit::Pixel => scroll.delta.y * 0.0022,
-    };
-    let fingers: Vec<_> = touches.iter().filter(|_| moved).collect();
+    if !hands.covered {
+        zoom += match scroll.unit {
+            MouseScrollUnit::Line => scroll.delta.y * 0.16,
+            MouseScrollUnit::Pixel => scroll.delta.y * 0.0022,
+        };
+    }
+    let on_site = |touch: &&bevy::input::touch::Touch| !hands.on_panel.contains(&touch.id());
+    let fingers: Vec<_> = touches.iter().filter(|_| moved).filter(on_site).collect();
     match fingers.as_slice() {
         [one] => turn += one.delta(),
         [a, b] => {
@@ -168,6 +227,7 @@ fn shift(goal: &mut camera::View, by_m: Vec2) {
 fn keys(
     time: Res<Time<Real>>,
     keys: Res<ButtonInput<KeyCode>>,
+    presses: Res<Presses>,
     mut orbit: ResMut<Orbit>,
     mut selection: ResMut<Selection>,
 ) {
@@ -193,7 +253,7 @@ fn keys(
         &[KeyCode::Equal, KeyCode::NumpadAdd],
         &[KeyCode::Minus, KeyCode::NumpadSubtract],
     );
-    if keys.just_pressed(KeyCode::Home) {
+    if presses.plain(KeyCode::Home) {
         selection.0 = None;
         orbit.go = Some(Go::Home);
     }
@@ -230,28 +290,37 @@ fn meant(campus: &Campus, found: Found, before: Option<Found>, tray_px: f32) -> 
     }
 }
 
-/// A click selects what is under the pointer; a second click on the same place goes there.
+/// A click selects what is under the pointer. A second click on the same place, and a double click anywhere, go there.
 fn click(
+    time: Res<Time<Real>>,
     mut orbit: ResMut<Orbit>,
     mut selection: ResMut<Selection>,
-    dragged: Res<Dragged>,
+    mut hands: ResMut<Hands>,
     scene: Scene,
-    wants: Res<EguiWantsInput>,
     buttons: Res<ButtonInput<MouseButton>>,
     touches: Res<Touches>,
 ) {
     let tapped = touches
         .iter_just_released()
-        .next()
-        .filter(|t| t.distance().length() < TAP_PX)
-        .map(|t| t.position());
-    let clicked = buttons.just_released(MouseButton::Left) && dragged.0 < CLICK_PX;
-    if wants.wants_any_pointer_input() || !(clicked || tapped.is_some()) {
+        .find(|touch| touch.distance().length() < TAP_PX && !hands.on_panel.contains(&touch.id()))
+        .map(|touch| touch.position());
+    let clicked = buttons.just_released(MouseButton::Left) && hands.dragged_px < CLICK_PX && !hands.from_panel;
+    if !(clicked || tapped.is_some()) {
         return;
     }
     let Some(position) = tapped.or(scene.pointer()) else {
         return;
     };
+    let now_s = time.elapsed_secs();
+    let before = hands.clicked.replace((now_s, position));
+    let double =
+        before.is_some_and(|(then_s, there)| now_s - then_s < DOUBLE_CLICK_S && there.distance(position) < TAP_PX);
+    // The second click is meant for what the first has selected, whatever has come under the pointer since.
+    if double && selection.0.is_some() {
+        hands.clicked = None;
+        orbit.fly_to = selection.0;
+        return;
+    }
     let Some(ray) = scene.ray(position) else { return };
     let campus = &*scene.plan.0;
     let found = scene.pick(&ray).map(|(along, found)| {
@@ -272,10 +341,12 @@ fn click(
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Dragged>();
+    app.init_resource::<Hands>();
     app.add_systems(
         Update,
-        (steer, click, keys.run_if(keys_are_free)).chain().before(camera::ease),
+        (feel, steer, click, keys.run_if(keys_are_free))
+            .chain()
+            .before(camera::ease),
     );
 }
 

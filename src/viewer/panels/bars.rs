@@ -11,8 +11,8 @@ use super::State;
 use super::format::grouped;
 use super::kpi::Readings;
 use super::parts::{Part, Parts};
-use super::pieces::{called, named};
-use super::theme::{ACCENT, ALARM, QUIET};
+use super::pieces::{called, named, still};
+use super::theme::{ACCENT, ALARM, QUIET, TEXT};
 use crate::advance::Pace;
 use crate::cases::Case;
 use crate::history::Series;
@@ -23,6 +23,9 @@ use crate::words::say;
 
 /// Simulated time per real time.
 const SPEEDS: RangeInclusive<f64> = 1.0..=10_000.0;
+
+/// Width of the list of scenarios, points.
+const SCENARIO: f32 = 250.0;
 
 /// Pages lower than this, in points, have no room for small lines below readings.
 const LOW: f32 = 560.0;
@@ -60,7 +63,7 @@ fn scenario_choice(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
             ("scenario", say!("bar-scenario")),
             case.name(),
             &scenarios.choices,
-            190.0,
+            SCENARIO,
             case.about(),
         ) {
             scenarios.ask(Ask::Start(Source::Named(file)));
@@ -81,21 +84,30 @@ pub(crate) fn choice(
     about: &str,
 ) -> Option<String> {
     let mut wanted = None;
-    let shown = egui::ComboBox::from_id_salt(id)
-        .width(width)
-        .height(420.0)
-        .selected_text(now)
-        .show_ui(ui, |ui| {
-            for (file, name) in choices {
-                if ui.selectable_label(name == now, name).clicked() {
-                    wanted = Some(file.clone());
+    // As wide with a long name as with a short one.
+    let shown = ui.scope(|ui| {
+        ui.set_max_width(width);
+        egui::ComboBox::from_id_salt(id)
+            .width(width)
+            .height(420.0)
+            .truncate()
+            .selected_text(now)
+            .show_ui(ui, |ui| {
+                for (file, name) in choices {
+                    if ui.selectable_label(name == now, name).clicked() {
+                        wanted = Some(file.clone());
+                    }
                 }
-            }
-        });
-    let response = called(shown.response, title);
-    if !about.is_empty() {
-        response.on_hover_text(about);
-    }
+            })
+    });
+    let shown = shown.inner;
+    // A long name is cut: the whole of it is in the hint.
+    let hint = if about.is_empty() {
+        now.to_owned()
+    } else {
+        format!("{now}\n{about}")
+    };
+    called(shown.response, title).on_hover_text(hint);
     wanted
 }
 
@@ -198,7 +210,7 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
 }
 
 /// Room that the buttons right of those of windows take, points.
-const BESIDE: f32 = 330.0;
+const BESIDE: f32 = 375.0;
 
 /// Layers and windows that can be shown: as many as there is room for, and the others behind a button.
 pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
@@ -234,7 +246,11 @@ pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
     } else {
         say!("bar-more").to_owned()
     };
-    let button = ui.button(title).on_hover_text(say!("bar-more.hint"));
+    // As wide with windows open as without.
+    let font_of = |text: String| ui.painter().layout_no_wrap(text, font.clone(), QUIET.now()).size().x;
+    let widest = font_of(say!("bar-more-open", open = rest.len())) + 2.0 * ui.spacing().button_padding.x;
+    let button = egui::Button::new(title).min_size(egui::vec2(widest, 0.0));
+    let button = ui.add(button).on_hover_text(say!("bar-more.hint"));
     egui::Popup::menu(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClick)
         .show(|ui| {
@@ -267,12 +283,11 @@ pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
         let value = egui::DragValue::new(&mut pace.speed).range(SPEEDS).speed(step);
         called(ui.add(value.suffix("×").max_decimals(0)), say!("bar-speed"));
     });
-    if pace.behind {
-        ui.label(RichText::new(say!("bar-behind")).size(11.0).color(QUIET));
-    }
-    ui.label(
-        RichText::new(say!("bar-tick", seconds = format!("{:.0}", clock.dt_s)))
-            .size(11.0)
-            .color(QUIET),
-    );
+    // What is asked for is beside the slider; what it comes to, where that is less.
+    let rate = grouped(pace.rate.round());
+    let (text, color) = match pace.behind && !pace.paused {
+        true => (say!("bar-rate", rate = rate), TEXT),
+        false => (say!("bar-tick", seconds = format!("{:.0}", clock.dt_s)), QUIET),
+    };
+    still(ui, 84.0, RichText::new(text).size(11.0).color(color));
 }

@@ -91,6 +91,15 @@ pub(crate) fn scrolled(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) 
     egui::ScrollArea::horizontal().show(ui, |ui| ui.horizontal(contents));
 }
 
+/// Small words that change while one looks, in room that does not: what stands beside them never moves under a pointer.
+pub(crate) fn still(ui: &mut egui::Ui, width: f32, text: RichText) {
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        ui.add(egui::Label::new(text).truncate());
+    });
+}
+
 /// A colour and what it stands for, which stay together where a line ends.
 pub(crate) fn key_label(ui: &mut egui::Ui, color: Color32, text: &str, size: f32, tint: impl Into<Color32>) {
     let mut job = egui::text::LayoutJob::default();

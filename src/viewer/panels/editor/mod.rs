@@ -97,6 +97,8 @@ pub(crate) struct Editor {
     /// What did not.
     problem: String,
     go_to: Option<Place>,
+    /// Whether the text has just been asked to run beside what runs.
+    compares: bool,
     event: Act,
     change: NewChange,
     now: Act,
@@ -116,6 +118,7 @@ impl Default for Editor {
             message: String::new(),
             problem: String::new(),
             go_to: None,
+            compares: false,
             event: Act::default(),
             change: NewChange::default(),
             now: Act::default(),
@@ -323,6 +326,7 @@ fn short_list(ui: &mut egui::Ui, editor: &Editor, case: &Case, mine: &Mine, scen
     let drawn = egui::ComboBox::from_id_salt("open")
         .width(210.0)
         .height(320.0)
+        .truncate()
         .selected_text(title)
         .show_ui(ui, |ui| {
             let mut row = |ui: &mut egui::Ui, title: &str, opening: Opening| {
@@ -519,6 +523,8 @@ fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &
     let beside = ui.add_enabled(!wrong, egui::Button::new(say!("editor-run-beside")));
     if beside.on_hover_text(say!("editor-run-beside.hint")).clicked() {
         scenarios.ask(Ask::Compare(document.source()));
+        // It says which is A and which is B, and what differs.
+        editor.compares = true;
     }
     ui.separator();
     let changed = document.is_changed();
@@ -558,6 +564,8 @@ fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &
     let reset = ui.add_enabled(changed, egui::Button::new(say!("editor-reset")));
     if reset.on_hover_text(say!("editor-reset.hint")).clicked() {
         document.reset();
+        // A long line may have been scrolled along.
+        editor.go_to = Some(Place { line: 1, column: 1 });
     }
     ui.separator();
     if ui
@@ -747,6 +755,9 @@ fn window(
         document.check(time.elapsed_secs_f64());
     }
     parts.show(Part::Editor, open);
+    if std::mem::take(&mut editor.compares) {
+        parts.show(Part::Compare, true);
+    }
     Ok(())
 }
 
