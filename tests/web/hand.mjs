@@ -1,0 +1,309 @@
+// What a hand does to the page and expects: panels are not glass, the browser's keys are the browser's, what is selected stays
+// where it is, buttons stay under the pointer, modifiers count as they were pressed. Real pointer, wheel, keys, fingers and
+// clipboard in Chromium.
+//
+// usage: node tests/web/hand.mjs DIST [ONLY] [PICTURES]
+// ONLY is a part of the name of what is to be done. PICTURES is a folder for pictures of the page.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checks, frames, launch, ready, serve, state, until } from "./browser.mjs";
+
+const [dist, only = "", folder] = process.argv.slice(2);
+const out = folder ?? await mkdtemp(join(tmpdir(), "rainier-hand-"));
+mkdirSync(out, { recursive: true });
+const { check, done } = checks();
+const server = await serve(() => dist);
+const browser = await launch();
+const problems = [];
+
+const WIDE = { width: 1600, height: 900 };
+const MIDDLE = { width: 1366, height: 768 };
+const TALL = { width: 390, height: 844 };
+
+async function open(options = {}) {
+  // Flights are cuts, and what is drawn is what is fast: hands are tried, not pictures.
+  const context = await browser.newContext({ viewport: MIDDLE, reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => { if (!/control flow/.test(String(error))) problems.push(String(error)); });
+  page.on("console", (message) => { if (process.env.VERBOSE) console.log(message.text()); });
+  await page.goto(server.address);
+  await ready(page);
+  await page.evaluate(() => window.rainier.pause(true));
+  await until(page, () => window.rainier.state().paused);
+  const text = await readFile("assets/scenarios/lab-jobs.ron", "utf8");
+  await page.evaluate((text) => window.rainier.loadScenario(text), text);
+  const name = /name: "([^"]*)"/.exec(text)[1];
+  await until(page, (name) => window.rainier.state().scenario === name && window.rainier.state().tick === 0, name);
+  await page.evaluate(() => window.rainier.run(5));
+  await until(page, () => window.rainier.state().tick >= 5);
+  await page.focus("#campus");
+  await settle(page);
+  return page;
+}
+const settle = async (page) => {
+  await frames(page, 4);
+  await page.waitForTimeout(600);
+  await frames(page, 4);
+};
+const does = (page, what, ...words) => page.evaluate(([what, words]) => window.rainier[what](...words), [what, words]);
+const picture = async (page, name) => writeFileSync(join(out, `${name}.png`), await page.screenshot());
+// Where the camera stands and what is selected.
+async function stand(page) {
+  const [link, { selection, overlay }] = await Promise.all([page.evaluate(() => window.rainier.link()), state(page)]);
+  return JSON.stringify([/[&]c=([^&]*)/.exec(link)[1], selection, overlay]);
+}
+const camera = async (page) => JSON.parse(await stand(page))[0].split(",").map(Number);
+
+// Every kind of pointer event on a point that belongs to the panels; what the site has made of it, if anything.
+async function handle(page, [x, y], clicks) {
+  const before = await stand(page);
+  const next = () => frames(page, 1);
+  await page.mouse.move(x, y);
+  await next();
+  await page.mouse.wheel(0, -240);
+  await next();
+  for (const button of ["right", "middle", ...(clicks ? ["left"] : [])]) {
+    await page.mouse.down({ button });
+    await next();
+    await page.mouse.move(x + 6, y + 3);
+    await page.mouse.move(x, y);
+    await next();
+    await page.mouse.up({ button });
+    await next();
+  }
+  if (clicks) {
+    await page.mouse.click(x, y);
+    await next();
+    const clicked = await stand(page);
+    if (clicked !== before) return `a click: ${before} -> ${clicked}`;
+    await page.mouse.dblclick(x, y);
+    // A drag that begins on a panel and ends over the site.
+    await page.mouse.down();
+    await next();
+    await page.mouse.move(x + (650 - x) / 2, y + (400 - y) / 2);
+    await next();
+    await page.mouse.move(650, 400);
+    await next();
+    await page.mouse.up();
+  }
+  await frames(page, 2);
+  const after = await stand(page);
+  return after === before ? "" : `${before} -> ${after}`;
+}
+
+const groups = {
+  async "panels are not glass"() {
+    for (const viewport of [WIDE, MIDDLE]) {
+      const page = await open({ viewport });
+      const { width, height } = viewport;
+      await does(page, "select", "B01/H1/R01/K01");
+      await settle(page);
+      // Frames of a large page take long in software: there the spots are tried at which it was worst.
+      const few = viewport === WIDE;
+      const spots = [
+        // Name, point, and whether it can be clicked without meaning something.
+        ["the side panel's text", [width - 150, height * 0.55], true],
+        ["the side panel's edge", [width - 296, height * 0.7], true],
+        ["the bar of readings", [width * 0.62, 30], false],
+        ["the bar of readings' empty end", [width - 12, 12], true],
+        ["the bar of ways, between its parts", [width * 0.66, 79], false],
+        ["the bar of time", [width * 0.1, height - 10], false],
+        ["the legend", [60, height - 90], true],
+      ];
+      for (const [name, point, clicks] of few ? spots.slice(0, 1) : spots) {
+        const found = await handle(page, point, clicks);
+        check(`${width}: ${name} keeps what is done on it`, found === "", found);
+      }
+      if (few) {
+        await page.context().close();
+        continue;
+      }
+      // The map goes where it is pressed, and does not zoom.
+      const still = await stand(page);
+      await page.mouse.move(width - 400, height - 110);
+      await frames(page, 2);
+      await page.mouse.wheel(0, -240);
+      await frames(page, 3);
+      check(`${width}: the wheel over the little map leaves the site alone`, (await stand(page)) === still, still);
+      await does(page, "show", "money", true);
+      await settle(page);
+      await picture(page, `panels-${width}`);
+      const found = await handle(page, [width * 0.32, height * 0.4], false);
+      check(`${width}: a window keeps what is done on it`, found === "", found);
+      await does(page, "show", "money", false);
+      await settle(page);
+      // And the site itself does not.
+      const before = await camera(page);
+      await page.mouse.move(width * 0.4, height * 0.45);
+      await frames(page, 2);
+      await page.mouse.wheel(0, -240);
+      await settle(page);
+      const after = await camera(page);
+      check(`${width}: the wheel over the site zooms`, after[3] < before[3] * 0.95, `${before} -> ${after}`);
+      // A drag that begins on the site goes on over a panel.
+      await page.mouse.move(width * 0.5, height * 0.5);
+      await page.mouse.down();
+      await frames(page, 1);
+      await page.mouse.move(width - 250, height * 0.5);
+      await frames(page, 2);
+      const half = await camera(page);
+      await page.mouse.move(width - 60, height * 0.5);
+      await frames(page, 2);
+      await page.mouse.up();
+      const whole = await camera(page);
+      check(`${width}: a drag from the site goes on over a panel`, half[4] !== after[4] && whole[4] !== half[4], `${after[4]} ${half[4]} ${whole[4]}`);
+      await page.context().close();
+    }
+  },
+
+  async "the browser's keys are the browser's"() {
+    const page = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+    await page.evaluate(() => {
+      window.kept = {};
+      addEventListener("keydown", (event) => {
+        const held = [event.ctrlKey && "Control", event.altKey && "Alt", event.shiftKey && "Shift"].filter(Boolean);
+        // On its way down nothing is decided yet.
+        setTimeout(() => { window.kept[[...held, event.code].join("+")] = event.defaultPrevented; });
+      }, true);
+    });
+    const kept = async (key) => {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(50);
+      return page.evaluate((key) => window.kept[key], key);
+    };
+    for (const key of ["F1", "F3", "F5", "F6", "F11", "F12", "Control+KeyR", "Control+KeyV", "Control+KeyC", "Control+KeyX",
+      "Control+Equal", "Control+Minus", "Control+Digit0", "Control+KeyF", "Control+KeyP", "Control+KeyT", "Control+Shift+KeyI"]) {
+      const found = await kept(key);
+      check(`${key} is left to the browser`, found === false, found);
+    }
+    for (const key of ["Tab", "Space", "Slash", "ArrowDown", "PageDown", "F2", "Control+KeyK", "Alt+ArrowLeft", "KeyR"]) {
+      const found = await kept(key);
+      check(`${key} is the view's`, found === true, found);
+      await frames(page, 1);
+    }
+    await page.context().close();
+  },
+
+  async "paste"() {
+    const page = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+    await page.evaluate(() => navigator.clipboard.writeText("b01h1"));
+    await page.keyboard.press("/");
+    await frames(page, 4);
+    await page.keyboard.press("Control+KeyV");
+    await until(page, () => window.rainier.state().found.length > 0, null, 20).catch(() => {});
+    check("Ctrl+V pastes into the search", (await state(page)).found.length > 0, JSON.stringify((await state(page)).found));
+    await page.keyboard.press("Enter");
+    await until(page, () => window.rainier.state().selection === "B01/H1", null, 20).catch(() => {});
+    check("and what was pasted is found once", (await state(page)).selection === "B01/H1", (await state(page)).selection);
+    await page.context().close();
+  },
+
+  async "what is selected stays where it is"() {
+    for (const [name, options] of [["desk", { viewport: MIDDLE }], ["telephone", { viewport: TALL, hasTouch: true, isMobile: true, deviceScaleFactor: 1 }]]) {
+      const page = await open(options);
+      const touch = options.hasTouch;
+      const { width, height } = options.viewport;
+      const press = async (x, y) => (touch ? page.touchscreen.tap(x, y) : page.mouse.click(x, y, { delay: 40 }));
+      // Somewhere on the site: the first point of a few that selects something.
+      let at = null;
+      for (const [x, y] of [[0.4, 0.5], [0.45, 0.42], [0.35, 0.6], [0.5, 0.55], [0.3, 0.45], [0.55, 0.35]]) {
+        await does(page, "select", "");
+        await page.keyboard.press("Home");
+        await settle(page);
+        await press(width * x, height * y);
+        await settle(page);
+        if ((await state(page)).selection) { at = [width * x, height * y]; break; }
+      }
+      check(`${name}: a press selects`, at !== null);
+      if (!at) {
+        await page.context().close();
+        continue;
+      }
+      await picture(page, `selected-${name}`);
+      const [first, before] = [(await state(page)).selection, await camera(page)];
+      await page.waitForTimeout(800);
+      await press(...at);
+      await settle(page);
+      const [second, after] = [(await state(page)).selection, await camera(page)];
+      check(`${name}: a second press meets the same`, second === first, `${first} then ${second}`);
+      check(`${name}: and goes there`, after[3] < before[3], `${before} -> ${after}`);
+      // A double press goes to what its first press selects.
+      await does(page, "select", "");
+      await page.keyboard.press("Home");
+      await settle(page);
+      const home = await camera(page);
+      if (touch) {
+        await page.touchscreen.tap(...at);
+        await page.touchscreen.tap(...at);
+      } else {
+        await page.mouse.dblclick(...at);
+      }
+      await settle(page);
+      const [third, gone] = [(await state(page)).selection, await camera(page)];
+      check(`${name}: a double press goes there`, third === first && gone[3] < home[3], `${third}: ${home} -> ${gone}`);
+      await page.context().close();
+    }
+  },
+
+  async "keys in a hurry"() {
+    const page = await open();
+    // All of it within one frame, as a hand does where frames are slow.
+    await page.keyboard.press("Shift+Digit2");
+    await frames(page, 3);
+    const shifted = (await state(page)).overlay;
+    await page.keyboard.press("Digit2");
+    await frames(page, 3);
+    const plain = (await state(page)).overlay;
+    check("Shift and a digit is not the digit", shifted !== plain && shifted !== "temperature", `${shifted} and ${plain}`);
+    await page.keyboard.press("Control+Digit3");
+    await page.keyboard.press("Control+KeyM");
+    await frames(page, 3);
+    const after = await state(page);
+    check("with Control a key is not the view's", after.overlay === plain && !after.shown.includes("money"), `${after.overlay} ${after.shown}`);
+    await does(page, "select", "B01/H1");
+    await page.keyboard.press("m");
+    await frames(page, 3);
+    await page.keyboard.press("o");
+    await settle(page);
+    const steps = [];
+    for (let k = 0; k < 3; k += 1) {
+      await page.keyboard.press("Escape");
+      await frames(page, 4);
+      const { shown, selection } = await state(page);
+      steps.push(`${shown.filter((part) => ["money", "oneLine"].includes(part)).join("+")} ${selection}`);
+    }
+    check("Escape closes the front window, then the one behind, then climbs", steps.join(", ") === "money B01/H1,  B01/H1,  B01", steps.join(", "));
+    await page.context().close();
+  },
+
+  async "buttons stay where they are"() {
+    const page = await open({ viewport: WIDE });
+    const crop = { x: 620, y: WIDE.height - 34, width: 560, height: 26 };
+    await page.mouse.move(700, 400);
+    const bar = async () => (await page.screenshot({ clip: crop })).toString("base64");
+    await settle(page);
+    const before = await bar();
+    await does(page, "speed", 10_000);
+    await does(page, "pause", false);
+    await page.waitForTimeout(4_000);
+    await frames(page, 4);
+    await picture(page, "bars-behind");
+    check("the bar of time does not move when the simulation cannot keep up", (await bar()) === before);
+    await page.context().close();
+  },
+};
+
+try {
+  for (const [name, group] of Object.entries(groups)) {
+    if (!name.includes(only)) continue;
+    console.log(`-- ${name}`);
+    await group().catch((error) => check(`${name}: ends`, false, error.stack));
+  }
+  check("no script error", problems.length === 0, problems.join("; "));
+} finally {
+  await browser.close();
+  await server.close();
+}
+done();
