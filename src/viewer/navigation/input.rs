@@ -1,6 +1,6 @@
 //! Mouse, trackpad, touch and keys: turning, moving, zooming to what is pointed at, and selecting.
 
-use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
+use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseButtonInput, MouseScrollUnit};
 use bevy::input::touch::TouchInput;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -43,6 +43,8 @@ struct Hands {
     from_panel: bool,
     /// Distance that the pointer has gone since a button went down, pixels.
     dragged_px: f32,
+    /// How often the left button has gone down in this frame: a slow one holds a whole double click.
+    presses: usize,
     /// Fingers that came down on a panel.
     on_panel: Vec<u64>,
     /// When and where the site was last clicked: time since the start, s, and a point of the window.
@@ -55,10 +57,12 @@ fn feel(
     mut contexts: EguiContexts,
     windows: Res<Windows>,
     window: Query<&Window, With<PrimaryWindow>>,
-    buttons: Res<ButtonInput<MouseButton>>,
+    (buttons, mut pressed): (Res<ButtonInput<MouseButton>>, MessageReader<MouseButtonInput>),
     motion: Res<AccumulatedMouseMotion>,
     touches: Res<Touches>,
 ) -> Result {
+    let downs = |message: &&MouseButtonInput| message.button == MouseButton::Left && message.state.is_pressed();
+    hands.presses = pressed.read().filter(downs).count();
     let ctx = contexts.ctx_mut()?;
     // Bars and docked panels are no areas of egui's: they are what is not free. What stands in the background with the
     // site, such as the legend, is told apart by its place.
@@ -300,10 +304,18 @@ fn click(
     buttons: Res<ButtonInput<MouseButton>>,
     touches: Res<Touches>,
 ) {
-    let tapped = touches
-        .iter_just_released()
-        .find(|touch| touch.distance().length() < TAP_PX && !hands.on_panel.contains(&touch.id()))
-        .map(|touch| touch.position());
+    let now_s = time.elapsed_secs();
+    let before = hands.clicked;
+    let again = |position: Vec2| {
+        before.is_some_and(|(then_s, there)| now_s - then_s < DOUBLE_CLICK_S && there.distance(position) < TAP_PX)
+    };
+    // The second tap of two may meet what has opened over the site since the first.
+    let is_tap = |touch: &&bevy::input::touch::Touch| {
+        let is_free = !hands.on_panel.contains(&touch.id()) || again(touch.start_position());
+        touch.distance().length() < TAP_PX && is_free
+    };
+    let taps = touches.iter_just_released().filter(is_tap).count();
+    let tapped = touches.iter_just_released().find(is_tap).map(|touch| touch.position());
     let clicked = buttons.just_released(MouseButton::Left) && hands.dragged_px < CLICK_PX && !hands.from_panel;
     if !(clicked || tapped.is_some()) {
         return;
@@ -311,10 +323,8 @@ fn click(
     let Some(position) = tapped.or(scene.pointer()) else {
         return;
     };
-    let now_s = time.elapsed_secs();
-    let before = hands.clicked.replace((now_s, position));
-    let double =
-        before.is_some_and(|(then_s, there)| now_s - then_s < DOUBLE_CLICK_S && there.distance(position) < TAP_PX);
+    let double = again(position);
+    hands.clicked = Some((now_s, position));
     // The second click is meant for what the first has selected, whatever has come under the pointer since.
     if double && selection.0.is_some() {
         hands.clicked = None;
@@ -334,7 +344,8 @@ fn click(
         let tray_px = tray_m as f32 / seen.height_m() * scene.height();
         meant(campus, found, selection.0, tray_px)
     });
-    if found.is_some() && found == selection.0 {
+    let twice = taps > 1 || clicked && hands.presses > 1;
+    if found.is_some() && (found == selection.0 || twice) {
         orbit.fly_to = found;
     }
     selection.0 = found;

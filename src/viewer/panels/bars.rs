@@ -271,7 +271,8 @@ pub(crate) fn part_choice(ui: &mut egui::Ui, parts: &mut Parts) {
 
 pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
     let label = if pace.paused { "▶" } else { "⏸" };
-    if named(ui.button(label), say!("bar-pause")).clicked() {
+    let size = egui::vec2(30.0, ui.spacing().interact_size.y);
+    if named(ui.add_sized(size, egui::Button::new(label)), say!("bar-pause")).clicked() {
         pace.paused = !pace.paused;
     }
     ui.spacing_mut().slider_width = 110.0;
@@ -281,7 +282,9 @@ pub(crate) fn time_controls(ui: &mut egui::Ui, clock: &Clock, pace: &mut Pace) {
         called(ui.add(slider.show_value(false)), say!("bar-speed"));
         let step = pace.speed * 0.01;
         let value = egui::DragValue::new(&mut pace.speed).range(SPEEDS).speed(step);
-        called(ui.add(value.suffix("×").max_decimals(0)), say!("bar-speed"));
+        // As wide for 10,000 as for 1.
+        let size = egui::vec2(60.0, ui.spacing().interact_size.y);
+        called(ui.add_sized(size, value.suffix("×").max_decimals(0)), say!("bar-speed"));
     });
     // What is asked for is beside the slider; what it comes to, where that is less.
     let rate = grouped(pace.rate.round());
