@@ -190,9 +190,4 @@ impl Plan {
         found.push(step);
         found
     }
-
-    /// Whether a step, or one of those that it needs, stands on a file.
-    pub fn stands_on(&self, step: &Step, path: &str) -> bool {
-        self.with_needs(step).iter().any(|step| step.inputs.hold(path))
-    }
 }
