@@ -57,6 +57,8 @@ export const launch = (...flags) => chromium.launch({
 });
 
 export const SMALL = { width: 640, height: 360 };
+// A scale at which frames take software half the time and panels and hands have the same places: for what is not looked at.
+export const HALF = 0.5;
 
 // Waits until the twin of a page ticks; fails with what the page says if it shows a problem.
 export async function ready(page, seconds = 180) {

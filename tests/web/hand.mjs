@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checks, frames, launch, ready, serve, state, until } from "./browser.mjs";
+import { HALF, checks, frames, launch, ready, serve, state, until } from "./browser.mjs";
 
 const [dist, only = "", folder] = process.argv.slice(2);
 const out = folder ?? await mkdtemp(join(tmpdir(), "rainier-hand-"));
@@ -24,7 +24,7 @@ const TALL = { width: 390, height: 844 };
 
 async function open(options = {}) {
   // Flights are cuts, and what is drawn is what is fast: hands are tried, not pictures.
-  const context = await browser.newContext({ viewport: MIDDLE, reducedMotion: "reduce", ...options });
+  const context = await browser.newContext({ viewport: MIDDLE, deviceScaleFactor: HALF, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.on("pageerror", (error) => { if (!/control flow/.test(String(error))) problems.push(String(error)); });
   page.on("console", (message) => { if (process.env.VERBOSE) console.log(message.text()); });
@@ -200,7 +200,7 @@ const groups = {
   },
 
   async "what is selected stays where it is"() {
-    for (const [name, options] of [["desk", { viewport: MIDDLE }], ["telephone", { viewport: TALL, hasTouch: true, isMobile: true, deviceScaleFactor: 1 }]]) {
+    for (const [name, options] of [["desk", { viewport: MIDDLE }], ["telephone", { viewport: TALL, hasTouch: true, isMobile: true, deviceScaleFactor: HALF }]]) {
       const page = await open(options);
       const touch = options.hasTouch;
       const { width, height } = options.viewport;

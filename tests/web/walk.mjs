@@ -9,7 +9,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hold } from "./compare.mjs";
-import { SMALL, checks, frames, launch, ready, serve, state, until } from "./browser.mjs";
+import { HALF, SMALL, checks, frames, launch, ready, serve, state, until } from "./browser.mjs";
 
 const [dist, only = "", folder] = process.argv.slice(2);
 const out = folder ?? await mkdtemp(join(tmpdir(), "rainier-walk-"));
@@ -120,7 +120,7 @@ const groups = {
   },
 
   async "mouse and wheel"() {
-    const page = await open({ viewport: MIDDLE });
+    const page = await open({ viewport: MIDDLE, deviceScaleFactor: HALF });
     await run(page, await scenario("lab-day"), 5);
     await page.keyboard.press("Home");
     await settle(page);
@@ -186,7 +186,7 @@ const groups = {
   },
 
   async "fingers"() {
-    const page = await open({ viewport: TALL, hasTouch: true, isMobile: true, deviceScaleFactor: 1 });
+    const page = await open({ viewport: TALL, hasTouch: true, isMobile: true, deviceScaleFactor: HALF });
     await run(page, await scenario("lab-day"), 5);
     await settle(page);
     const devtools = await page.context().newCDPSession(page);
