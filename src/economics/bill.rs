@@ -586,7 +586,7 @@ mod tests {
         assert_eq!(terms.energy_price(date(2026, 7, 4).at(17, 0, 0, 0)), 30.0);
     }
 
-    /// Facts, section 6: $63.3/MWh at a load factor of 90 %. $19.582/kVA over 730 h x 0.9 is $29.81/MWh, beside $33.52.
+    /// docs/facts.md, 6: $63.3/MWh at a load factor of 90 %. $19.582/kVA over 730 h x 0.9 is $29.81/MWh, beside $33.52.
     #[test]
     fn the_proxy_tariff_gives_its_published_price() {
         let tariff = builtin("anderson");

@@ -224,7 +224,7 @@ mod tests {
         assert!(all.unpriced.is_empty(), "{:?}", all.unpriced);
         let by_phase: f64 = all.by_phase_and_part().values().map(|usd| usd.value).sum();
         assert!((by_phase - all.usd().value).abs() < 1.0);
-        // Facts, section 6: $8 to 10M/MW for air-cooled halls without racks.
+        // docs/facts.md, 6: $8 to 10M/MW for air-cooled halls without racks.
         let facility: f64 = all.lines.iter().filter(|l| l.part != RACKS).map(|l| l.usd.value).sum();
         let per_mw = facility / (all.it_w / 1e6);
         assert!((8e6..=10e6).contains(&per_mw), "{per_mw}");

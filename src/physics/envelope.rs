@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    /// Facts, section 3.4.
+    /// docs/facts.md, 3.4.
     #[test]
     fn high_density_air_is_colder() {
         for (dry_bulb_c, dew_point_c, rh, class) in [

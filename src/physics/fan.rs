@@ -115,7 +115,7 @@ mod tests {
         shutoff_ratio: 1.4,
     };
 
-    /// Facts, section 3.3: W of fan per kW of heat at 300 Pa, 60 % and 1.15 kg/m³ for air that warms by 12, 10, 15 K.
+    /// docs/facts.md, 3.3: W of fan per kW of heat at 300 Pa, 60 % and 1.15 kg/m³ for air that warms by 12, 10, 15 K.
     #[test]
     fn fan_power_per_kilowatt_of_heat() {
         for (flow_kg_s, published) in [(0.082_8, 36.0), (0.099_4, 43.0), (0.066_3, 29.0)] {
@@ -132,7 +132,7 @@ mod tests {
             assert!((found / (5_000.0 * flow * flow * flow) - 1.0).abs() < 1e-14, "{found}");
         }
         assert_eq!(FAN.power_w(0.0, 1.0), 0.0);
-        // Facts, section 3.3: practical exponents 2.5 to 2.8.
+        // docs/facts.md, 3.3: practical exponents 2.5 to 2.8.
         let drive = Turbomachine {
             efficiency_exponent: 0.3,
             ..FAN
@@ -164,7 +164,7 @@ mod tests {
         assert!((FAN.speed_ratio(most, 2.0) - 1.0).abs() < 1e-15);
     }
 
-    /// Facts, section 3.2: filters of 60 Pa clean and 200 Pa dirty.
+    /// docs/facts.md, 3.2: filters of 60 Pa clean and 200 Pa dirty.
     #[test]
     fn dust_raises_the_pressure() {
         let filter = Filter {
@@ -177,7 +177,7 @@ mod tests {
         assert!((filter.pressure_pa(1.0, 0.5) - 100.0).abs() < 1e-12);
     }
 
-    /// Facts, section 3.2: 0.85 at 2.5 m/s and 0.90 at 2.0 m/s for 300 mm media, which an exponent of 0.87 joins.
+    /// docs/facts.md, 3.2: 0.85 at 2.5 m/s and 0.90 at 2.0 m/s for 300 mm media, which an exponent of 0.87 joins.
     #[test]
     fn media_reach_the_published_range() {
         assert!((media_effectiveness(0.85, 2.0 / 2.5, 0.87) - 0.90).abs() < 1e-3);

@@ -158,3 +158,30 @@ fn every_error_code_has_its_section() {
         );
     }
 }
+
+#[test]
+fn every_cited_fact_has_its_section() {
+    let facts = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/facts.md")).expect("is readable");
+    let cites = ["docs/facts.md", ", "].concat();
+    let mut cited = 0;
+    for (path, text) in ["src", "tests/it"].iter().flat_map(|folder| sources(folder)) {
+        for section in text.split(&cites).skip(1) {
+            let number: String = section
+                .chars()
+                .take_while(|c| c.is_ascii_digit() || *c == '.')
+                .collect();
+            let number = number.trim_end_matches('.');
+            let heads = [format!("## {number}. "), format!("### {number} ")];
+            let found = facts
+                .lines()
+                .any(|line| heads.iter().any(|head| line.starts_with(head)));
+            assert!(
+                found,
+                "{}: section {number:?} is missing in docs/facts.md",
+                path.display()
+            );
+            cited += 1;
+        }
+    }
+    assert!(cited > 10, "{cited} citations found");
+}

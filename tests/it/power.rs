@@ -53,7 +53,7 @@ fn a_lost_main_transformer_puts_all_racks_on_the_other_line_up() {
     assert!(twin.meters().total.worst_imbalance < LEDGER_TOLERANCE);
 }
 
-/// Facts, 4.3: gensets at rated voltage within 10 s, loads on in 30 to 60 s; batteries of 60 to 240 s bridge that.
+/// docs/facts.md, 4.3: gensets at rated voltage within 10 s, loads on in 30 to 60 s; batteries of 60 to 240 s bridge that.
 #[test]
 fn batteries_bridge_an_outage_until_gensets_carry_and_are_charged_again() {
     let mut twin = second_by_second();

@@ -87,7 +87,7 @@ fn near(what: &str, found: f64, wanted: f64, within: f64) {
     assert!((found - wanted).abs() <= within, "{what}: {found}, not {wanted}");
 }
 
-/// Facts, section 8, South Bend (KSBN), normals 1991-2020: mean daily maximum and minimum, °C, mean dew point, °C,
+/// docs/facts.md, 8, South Bend (KSBN), normals 1991-2020: mean daily maximum and minimum, °C, mean dew point, °C,
 /// mean relative humidity, %, wind, m/s. Humidity is no input of the year.
 const NORMALS: [[f64; 5]; 12] = [
     [-0.2, -8.0, -7.2, 79.0, 5.3],
@@ -137,7 +137,7 @@ fn every_made_year_has_its_monthly_normals() {
     }
 }
 
-/// Facts, section 8, design values of South Bend. A typical year has them, whatever its seed.
+/// docs/facts.md, 8, design values of South Bend. A typical year has them, whatever its seed.
 #[test]
 fn every_made_year_has_its_design_conditions() {
     for seed in [1, 2, 3, 5, 8, 1_000, 77_777] {

@@ -399,7 +399,7 @@ mod tests {
         }
     }
 
-    /// Facts, 3.2: at the 0.4 % design day, 32.6 °C and a wet bulb of 23.4 °C, media of 0.85 would give 24.8 °C; that
+    /// docs/facts.md, 3.2: at the 0.4 % design day, 32.6 °C and a wet bulb of 23.4 °C, media of 0.85 would give 24.8 °C; that
     /// air would be damper than 80 %, so that they stop before.
     #[test]
     fn media_stop_where_the_air_would_be_too_damp() {

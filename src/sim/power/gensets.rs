@@ -186,7 +186,7 @@ mod tests {
     use crate::site::load::load_site;
     use crate::site::texts::NoFiles;
 
-    /// Facts, 4.3: about 34 h at full load from a tank of 6,670 gallons.
+    /// docs/facts.md, 4.3: about 34 h at full load from a tank of 6,670 gallons.
     #[test]
     fn a_full_tank_lasts_as_published() {
         let campus = load_site(&NoFiles, "builtin:rainier", None).expect("is valid").campus;
