@@ -980,108 +980,252 @@ row-spare = Spare power
 
 the-site = the site
 incident-opened = { $of } was opened
-    .kind = opened
+    .counted =
+        { $count ->
+            [one] { $count } opening
+           *[other] { $count } openings
+        }
 incident-closed = { $of } was closed
-    .kind = closed
+    .counted =
+        { $count ->
+            [one] { $count } closing
+           *[other] { $count } closings
+        }
 incident-broke = { $count } of { $of } broke
-    .kind = broke
+    .counted =
+        { $count ->
+            [one] { $count } failure
+           *[other] { $count } failures
+        }
 incident-repaired = { $of } was repaired
-    .kind = repaired
+    .counted =
+        { $count ->
+            [one] { $count } repair
+           *[other] { $count } repairs
+        }
 incident-transferred = { $of } went over to { $to }
-    .kind = went over
+    .counted =
+        { $count ->
+            [one] { $count } transfer to another source
+           *[other] { $count } transfers to another source
+        }
 incident-tripped = { $of } tripped at { $percent } % of its rating
-    .kind = tripped
+    .counted =
+        { $count ->
+            [one] { $count } relay trip
+           *[other] { $count } relay trips
+        }
 incident-ordered = { $of } ordered to start
-    .kind = ordered
+    .counted =
+        { $count ->
+            [one] { $count } genset plant ordered to start
+           *[other] { $count } genset plants ordered to start
+        }
 incident-ready = { $of } carry voltage, { $count } on the bus
-    .kind = ready
+    .counted =
+        { $count ->
+            [one] { $count } genset plant ready
+           *[other] { $count } genset plants ready
+        }
 incident-no-start = { $of } number { $number } did not start
-    .kind = no start
+    .counted =
+        { $count ->
+            [one] { $count } genset that did not start
+           *[other] { $count } gensets that did not start
+        }
 incident-stopped = { $of } number { $number } stopped
-    .kind = stopped
+    .counted =
+        { $count ->
+            [one] { $count } genset that stopped
+           *[other] { $count } gensets that stopped
+        }
 incident-out-of-fuel = { $of } ran out of fuel
-    .kind = out of fuel
+    .counted =
+        { $count ->
+            [one] { $count } genset plant out of fuel
+           *[other] { $count } genset plants out of fuel
+        }
 incident-shed = { $of } was taken off: the gensets cannot carry it
-    .kind = shed
+    .counted =
+        { $count ->
+            [one] { $count } block shed
+           *[other] { $count } blocks shed
+        }
 incident-refused =
-    { $count ->
-        [one] { $of } can carry no more: { $count } block stays off
-       *[other] { $of } can carry no more: { $count } blocks stay off
+    { $units ->
+        [0] { $of } can carry no more:
+        [one] { $of } can carry no more with { $units } unit out:
+       *[other] { $of } can carry no more with { $units } units out:
+    } { $count ->
+        [one] { $count } block stays off
+       *[other] { $count } blocks stay off
     }
-    .kind = refused
+    .counted =
+        { $count ->
+            [one] { $count } genset plant at its limit
+           *[other] { $count } genset plants at their limit
+        }
 incident-on-battery =
     { $racks ->
         [one] 1 rack behind { $of } on battery
        *[other] { $racks } racks behind { $of } on battery
     }
-    .kind = on battery
+    .counted =
+        { $count ->
+            [one] { $count } group of racks on battery
+           *[other] { $count } groups of racks on battery
+        }
 incident-dark =
     { $racks ->
         [one] 1 rack behind { $of } went dark
        *[other] { $racks } racks behind { $of } went dark
     }
-    .kind = dark
+    .counted =
+        { $count ->
+            [one] { $count } group of racks gone dark
+           *[other] { $count } groups of racks gone dark
+        }
 incident-restored =
     { $racks ->
         [one] 1 rack behind { $of } with power again
        *[other] { $racks } racks behind { $of } with power again
     }
-    .kind = restored
+    .counted =
+        { $count ->
+            [one] { $count } group of racks restored
+           *[other] { $count } groups of racks restored
+        }
 incident-collapse = voltage collapsed at { $of }
-    .kind = collapse
+    .counted =
+        { $count ->
+            [one] { $count } voltage collapse
+           *[other] { $count } voltage collapses
+        }
 incident-units-lost =
     { $count ->
         [one] { $count } air-handling unit of { $of } out of service
        *[other] { $count } air-handling units of { $of } out of service
     }
-    .kind = units lost
+    .counted =
+        { $count ->
+            [one] { $count } loss of air-handling units
+           *[other] { $count } losses of air-handling units
+        }
 incident-units-back = air-handling units of { $of } back in service
-    .kind = units back
+    .counted =
+        { $count ->
+            [one] { $count } return of air-handling units
+           *[other] { $count } returns of air-handling units
+        }
 incident-cdus-lost =
     { $count ->
         [one] { $count } coolant distribution unit of { $of } out of service
        *[other] { $count } coolant distribution units of { $of } out of service
     }
-    .kind = CDUs lost
+    .counted =
+        { $count ->
+            [one] { $count } loss of CDUs
+           *[other] { $count } losses of CDUs
+        }
 incident-cdus-back = coolant distribution units of { $of } back in service
-    .kind = CDUs back
+    .counted =
+        { $count ->
+            [one] { $count } return of CDUs
+           *[other] { $count } returns of CDUs
+        }
 incident-plant-dark = fans and pumps of { $of } without power
-    .kind = plant dark
+    .counted =
+        { $count ->
+            [one] { $count } hall without fans and pumps
+           *[other] { $count } halls without fans and pumps
+        }
 incident-plant-back = fans and pumps of { $of } with power again
-    .kind = plant back
+    .counted =
+        { $count ->
+            [one] { $count } hall with fans and pumps again
+           *[other] { $count } halls with fans and pumps again
+        }
 incident-water-cut = water supply of { $of } cut
-    .kind = water cut
+    .counted =
+        { $count ->
+            [one] { $count } loss of water
+           *[other] { $count } losses of water
+        }
 incident-water-back = water supply of { $of } back
-    .kind = water back
+    .counted =
+        { $count ->
+            [one] { $count } return of water
+           *[other] { $count } returns of water
+        }
 incident-energised = { $of } energised
-    .kind = energised
+    .counted =
+        { $count ->
+            [one] { $count } hall energised
+           *[other] { $count } halls energised
+        }
 incident-deenergised = { $of } taken out of service
-    .kind = taken out
+    .counted =
+        { $count ->
+            [one] { $count } hall taken out of service
+           *[other] { $count } halls taken out of service
+        }
 incident-throttling = chips of { $of } throttle, first in { $rack } (outside { $outside } °C)
-    .kind = throttling
+    .counted =
+        { $count ->
+            [one] { $count } hall that throttles
+           *[other] { $count } halls that throttle
+        }
 incident-chips-tripped = chips of { $of } trip, first in { $rack }
-    .kind = chips tripped
+    .counted =
+        { $count ->
+            [one] { $count } hall with tripped chips
+           *[other] { $count } halls with tripped chips
+        }
 incident-shut-down = all chips of { $of } are off
-    .kind = shut down
+    .counted =
+        { $count ->
+            [one] { $count } hall shut down
+           *[other] { $count } halls shut down
+        }
 incident-cooled = no chip of { $of } throttles any more
-    .kind = cooled
+    .counted =
+        { $count ->
+            [one] { $count } hall cool again
+           *[other] { $count } halls cool again
+        }
 # A reading of a rule, by its name in files.
 incident-rule-met =
     { $side ->
         [above] rule { $rule } is met: { $name } of { $scope } is { $value }, above { $limit }
        *[below] rule { $rule } is met: { $name } of { $scope } is { $value }, below { $limit }
     }
-    .kind = rule met
+    .counted =
+        { $count ->
+            [one] { $count } rule met
+           *[other] { $count } rules met
+        }
 incident-rule-over = rule { $rule } is over: { $name } of { $scope } is { $value }
 # Its name in files.
 incident-set-point = set point { $what } of { $of } moved to { $value }
-    .kind = set point
+    .counted =
+        { $count ->
+            [one] { $count } set point moved
+           *[other] { $count } set points moved
+        }
 incident-set-point-planned = set point { $what } of { $of } moved to that of the plan
 incident-energy-price = energy costs { $price } $/MWh
-    .kind = energy price
+    .counted =
+        { $count ->
+            [one] { $count } change of the energy price
+           *[other] { $count } changes of the energy price
+        }
 incident-energy-tariff = energy costs what the tariff says again
 incident-job-asked = a job of { $chips } chips was asked for
-    .kind = job asked
+    .counted =
+        { $count ->
+            [one] { $count } job asked for
+           *[other] { $count } jobs asked for
+        }
 severity-critical = critical
 severity-warning = warning
 severity-notice = notice

@@ -52,7 +52,7 @@ impl Severity {
             | What::PlantDark
             | What::Collapse
             | What::OutOfFuel
-            | What::Refused(_)
+            | What::Refused(..)
             | What::ChipsTripped(_)
             | What::ShutDown => Some(Self::Critical),
             What::Opened
@@ -235,7 +235,7 @@ impl State<'_> {
             }
             What::OutOfFuel => own.any(|(_, plant)| plant.fuel_l <= 0.0),
             What::Shed => grid.shed[node],
-            What::Refused(_) => own.any(|(spec, _)| {
+            What::Refused(..) => own.any(|(spec, _)| {
                 let block = |(n, of): (usize, &crate::site::campus::PowerNode)| {
                     of.kind == PowerKind::UnitTransformer && of.sources.first() == Some(&spec.backs) && grid.shed[n]
                 };
@@ -320,7 +320,19 @@ impl Alarms {
             let lasts = lasts(incident.what);
             let from = self.list.len().saturating_sub(OPEN);
             let like = |alarm: &&mut Alarm| alarm.members.last().is_some_and(|last| joins(&told, *last as usize, n));
-            if let Some(alarm) = self.list.range_mut(from..).rev().find(like) {
+            // What is lost of one place piece by piece is one alarm as long as the first of it is missing.
+            let of_one_place = |alarm: &Alarm| {
+                let last = alarm.standing.last().map(|last| &incidents.list[*last as usize]);
+                // Rules have no place of their own.
+                let last = last.filter(|last| !matches!(last.what, What::Met(_)));
+                last.is_some_and(|last| last.at == incident.at && last.what.as_str() == incident.what.as_str())
+            };
+            let found = self.list.iter().rposition(of_one_place);
+            let joined = match found {
+                Some(k) => self.list.get_mut(k),
+                None => self.list.range_mut(from..).rev().find(like),
+            };
+            if let Some(alarm) = joined {
                 alarm.members.push(number);
                 alarm.racks += racks;
                 if lasts {

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
 use super::clock::Clock;
-use super::cooling::{Loops, SetPoint, SetPoints, ThermalWatch, WaterSupply};
+use super::cooling::{Loops, Loss, SetPoint, SetPoints, ThermalWatch, WaterSupply};
 use super::demand::Demand;
 use super::jobs::Jobs;
 use super::live::{HallParts, Shared, halls_of};
@@ -219,7 +219,8 @@ pub(super) fn apply_due(
                 let halls = halls_of(&plan.0, *at);
                 for hall in halls.clone() {
                     let moved = What::SetPoint(*what, *value);
-                    let _ = incidents.push_at(from_s, At::Hall(hall as u32), moved, cause);
+                    let number = incidents.push_at(from_s, At::Hall(hall as u32), moved, cause);
+                    cooling.watch.halls[hall].lose(Loss::SetPoints, number.filter(|_| value.is_some()));
                 }
                 cooling.set.set(&plan.0, halls, *what, *value);
             }
@@ -257,7 +258,7 @@ pub(super) struct CoolingParts<'w> {
 }
 
 impl CoolingParts<'_> {
-    /// Sends running units of a hall into a mode; says how many.
+    /// Sends running units of a hall into a mode; says how many are in it then.
     fn take_out(&mut self, hall: &Hall, count: u32, mode: UnitMode) -> u32 {
         let able = |u: &usize| self.units.mode[*u] != UnitMode::Failed && self.units.mode[*u] != mode;
         let chosen: Vec<usize> = hall.units.clone().filter(able).take(count as usize).collect();
@@ -265,7 +266,22 @@ impl CoolingParts<'_> {
             self.units.mode[*unit] = mode;
             self.units.mode_s[*unit] = 0.0;
         }
-        chosen.len() as u32
+        hall.units.clone().filter(|u| self.units.mode[*u] == mode).count() as u32
+    }
+
+    /// Reports that what was taken from a hall's cooling is back.
+    fn take_back(
+        &mut self,
+        hall: usize,
+        loss: Loss,
+        what: What,
+        (from_s, because): (f64, Option<u32>),
+        incidents: &mut Incidents,
+    ) {
+        let watch = &mut self.watch.halls[hall];
+        let cause = because.or(watch.lost_by(loss));
+        let number = incidents.push_at(from_s, At::Hall(hall as u32), what, cause);
+        watch.regain(loss, number, from_s);
     }
 
     fn carry_out(
@@ -285,41 +301,45 @@ impl CoolingParts<'_> {
                     _ => UnitMode::Maintenance,
                 };
                 let lost = self.take_out(plan, *count, mode);
-                self.watch.halls[*hall].cause = incidents.push_at(from_s, at, What::UnitsLost(lost), because);
+                let number = incidents.push_at(from_s, at, What::UnitsLost(lost), because);
+                self.watch.halls[*hall].lose(Loss::Units, number);
             }
             Command::RepairUnits { hall } => {
-                let Some((at, plan)) = of_hall(hall) else { return };
+                let Some((_, plan)) = of_hall(hall) else { return };
                 for unit in plan.units.clone() {
                     if self.units.mode[unit] == UnitMode::Failed {
                         self.units.mode[unit] = UnitMode::Free;
                         self.units.mode_s[unit] = f64::MAX;
                     }
                 }
-                let cause = because.or(self.watch.halls[*hall].cause);
-                self.watch.halls[*hall].cause = None;
-                let _ = incidents.push_at(from_s, at, What::UnitsBack, cause);
+                self.take_back(*hall, Loss::Units, What::UnitsBack, (from_s, because), incidents);
             }
             Command::FailCdus { hall, count } => {
                 let Some((at, plan)) = of_hall(hall) else { return };
                 let Some(liquid) = plan.liquid else { return };
                 let state = &mut self.loops.0[*hall];
-                let lost = (*count).min(liquid.cdus.saturating_sub(state.broken));
-                state.broken += lost;
-                self.watch.halls[*hall].cause = incidents.push_at(from_s, at, What::CdusLost(lost), because);
+                state.broken = state.broken.saturating_add(*count).min(liquid.cdus);
+                let number = incidents.push_at(from_s, at, What::CdusLost(state.broken), because);
+                self.watch.halls[*hall].lose(Loss::Cdus, number);
             }
             Command::RepairCdus { hall } => {
-                let Some((at, _)) = of_hall(hall) else { return };
+                if *hall >= campus.halls.len() {
+                    return;
+                }
                 self.loops.0[*hall].broken = 0;
-                let cause = because.or(self.watch.halls[*hall].cause);
-                self.watch.halls[*hall].cause = None;
-                let _ = incidents.push_at(from_s, at, What::CdusBack, cause);
+                self.take_back(*hall, Loss::Cdus, What::CdusBack, (from_s, because), incidents);
             }
             Command::SupplyWater(on) if self.water.0 != *on => {
                 self.water.0 = *on;
                 let what = if *on { What::WaterBack } else { What::WaterCut };
-                let number = incidents.push_at(from_s, At::Site, what, because);
+                let cut = self.watch.halls.iter().find_map(|watch| watch.lost_by(Loss::Water));
+                let number = incidents.push_at(from_s, At::Site, what, because.or(cut));
                 for watch in &mut self.watch.halls {
-                    watch.cause = if *on { None } else { number };
+                    if *on {
+                        watch.regain(Loss::Water, number, from_s);
+                    } else {
+                        watch.lose(Loss::Water, number);
+                    }
                 }
             }
             Command::RestartChips { hall } => {
@@ -362,7 +382,10 @@ fn switch(campus: &Campus, command: &Command, node: usize, grid: &mut Grid, gens
                 }
                 None => grid.units[node] = grid.units[node].saturating_sub(*count),
             }
-            What::Broke(*count)
+            What::Broke(match plant {
+                Some(plant) => plant.failed(),
+                None => campus.power.nodes[node].units.saturating_sub(grid.units[node]),
+            })
         }
         _ => {
             match &mut plant {

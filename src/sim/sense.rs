@@ -341,7 +341,10 @@ pub fn reason(world: &World, at: At) -> Option<u32> {
     match at {
         At::Hall(hall) => {
             let watch = world.resource::<super::cooling::ThermalWatch>();
-            watch.halls.get(hall as usize)?.reason()
+            watch
+                .halls
+                .get(hall as usize)?
+                .reason(world.resource::<super::clock::Clock>().time_s)
         }
         At::Node(node) => grid.lost_by.get(node as usize).copied().flatten(),
         At::Site => grid.lost_by.first().copied().flatten(),

@@ -156,6 +156,27 @@ fn a_loop_without_units_trips_its_chips_and_says_why() {
     assert_eq!(chain.last().map(|i| i.what), Some(What::CdusLost(2)));
 }
 
+/// Units that are broken one by one: the last incident counts all that are out, and chips that throttle name it.
+#[test]
+fn units_that_break_one_by_one_are_all_named() {
+    let mut loaded = calm("builtin:hybrid-day", "2026-07-20T12:00:00");
+    loaded.scenario.tick_s = 5.0;
+    let units = loaded.site.campus.halls[0].units.len() as u32;
+    let mut twin = Twin::new(loaded, 1);
+    for _ in 0..units {
+        order(&mut twin, [Command::FailUnits { hall: 0, count: 1 }]);
+        run_for(&mut twin, 1);
+    }
+    run_for(&mut twin, 240);
+    let incidents = twin.world().resource::<Incidents>();
+    let throttling = incidents
+        .list
+        .iter()
+        .position(|i| matches!(i.what, What::Throttling(..)));
+    let chain = incidents.chain(throttling.expect("is told") as u32);
+    assert_eq!(chain.last().map(|i| i.what), Some(What::UnitsLost(units)), "{chain:?}");
+}
+
 /// All fans lost, then repaired: chips throttle, some trip, and after a restart the hall is cool again.
 #[test]
 fn a_hall_recovers_from_the_loss_of_its_fans() {

@@ -16,7 +16,7 @@ use bevy_ecs::prelude::*;
 
 pub use self::liquid::Loops;
 pub use self::paths::AirPaths;
-pub use self::watch::{HallWatch, ThermalWatch};
+pub use self::watch::{HallWatch, Loss, ThermalWatch};
 use super::{Tick, TickSet};
 use crate::choice;
 use crate::site::Campus;

@@ -13,11 +13,46 @@ use crate::sim::weather::Outside;
 /// Time without a throttled chip after which a hall counts as cool again, s: its hottest parts come and go.
 const CALM_S: f64 = 600.0;
 
+/// Time for which a hall stays warmer than before after its cooling has come back, s: chips that throttle within it do so
+/// because of what was lost.
+const WARM_S: f64 = 1_800.0;
+
+/// What can be taken from a hall's cooling, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Power of its fans and pumps.
+    Plant,
+    /// Air-handling units.
+    Units,
+    /// Coolant distribution units.
+    Cdus,
+    /// The site's water.
+    Water,
+    /// The set points of the plan.
+    SetPoints,
+}
+
+/// What a hall's cooling lacks, each by the incident that took it, and what came back last.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Losses {
+    /// In the order of [`Loss`].
+    open: [Option<u32>; 5],
+    /// The incident by which something last came back, and when, s since the start.
+    back: Option<(u32, f64)>,
+}
+
+impl Losses {
+    /// The gravest that is open; else what came back so lately that the hall may still be warm from it.
+    fn cause(&self, now_s: f64) -> Option<u32> {
+        let lately = self.back.filter(|(_, at_s)| now_s - at_s <= WARM_S);
+        let mut open = self.open.iter().flatten();
+        open.next().copied().or(lately.map(|(number, _)| number))
+    }
+}
+
 /// How a hall has held since the start, or since what last disturbed it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct HallWatch {
-    /// The incident that last took cooling from it; none while all of it is in service.
-    pub cause: Option<u32>,
     /// When chips first throttled, s since the start.
     pub throttled_s: Option<f64>,
     /// The rack of the hottest chip then.
@@ -44,6 +79,8 @@ pub struct HallWatch {
     calm_s: f64,
     /// Whether its plant has power.
     plant: bool,
+    /// What its cooling lacks.
+    losses: Losses,
 }
 
 /// All halls.
@@ -54,16 +91,32 @@ pub struct ThermalWatch {
 }
 
 impl HallWatch {
-    /// What explains its state best: that it throttles, or what last took cooling from it.
+    /// What explains its state best at a time, s since the start: that it throttles, or what took cooling from it.
     #[must_use]
-    pub fn reason(&self) -> Option<u32> {
-        self.throttling.or(self.cause)
+    pub fn reason(&self, now_s: f64) -> Option<u32> {
+        self.throttling.or(self.losses.cause(now_s))
+    }
+
+    /// The incident by which this was taken from its cooling; none while it has it.
+    pub(in crate::sim) fn lost_by(&self, what: Loss) -> Option<u32> {
+        self.losses.open[what as usize]
+    }
+
+    /// Notes the incident by which something was taken from its cooling.
+    pub(in crate::sim) fn lose(&mut self, what: Loss, by: Option<u32>) {
+        self.losses.open[what as usize] = by;
+    }
+
+    /// Notes the incident by which something came back.
+    pub(in crate::sim) fn regain(&mut self, what: Loss, by: Option<u32>, now_s: f64) {
+        self.losses.open[what as usize] = None;
+        self.losses.back = by.map(|number| (number, now_s));
     }
 
     /// Begins anew; what was seen first stays on record.
     pub(in crate::sim) fn calm_down(&mut self) {
         (self.active, self.plant, self.calm_s) = (false, true, 0.0);
-        (self.cause, self.throttling) = (None, None);
+        (self.losses, self.throttling) = (Losses::default(), None);
     }
 }
 
@@ -105,10 +158,11 @@ pub(super) fn watch(
         if watch.plant != power.plant_fed[h] {
             watch.plant = power.plant_fed[h];
             if watch.plant {
-                let _ = incidents.push_at(now_s, at, What::PlantBack, watch.cause);
-                watch.cause = None;
+                let back = incidents.push_at(now_s, at, What::PlantBack, watch.lost_by(Loss::Plant));
+                watch.regain(Loss::Plant, back, now_s);
             } else {
-                watch.cause = incidents.push_at(now_s, at, What::PlantDark, grid.last_loss(&campus.power.boards[h]));
+                let cause = grid.last_loss(&campus.power.boards[h]);
+                watch.lose(Loss::Plant, incidents.push_at(now_s, at, What::PlantDark, cause));
             }
         }
         watch.hottest_c = watch.hottest_c.max(halls.hottest_chip_c[h]);
@@ -125,7 +179,7 @@ pub(super) fn watch(
             watch.cooled_s = None;
             let rack = halls.hottest_rack[h];
             let what = What::Throttling(rack, outside.dry_bulb_c as f32);
-            watch.throttling = incidents.push_at(now_s, at, what, watch.cause);
+            watch.throttling = incidents.push_at(now_s, at, what, watch.losses.cause(now_s));
             if watch.throttled_s.is_none() {
                 (watch.throttled_s, watch.throttled_rack) = (Some(now_s), rack);
             }
@@ -146,5 +200,29 @@ pub(super) fn watch(
             watch.cooled_s = Some(cooled_s);
             let _ = incidents.push_at(now_s, at, What::Cooled, watch.throttling.take());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_loss_is_the_cause_and_what_came_back_is_for_a_while() {
+        let mut watch = HallWatch::default();
+        assert_eq!(watch.reason(0.0), None);
+        watch.lose(Loss::Units, Some(3));
+        watch.lose(Loss::Plant, Some(7));
+        watch.lose(Loss::Units, Some(8));
+        assert_eq!(watch.reason(10.0), Some(7), "without power no unit counts");
+        watch.regain(Loss::Plant, Some(9), 60.0);
+        assert_eq!(watch.reason(60.0), Some(8), "units are still out");
+        watch.regain(Loss::Units, Some(11), 90.0);
+        assert_eq!(
+            watch.reason(90.0 + WARM_S),
+            Some(11),
+            "it is still warm from what was lost"
+        );
+        assert_eq!(watch.reason(91.0 + WARM_S), None);
     }
 }

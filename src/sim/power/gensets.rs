@@ -90,6 +90,12 @@ impl Plant {
         self.units.iter().filter(|unit| matches!(unit, Unit::On(_))).count() as u32
     }
 
+    /// Units that did not start, or stopped, or are broken.
+    #[must_use]
+    pub fn failed(&self) -> u32 {
+        self.units.iter().filter(|unit| **unit == Unit::Failed).count() as u32
+    }
+
     /// Whether any unit runs or is about to.
     #[must_use]
     pub fn running(&self) -> bool {

@@ -50,7 +50,7 @@ pub enum What {
     Opened,
     /// A node was closed by a command.
     Closed,
-    /// So many of a node's units broke by a command.
+    /// Units of a node broke by a command; so many are broken now.
     Broke(u32),
     /// A node's units were repaired.
     Repaired,
@@ -70,8 +70,8 @@ pub enum What {
     OutOfFuel,
     /// A block was taken off, since the gensets cannot carry it.
     Shed,
-    /// So many blocks stay off, since the gensets cannot carry them.
-    Refused(u32),
+    /// Blocks stay off, since the gensets cannot carry them: how many, and how many of their units are out.
+    Refused(u32, u32),
     /// Racks live on their batteries: how many.
     OnBattery(u32),
     /// Racks went dark: how many.
@@ -80,11 +80,11 @@ pub enum What {
     Restored(u32),
     /// The load is more than the network can carry at any voltage.
     Collapse,
-    /// Air-handling units of a hall broke or were taken out of service: how many.
+    /// Air-handling units of a hall broke or were taken out of service; so many are out now.
     UnitsLost(u32),
     /// They run again.
     UnitsBack,
-    /// Coolant distribution units of a hall broke: how many.
+    /// Coolant distribution units of a hall broke; so many are broken now.
     CdusLost(u32),
     /// They run again.
     CdusBack,
@@ -266,7 +266,7 @@ impl What {
             Self::Stopped(_) => "stopped",
             Self::OutOfFuel => "out of fuel",
             Self::Shed => "shed",
-            Self::Refused(_) => "refused",
+            Self::Refused(..) => "refused",
             Self::OnBattery(_) => "on battery",
             Self::Dark(_) => "dark",
             Self::Restored(_) => "restored",
@@ -290,6 +290,12 @@ impl What {
             Self::EnergyPrice(_) => "energy price",
             Self::JobAsked(_) => "job asked",
         }
+    }
+
+    /// Whether it counts all that its place lacks by then, and not only what it lost just now.
+    #[must_use]
+    pub fn is_running_count(self) -> bool {
+        matches!(self, Self::Broke(_) | Self::UnitsLost(_) | Self::CdusLost(_))
     }
 
     /// Racks that it is about, where it counts them.
@@ -322,8 +328,14 @@ impl Incident {
             What::Stopped(n) => format!("{of} number {n} stopped"),
             What::OutOfFuel => format!("{of} ran out of fuel"),
             What::Shed => format!("{of} was taken off: the gensets cannot carry it"),
-            What::Refused(1) => format!("{of} can carry no more: 1 block stays off"),
-            What::Refused(n) => format!("{of} can carry no more: {n} blocks stay off"),
+            What::Refused(blocks, out) => {
+                let with = match out {
+                    0 => String::new(),
+                    out => format!(" with {} out", counted(out, "unit")),
+                };
+                let stay = if blocks == 1 { "stays" } else { "stay" };
+                format!("{of} can carry no more{with}: {} {stay} off", counted(blocks, "block"))
+            }
             What::OnBattery(n) => format!("{} behind {of} on battery", counted(n, "rack")),
             What::Dark(n) => format!("{} behind {of} went dark", counted(n, "rack")),
             What::Restored(n) => format!("{} behind {of} with power again", counted(n, "rack")),

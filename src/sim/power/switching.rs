@@ -430,7 +430,7 @@ impl Step<'_> {
                     }
                     if self.grid.energised[block] {
                         over_w -= self.grid.out(block)[0];
-                        let cause = self.gensets.plants[p].weakened.or(self.gensets.plants[p].ordered);
+                        let cause = self.why_short(p);
                         let number = self.push(block, What::Shed, cause);
                         self.grid.shed[block] = true;
                         self.grid.lost_by[block] = number;
@@ -463,10 +463,11 @@ impl Step<'_> {
             let starting = self.gensets.plants[p].starting();
             if !fits && !starting {
                 let known = self.grid.lost_by[block].map(|n| self.incidents.list[n as usize].what);
-                if !matches!(known, Some(What::Shed | What::Refused(_))) {
-                    let cause = self.gensets.plants[p].weakened.or(self.gensets.plants[p].ordered);
+                if !matches!(known, Some(What::Shed | What::Refused(..))) {
+                    let cause = self.why_short(p);
                     let waiting: Vec<usize> = blocks().filter(|n| self.grid.shed[*n]).collect();
-                    let number = self.push(node, What::Refused(waiting.len() as u32), cause);
+                    let out = self.gensets.plants[p].failed();
+                    let number = self.push(node, What::Refused(waiting.len() as u32, out), cause);
                     for block in waiting {
                         self.grid.lost_by[block] = number;
                     }
@@ -478,6 +479,17 @@ impl Step<'_> {
         if self.moved {
             self.settle();
         }
+    }
+
+    /// Why a plant carries less than it is asked to: what weakened it since it was ordered, and through that the order
+    /// and what it was for. Units that were broken from outside are no reason to run: there the order is, and how many
+    /// are out is told beside it.
+    fn why_short(&self, p: usize) -> Option<u32> {
+        let plant = &self.gensets.plants[p];
+        let broken = |n: &u32| matches!(self.incidents.list[*n as usize].what, What::Broke(_));
+        let since = |n: &u32| plant.ordered.is_none_or(|ordered| *n > ordered);
+        let weakened = plant.weakened.filter(|n| since(n) && !broken(n));
+        weakened.or(plant.ordered).or(plant.weakened)
     }
 
     /// What a block would carry if it had voltage, W.

@@ -37,7 +37,7 @@ pub(crate) fn incident(incident: &Incident, campus: &Campus) -> String {
         What::Stopped(number) => say!("incident-stopped", of = of, number = number),
         What::OutOfFuel => say!("incident-out-of-fuel", of = of),
         What::Shed => say!("incident-shed", of = of),
-        What::Refused(count) => say!("incident-refused", of = of, count = count),
+        What::Refused(count, units) => say!("incident-refused", of = of, count = count, units = units),
         What::OnBattery(racks) => say!("incident-on-battery", of = of, racks = racks),
         What::Dark(racks) => say!("incident-dark", of = of, racks = racks),
         What::Restored(racks) => say!("incident-restored", of = of, racks = racks),
@@ -106,44 +106,44 @@ fn met(met: &Met, campus: &Campus) -> String {
     )
 }
 
-/// What happened in a word or two, to count by.
-pub(crate) fn kind(what: What) -> &'static str {
+/// So many incidents of a kind, in words.
+pub(crate) fn counted(what: What, count: usize) -> String {
     match what {
-        What::Opened => say!("incident-opened.kind"),
-        What::Closed => say!("incident-closed.kind"),
-        What::Broke(_) => say!("incident-broke.kind"),
-        What::Repaired => say!("incident-repaired.kind"),
-        What::Transferred(_) => say!("incident-transferred.kind"),
-        What::Tripped(_) => say!("incident-tripped.kind"),
-        What::Ordered => say!("incident-ordered.kind"),
-        What::Ready(_) => say!("incident-ready.kind"),
-        What::NoStart(_) => say!("incident-no-start.kind"),
-        What::Stopped(_) => say!("incident-stopped.kind"),
-        What::OutOfFuel => say!("incident-out-of-fuel.kind"),
-        What::Shed => say!("incident-shed.kind"),
-        What::Refused(_) => say!("incident-refused.kind"),
-        What::OnBattery(_) => say!("incident-on-battery.kind"),
-        What::Dark(_) => say!("incident-dark.kind"),
-        What::Restored(_) => say!("incident-restored.kind"),
-        What::Collapse => say!("incident-collapse.kind"),
-        What::UnitsLost(_) => say!("incident-units-lost.kind"),
-        What::UnitsBack => say!("incident-units-back.kind"),
-        What::CdusLost(_) => say!("incident-cdus-lost.kind"),
-        What::CdusBack => say!("incident-cdus-back.kind"),
-        What::PlantDark => say!("incident-plant-dark.kind"),
-        What::PlantBack => say!("incident-plant-back.kind"),
-        What::WaterCut => say!("incident-water-cut.kind"),
-        What::WaterBack => say!("incident-water-back.kind"),
-        What::Energised => say!("incident-energised.kind"),
-        What::Deenergised => say!("incident-deenergised.kind"),
-        What::Throttling(..) => say!("incident-throttling.kind"),
-        What::ChipsTripped(_) => say!("incident-chips-tripped.kind"),
-        What::ShutDown => say!("incident-shut-down.kind"),
-        What::Cooled => say!("incident-cooled.kind"),
-        What::Met(_) => say!("incident-rule-met.kind"),
-        What::SetPoint(..) => say!("incident-set-point.kind"),
-        What::EnergyPrice(_) => say!("incident-energy-price.kind"),
-        What::JobAsked(_) => say!("incident-job-asked.kind"),
+        What::Opened => say!("incident-opened.counted", count = count),
+        What::Closed => say!("incident-closed.counted", count = count),
+        What::Broke(_) => say!("incident-broke.counted", count = count),
+        What::Repaired => say!("incident-repaired.counted", count = count),
+        What::Transferred(_) => say!("incident-transferred.counted", count = count),
+        What::Tripped(_) => say!("incident-tripped.counted", count = count),
+        What::Ordered => say!("incident-ordered.counted", count = count),
+        What::Ready(_) => say!("incident-ready.counted", count = count),
+        What::NoStart(_) => say!("incident-no-start.counted", count = count),
+        What::Stopped(_) => say!("incident-stopped.counted", count = count),
+        What::OutOfFuel => say!("incident-out-of-fuel.counted", count = count),
+        What::Shed => say!("incident-shed.counted", count = count),
+        What::Refused(..) => say!("incident-refused.counted", count = count),
+        What::OnBattery(_) => say!("incident-on-battery.counted", count = count),
+        What::Dark(_) => say!("incident-dark.counted", count = count),
+        What::Restored(_) => say!("incident-restored.counted", count = count),
+        What::Collapse => say!("incident-collapse.counted", count = count),
+        What::UnitsLost(_) => say!("incident-units-lost.counted", count = count),
+        What::UnitsBack => say!("incident-units-back.counted", count = count),
+        What::CdusLost(_) => say!("incident-cdus-lost.counted", count = count),
+        What::CdusBack => say!("incident-cdus-back.counted", count = count),
+        What::PlantDark => say!("incident-plant-dark.counted", count = count),
+        What::PlantBack => say!("incident-plant-back.counted", count = count),
+        What::WaterCut => say!("incident-water-cut.counted", count = count),
+        What::WaterBack => say!("incident-water-back.counted", count = count),
+        What::Energised => say!("incident-energised.counted", count = count),
+        What::Deenergised => say!("incident-deenergised.counted", count = count),
+        What::Throttling(..) => say!("incident-throttling.counted", count = count),
+        What::ChipsTripped(_) => say!("incident-chips-tripped.counted", count = count),
+        What::ShutDown => say!("incident-shut-down.counted", count = count),
+        What::Cooled => say!("incident-cooled.counted", count = count),
+        What::Met(_) => say!("incident-rule-met.counted", count = count),
+        What::SetPoint(..) => say!("incident-set-point.counted", count = count),
+        What::EnergyPrice(_) => say!("incident-energy-price.counted", count = count),
+        What::JobAsked(_) => say!("incident-job-asked.counted", count = count),
     }
 }
 
@@ -192,8 +192,9 @@ mod tests {
             What::Stopped(5),
             What::OutOfFuel,
             What::Shed,
-            What::Refused(1),
-            What::Refused(6),
+            What::Refused(1, 0),
+            What::Refused(6, 1),
+            What::Refused(2, 11),
             What::OnBattery(1),
             What::OnBattery(2_048),
             What::Dark(1),
@@ -235,8 +236,12 @@ mod tests {
                     cause: None,
                 };
                 assert_eq!(incident(&one, campus), one.describe(campus));
-                assert_eq!(kind(what), what.as_str());
             }
+            let [one, more] = [1, 11].map(|count| counted(what, count));
+            assert!(
+                one.starts_with("1 ") && more.starts_with("11 ") && one[2..] != more[3..],
+                "{one}, {more}"
+            );
         }
         for one in Severity::ALL {
             assert_eq!(severity(one), one.as_str());

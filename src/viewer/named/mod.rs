@@ -7,7 +7,7 @@ use rainier::overlay::{Feed, Overlay, Stage, Theme, Trouble};
 use rainier::sim::state::UnitMode;
 use rainier::workload::Kind;
 
-pub(crate) use self::incident::{incident, kind, place, severity};
+pub(crate) use self::incident::{counted, incident, place, severity};
 use crate::words::say;
 
 /// The title of an overlay.

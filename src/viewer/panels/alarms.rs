@@ -68,11 +68,28 @@ pub(crate) struct Watching {
     chosen: Option<u64>,
     /// Whether only those that stand are listed.
     standing: bool,
+    /// Those that are listed, in their order, and whether the pointer is over them.
+    rows: Vec<u64>,
+    pointed: bool,
     notes: Vec<Note>,
     /// Number of the first alarm that has not been told.
     untold: u64,
     /// The case that they are of, by its address.
     of: usize,
+}
+
+impl Watching {
+    /// Puts those first that stand, and of each the latest. While the pointer is over them rows stay where they are, and what
+    /// is new comes below.
+    fn list(&mut self, alarms: &Alarms) {
+        let was = |number: u64| self.rows.iter().position(|row| *row == number).filter(|_| self.pointed);
+        let wanted = |alarm: &&Alarm| alarm.stands() || !self.standing || was(alarm.number).is_some();
+        let mut rows: Vec<&Alarm> = alarms.iter().rev().filter(wanted).collect();
+        rows.sort_by_key(|alarm| !alarm.stands());
+        let mut rows: Vec<u64> = rows.into_iter().map(|alarm| alarm.number).collect();
+        rows.sort_by_key(|number| was(*number).unwrap_or(usize::MAX));
+        self.rows = rows;
+    }
 }
 
 /// The sign of a severity: filled while the alarm stands. Shapes differ, not only colours.
@@ -220,6 +237,11 @@ impl State<'_> {
         let Some(first) = alarm.members.first().and_then(|n| self.incidents.list.get(*n as usize)) else {
             return String::new();
         };
+        // What is lost of one place piece by piece: the last says how much is missing in all.
+        let last = alarm.members.last().and_then(|n| self.incidents.list.get(*n as usize));
+        if let Some(last) = last.filter(|last| last.at == first.at && last.what.is_running_count()) {
+            return named::incident(last, self.campus());
+        }
         let what = named::incident(first, self.campus());
         match alarm.members.len() {
             1 => what,
@@ -446,17 +468,18 @@ fn details(ui: &mut egui::Ui, state: &State, alarm: &Alarm) -> Option<Wish> {
     let own = descendants(&told, incident as usize);
     let led_to = &own[1..];
     if !led_to.is_empty() {
-        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut kinds: BTreeMap<&str, (What, usize)> = BTreeMap::new();
         for n in led_to {
-            *kinds.entry(named::kind(state.incidents.list[*n].what)).or_default() += 1;
+            let what = state.incidents.list[*n].what;
+            kinds.entry(what.as_str()).or_insert((what, 0)).1 += 1;
         }
-        let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
+        let mut kinds: Vec<(What, usize)> = kinds.into_values().collect();
         kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let more = kinds.len().saturating_sub(KINDS);
         let mut words: Vec<String> = kinds
             .iter()
             .take(KINDS)
-            .map(|(kind, count)| format!("{kind} {count}"))
+            .map(|(what, count)| named::counted(*what, *count))
             .collect();
         if more > 0 {
             words.push(say!("alarm-more-kinds", more = more));
@@ -539,11 +562,8 @@ fn window(
         if !now.is_empty() {
             ui.label(RichText::new(say!("alarms-now", what = now)).size(12.5).color(ALARM));
         }
-        let listed: Vec<&Alarm> = alarms
-            .iter()
-            .rev()
-            .filter(|alarm| alarm.stands() || !watching.standing)
-            .collect();
+        watching.list(alarms);
+        let listed: Vec<&Alarm> = watching.rows.iter().filter_map(|number| alarms.get(*number)).collect();
         if listed.is_empty() {
             nothing(ui, alarms);
             return;
@@ -562,7 +582,7 @@ fn window(
         let needed = LINE_HEIGHT * listed.len() as f32 + 4.0;
         let height = needed.min(ui.available_height() * 0.5).max(LINE_HEIGHT);
         ui.spacing_mut().item_spacing.y = 0.0;
-        egui::ScrollArea::vertical()
+        let shown = egui::ScrollArea::vertical()
             .id_salt("list")
             .max_height(height)
             .min_scrolled_height(height)
@@ -575,6 +595,7 @@ fn window(
                     }
                 }
             });
+        watching.pointed = ui.rect_contains_pointer(shown.inner_rect);
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.separator();
         egui::ScrollArea::vertical()
