@@ -129,6 +129,8 @@ key-space-name = space
 key-space = stop and go on
 # F2
 key-picture = save a picture; with Shift without panels
+key-undo-name = Ctrl Z
+key-undo = undo what was broken, opened or repaired by hand
 key-tab-name = Tab
 key-tab = next control, with Shift the one before; in a scenario’s text it writes a tab, and Esc leaves the text
 key-escape-name = Esc
@@ -391,6 +393,21 @@ cooling-rejection = Rejection
 cooling-window = Cooling of { $place }
 cooling-not-live = Not live in this scenario.
 cooling-help = Click breaks one unit of that hall; right click repairs all of them.
+
+## What was done by hand, and undoing it.
+
+undo = Undo
+    .hint = Undo this (Ctrl+Z)
+done-opened = { $of } opened
+done-closed = { $of } closed
+done-broke = { $of }: { $count } broken
+done-repaired = { $of } repaired
+done-units-broke =
+    { $count ->
+        [one] 1 air-handling unit of { $of } broken
+       *[other] { $count } air-handling units of { $of } broken
+    }
+done-units-repaired = Air-handling units of { $of } repaired
 
 ## The one-line diagram (O).
 

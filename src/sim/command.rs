@@ -120,6 +120,42 @@ pub enum Command {
     SubmitJob(Box<Job>),
 }
 
+impl Command {
+    /// Commands that put back what this one is about to change of switches, units and gensets; none for one that changes
+    /// nothing there.
+    #[must_use]
+    pub fn undone_by(&self, campus: &Campus, grid: &Grid, gensets: &Gensets, units: &UnitColumns) -> Vec<Self> {
+        let failed_of_node = |node: u32| {
+            let mut plants = campus.power.gensets.iter().zip(&gensets.plants);
+            let of = campus.power.nodes.get(node as usize).map_or(0, |of| of.units);
+            match plants.find(|(plant, _)| plant.node == node) {
+                Some((_, plant)) => plant.failed(),
+                None => of.saturating_sub(grid.units.get(node as usize).copied().unwrap_or(of)),
+            }
+        };
+        let failed_of_hall = |hall: usize| {
+            let of = campus.halls.get(hall).map_or(0..0, |hall| hall.units.clone());
+            of.filter(|unit| units.mode[*unit] == UnitMode::Failed).count() as u32
+        };
+        // All is repaired, and as much broken again as was before.
+        match *self {
+            Self::OpenFeed(node) => vec![Self::CloseFeed(node)],
+            Self::CloseFeed(node) => vec![Self::OpenFeed(node)],
+            Self::BreakNode { node, .. } | Self::RepairNode(node) => {
+                let count = failed_of_node(node);
+                let again = (count > 0).then_some(Self::BreakNode { node, count });
+                std::iter::once(Self::RepairNode(node)).chain(again).collect()
+            }
+            Self::FailUnits { hall, .. } | Self::RepairUnits { hall } => {
+                let count = failed_of_hall(hall);
+                let again = (count > 0).then_some(Self::FailUnits { hall, count });
+                std::iter::once(Self::RepairUnits { hall }).chain(again).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Commands to carry out at the start of the next tick.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct CommandQueue(pub Vec<Command>);

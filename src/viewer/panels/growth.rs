@@ -6,6 +6,7 @@ use egui::{Color32, Rect, RichText, Sense, Stroke, pos2, vec2};
 use jiff::civil::Date;
 use rainier::growth::files::Measure;
 use rainier::growth::{self, BUILTIN, Comparison, Course, Limit, Outlook, Plan as GrowthPlan, Standing};
+use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
 use rainier::site::schema::Tag;
 
@@ -50,6 +51,12 @@ impl Planned {
     /// Days from the plan's first to a date.
     pub(crate) fn day_of(&self, date: Date) -> f64 {
         self.plan.starts().duration_until(date).as_hours() as f64 / 24.0
+    }
+
+    /// Days from the plan's first to a date, or to the first or last day of its course if it is beyond that.
+    pub(crate) fn nearest_day(&self, date: Date) -> f32 {
+        let after = self.course.days.partition_point(|day| day.on <= date);
+        after.saturating_sub(1) as f32
     }
 
     /// What a source key or a reason says, with its tag.
@@ -181,6 +188,7 @@ fn window(
     mut windows: ResMut<Windows>,
     growth: Res<Growth>,
     mut timeline: ResMut<Timeline>,
+    clock: Res<Clock>,
     mut unit: Local<Unit>,
 ) -> Result {
     if !parts.shown(Part::Growth) {
@@ -206,10 +214,16 @@ fn window(
             return;
         };
         ui.spacing_mut().item_spacing.y = 3.0;
-        head(ui, planned, &mut unit, on_bar.then(|| timeline.date(planned)));
+        // That of the timeline, else the twin's own.
+        let handle = if on_bar {
+            timeline.day
+        } else {
+            planned.nearest_day(clock.now().date())
+        };
+        head(ui, planned, &mut unit, handle);
         let (whole, response) =
             ui.allocate_exact_size(vec2(room.x, (room.y - 118.0).max(90.0)), Sense::click_and_drag());
-        let pointed = chart(ui, whole, &response, planned, *unit, on_bar.then_some(timeline.day));
+        let pointed = chart(ui, whole, &response, planned, *unit, handle);
         if let Some(day) = pointed
             && on_bar
             && (response.dragged() || response.clicked())
@@ -217,22 +231,19 @@ fn window(
             timeline.day = day;
             timeline.playing = false;
         }
-        let day = pointed.or(on_bar.then_some(timeline.day));
-        foot(ui, planned, *unit, day);
+        foot(ui, planned, *unit, pointed.unwrap_or(handle));
     });
     parts.show(Part::Growth, open);
     Ok(())
 }
 
-fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, date: Option<Date>) {
+fn head(ui: &mut egui::Ui, planned: &Planned, unit: &mut Unit, day: f32) {
     ui.horizontal(|ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         ui.selectable_value(unit, Unit::Megawatts, "MW");
         ui.selectable_value(unit, Unit::Chips, say!("growth-unit-chips"));
         ui.add_space(6.0);
-        let standing = date.and_then(|date| planned.course.on(date));
-        let standing = standing.or_else(|| planned.course.on(planned.plan.known_until()));
-        if let Some(standing) = standing {
+        if let Some(standing) = planned.course.days.get(day as usize) {
             reading(
                 ui,
                 &said_date(standing.on),
@@ -276,7 +287,7 @@ fn chart(
     response: &egui::Response,
     planned: &Planned,
     unit: Unit,
-    handle: Option<f32>,
+    handle: f32,
 ) -> Option<f32> {
     let painter = ui.painter_at(whole);
     let rect = Rect::from_min_max(whole.min + vec2(48.0, 6.0), whole.max - vec2(12.0, 22.0));
@@ -355,10 +366,8 @@ fn chart(
             }
         }
     }
-    if let Some(day) = handle {
-        let x = axes.right_of(f64::from(day));
-        painter.line_segment([pos2(x, rect.top()), pos2(x, rect.bottom())], Stroke::new(1.5, TEXT));
-    }
+    let x = axes.right_of(f64::from(handle));
+    painter.line_segment([pos2(x, rect.top()), pos2(x, rect.bottom())], Stroke::new(1.5, TEXT));
     let at = pointer?;
     if let Some(told) = told {
         response.clone().on_hover_text_at_pointer(told);
@@ -369,12 +378,10 @@ fn chart(
 }
 
 /// What the colours mean, with the values of a day.
-fn foot(ui: &mut egui::Ui, planned: &Planned, unit: Unit, day: Option<f32>) {
-    let standing = match day {
-        Some(day) => planned.course.days.get(day as usize),
-        None => planned.course.on(planned.plan.known_until()),
+fn foot(ui: &mut egui::Ui, planned: &Planned, unit: Unit, day: f32) {
+    let Some(standing) = planned.course.days.get(day as usize) else {
+        return;
     };
-    let Some(standing) = standing else { return };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(10.0, 1.0);
         let date = say!(

@@ -64,6 +64,7 @@ pub(crate) fn key_list(ui: &mut egui::Ui) {
                 }
                 key(say!("key-space-name"), say!("key-space"));
                 key("F2", say!("key-picture"));
+                key(say!("key-undo-name"), say!("key-undo"));
                 key(say!("key-tab-name"), say!("key-tab"));
                 key(say!("key-escape-name"), say!("key-escape"));
                 key(say!("key-search-name"), say!("key-search"));

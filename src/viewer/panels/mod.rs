@@ -23,6 +23,7 @@ mod share;
 pub(crate) mod theme;
 pub(crate) mod timeline;
 pub(crate) mod trends;
+pub(crate) mod undo;
 mod way;
 pub(crate) mod windows;
 
@@ -290,6 +291,7 @@ pub(crate) fn plugin(app: &mut App) {
         share::plugin,
         timeline::plugin,
         trends::plugin,
+        undo::plugin,
     ));
     app.add_plugins(FrameTimeDiagnosticsPlugin::default());
     app.add_systems(EguiPrimaryContextPass, panels);

@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Sense, Stroke, StrokeKind, pos2, vec2};
 use rainier::sim::PowerColumns;
-use rainier::sim::command::{Command, CommandQueue};
+use rainier::sim::command::Command;
 use rainier::sim::power::gensets::{Gensets, Unit};
 use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::Incidents;
@@ -15,6 +15,7 @@ use rainier::site::campus::PowerKind;
 use crate::named;
 use crate::panels::parts::{Part, Parts};
 use crate::panels::theme::{ACCENT, ALARM, LINE, PANEL, QUIET, TEXT};
+use crate::panels::undo::Orders;
 use crate::panels::windows::Windows;
 use crate::selection::Selection;
 use crate::words::say;
@@ -76,7 +77,7 @@ fn window(
     mut windows: ResMut<Windows>,
     state: State,
     selection: Res<Selection>,
-    mut queue: ResMut<CommandQueue>,
+    mut orders: Orders,
 ) -> Result {
     if !parts.shown(Part::OneLine) {
         windows.close(Part::OneLine);
@@ -100,7 +101,7 @@ fn window(
     window.open(&mut shown).show(&ctx, |ui| {
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         if let Some(command) = diagram(ui, rect, &state, b) {
-            queue.0.push(command);
+            orders.give(command);
         }
         legend(ui);
     });

@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Pos2, Rect, RichText, Sense, Shape, Stroke, StrokeKind, pos2, vec2};
 use rainier::physics::air;
-use rainier::sim::command::{Command, CommandQueue};
+use rainier::sim::command::Command;
 use rainier::sim::meters::Meters;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
@@ -17,6 +17,7 @@ use crate::panels::format::{said, watts};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::pieces::{reading, swatch};
 use crate::panels::theme::{GROUND, LINE, MODES, PANEL, QUIET, TEXT, WATER, diagram_color, mode_color};
+use crate::panels::undo::Orders;
 use crate::panels::windows::Windows;
 use crate::selection::{Selection, name};
 use crate::words::say;
@@ -598,7 +599,7 @@ fn window(
     mut windows: ResMut<Windows>,
     state: State,
     selection: Res<Selection>,
-    mut queue: ResMut<CommandQueue>,
+    mut orders: Orders,
 ) -> Result {
     if !parts.shown(Part::Cooling) {
         windows.close(Part::Cooling);
@@ -642,7 +643,7 @@ fn window(
             }
             for h in &whole.halls {
                 if let Some(command) = unit_strip(ui, &state, *h, AIR_SIZE.x) {
-                    queue.0.push(command);
+                    orders.give(command);
                 }
             }
             ui.horizontal_wrapped(|ui| {

@@ -49,8 +49,7 @@ impl Timeline {
 
     /// Goes to a date.
     pub(crate) fn go(&mut self, planned: &Planned, date: Date) {
-        let after = planned.course.days.partition_point(|day| day.on <= date);
-        self.day = after.saturating_sub(1) as f32;
+        self.day = planned.nearest_day(date);
     }
 }
 

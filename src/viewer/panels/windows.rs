@@ -22,6 +22,19 @@ struct Place {
     frames: u8,
     least: Vec2,
     most: Vec2,
+    /// Windows that shared the room when it was found, and the size of the room.
+    shared: usize,
+    room: Vec2,
+}
+
+impl Place {
+    /// Whether it is smaller than its window wants to be, and there is more room now than when it was found.
+    fn can_grow(&self, windows: usize, room: Vec2) -> bool {
+        let (size, slack) = (self.rect.size(), 1.0);
+        let short = size.x + slack < self.most.x || size.y + slack < self.most.y;
+        let wider = self.room.x + slack < room.x || self.room.y + slack < room.y;
+        short && (windows < self.shared || wider)
+    }
 }
 
 /// Places of the open windows.
@@ -75,7 +88,9 @@ impl Windows {
         let free = self.free?.shrink(GAP);
         // A bar that has opened since may lie over its place.
         let fits = |place: &Place| free.expand(GAP).contains_rect(place.rect);
-        if !self.open[part as usize].as_ref().is_some_and(fits) {
+        let windows = self.open.iter().flatten().count();
+        let stays = |place: &Place| fits(place) && !place.can_grow(windows, free.size());
+        if !self.open[part as usize].as_ref().is_some_and(stays) {
             self.place(ctx, free, part, least + FRAME, most + FRAME);
         }
         let place = self.open[part as usize].as_mut()?;
@@ -103,18 +118,21 @@ impl Windows {
             })
             .collect();
         let found = find(free, &taken, least, most);
+        let (shared, room) = (taken.len() + 1, free.size());
         self.open[part as usize] = Some(Place {
             rect: found.unwrap_or(Rect::from_min_size(free.min, most.min(free.size()))),
             frames: 0,
             least,
             most,
+            shared,
+            room,
         });
         if found.is_none() {
             let mut open: Vec<&mut Place> = self.open.iter_mut().flatten().collect();
             let sizes: Vec<[Vec2; 2]> = open.iter().map(|place| [place.least, place.most]).collect();
             for (place, rect) in open.iter_mut().zip(tiles(free, &sizes)) {
                 place.rect = rect;
-                place.frames = 0;
+                (place.frames, place.shared, place.room) = (0, shared, room);
             }
         }
     }

@@ -1,0 +1,154 @@
+//! What hands have done to switches and units, and how it is undone at once: a note with a button, and Ctrl+Z.
+
+use std::sync::Arc;
+
+use bevy::ecs::system::SystemParam;
+use bevy::prelude::*;
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
+use egui::{Align2, RichText};
+use rainier::sim::UnitColumns;
+use rainier::sim::command::{Command, CommandQueue};
+use rainier::sim::power::gensets::Gensets;
+use rainier::sim::power::grid::Grid;
+use rainier::sim::power::incidents::At;
+use rainier::sim::twin::Plan;
+use rainier::site::Campus;
+
+use crate::cases::Case;
+use crate::named;
+use crate::navigation::keys::Presses;
+use crate::navigation::keys_are_free;
+use crate::panels::pieces::frame;
+use crate::panels::theme::TEXT;
+use crate::panels::windows::Windows;
+use crate::words::say;
+
+/// How long the note of what was done stays, s.
+const NOTE_S: f32 = 12.0;
+
+/// Most of what was done that can be undone.
+const MOST: usize = 50;
+
+/// Something that was done.
+struct Done {
+    /// What, in words.
+    what: String,
+    /// What undoes it.
+    back: Vec<Command>,
+}
+
+/// What was done by hand, the latest last.
+#[derive(Resource, Default)]
+pub(crate) struct Undo {
+    done: Vec<Done>,
+    /// Time for which the note of the latest still stays, s.
+    left_s: f32,
+    /// The case that it was done to, by its address.
+    of: usize,
+}
+
+/// The way in which panels give orders that can be undone.
+#[derive(SystemParam)]
+pub(crate) struct Orders<'w> {
+    plan: Res<'w, Plan>,
+    grid: Res<'w, Grid>,
+    gensets: Res<'w, Gensets>,
+    units: Res<'w, UnitColumns>,
+    queue: ResMut<'w, CommandQueue>,
+    undo: ResMut<'w, Undo>,
+}
+
+impl Orders<'_> {
+    /// Gives an order, to be carried out at the next tick.
+    pub(crate) fn give(&mut self, command: Command) {
+        let back = command.undone_by(&self.plan.0, &self.grid, &self.gensets, &self.units);
+        let what = in_words(&command, &self.plan.0);
+        self.queue.0.push(command);
+        if self.undo.done.len() >= MOST {
+            self.undo.done.remove(0);
+        }
+        self.undo.done.push(Done { what, back });
+        self.undo.left_s = NOTE_S;
+    }
+}
+
+/// What an order does, in words.
+fn in_words(command: &Command, campus: &Campus) -> String {
+    let node = |node: u32| named::place(At::Node(node), campus);
+    let hall = |hall: usize| named::place(At::Hall(hall as u32), campus);
+    match *command {
+        Command::OpenFeed(n) => say!("done-opened", of = node(n)),
+        Command::CloseFeed(n) => say!("done-closed", of = node(n)),
+        Command::BreakNode { node: n, count } => say!("done-broke", of = node(n), count = count),
+        Command::RepairNode(n) => say!("done-repaired", of = node(n)),
+        Command::FailUnits { hall: h, count } => say!("done-units-broke", of = hall(h), count = count),
+        Command::RepairUnits { hall: h } => say!("done-units-repaired", of = hall(h)),
+        _ => String::new(),
+    }
+}
+
+impl Undo {
+    /// Undoes the latest, if there is one.
+    fn back(&mut self, queue: &mut CommandQueue) {
+        if let Some(done) = self.done.pop() {
+            queue.0.extend(done.back);
+        }
+        self.left_s = if self.done.is_empty() { 0.0 } else { NOTE_S };
+    }
+}
+
+/// Of another case nothing was done.
+fn forget(case: Res<Case>, mut undo: ResMut<Undo>) {
+    let of = Arc::as_ptr(&case.loaded) as usize;
+    if undo.of != of {
+        *undo = Undo { of, ..Undo::default() };
+    }
+}
+
+fn keys(presses: Res<Presses>, mut undo: ResMut<Undo>, mut queue: ResMut<CommandQueue>) {
+    if presses.with_control(KeyCode::KeyZ) {
+        undo.back(&mut queue);
+    }
+}
+
+fn note(
+    mut contexts: EguiContexts,
+    time: Res<Time<Real>>,
+    windows: Res<Windows>,
+    mut undo: ResMut<Undo>,
+    mut queue: ResMut<CommandQueue>,
+) -> Result {
+    let (Some(done), Some(free), true) = (undo.done.last(), windows.free, undo.left_s > 0.0) else {
+        return Ok(());
+    };
+    let ctx = contexts.ctx_mut()?.clone();
+    let what = done.what.clone();
+    let from_center = free.center_bottom() - ctx.content_rect().center_bottom();
+    let mut back = false;
+    let shown = egui::Area::new("undo".into())
+        .order(egui::Order::Foreground)
+        .anchor(Align2::CENTER_BOTTOM, [from_center.x, from_center.y - 12.0])
+        .show(&ctx, |ui| {
+            frame().corner_radius(6.0).show(ui, |ui| {
+                ui.set_max_width((free.width() - 60.0).clamp(120.0, 460.0));
+                ui.horizontal_wrapped(|ui| {
+                    ui.label(RichText::new(what).size(12.5).color(TEXT));
+                    back = ui.button(say!("undo")).on_hover_text(say!("undo.hint")).clicked();
+                });
+            });
+        });
+    // Whoever is about to press has the time to.
+    if !shown.response.contains_pointer() {
+        undo.left_s -= time.delta_secs().min(0.25);
+    }
+    if back {
+        undo.back(&mut queue);
+    }
+    Ok(())
+}
+
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Undo>();
+    app.add_systems(Update, (forget, keys.run_if(keys_are_free)).chain());
+    app.add_systems(EguiPrimaryContextPass, note.after(super::panels));
+}
