@@ -80,6 +80,44 @@ impl Selection {
     }
 }
 
+/// Equipment that has a name and figures but is no place of racks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Equipment {
+    /// A node of the power path.
+    Node(usize),
+    /// A genset by its building and its number there, from 0.
+    Genset(usize, u32),
+    /// A substation.
+    Substation(usize),
+}
+
+/// Equipment that is looked at, beside the place that was selected with it: another selection puts it away.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Picked {
+    equipment: Option<Equipment>,
+    with: Selection,
+}
+
+impl Picked {
+    /// Looks at equipment, with its place.
+    pub(crate) fn pick(&mut self, equipment: Equipment, with: Selection) {
+        *self = Self {
+            equipment: Some(equipment),
+            with,
+        };
+    }
+
+    /// What is looked at while a place is selected.
+    pub(crate) fn beside(&self, selection: Selection) -> Option<Equipment> {
+        self.equipment.filter(|_| self.with == selection)
+    }
+}
+
+/// Equipment of another scenario is not that of this one.
+fn put_away(mut picked: ResMut<Picked>) {
+    picked.equipment = None;
+}
+
 /// Keys: digits, alone and with Shift, overlays, R roofs, space stops and goes on, Escape closes the front window, or goes one
 /// level up.
 fn keys(
@@ -143,6 +181,8 @@ pub(crate) fn plugin(app: &mut App) {
     app.insert_resource(Shown(Overlay::Temperature));
     app.init_resource::<Roofs>();
     app.init_resource::<Selection>();
+    app.init_resource::<Picked>();
+    app.add_systems(Update, put_away.run_if(crate::world::scene::changed));
     app.add_systems(
         Update,
         keys.run_if(keys_are_free).before(crate::navigation::camera::ease),

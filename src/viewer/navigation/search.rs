@@ -19,7 +19,7 @@ use crate::panels::jobs::Wanted;
 use crate::panels::parts::{Part, Parts};
 use crate::picture::{Of, Picture};
 use crate::scenarios::{Ask, Scenarios, Source};
-use crate::selection::{Overlay, Roofs, Selection, Shown, name};
+use crate::selection::{Equipment, Overlay, Picked, Roofs, Selection, Shown, name};
 use crate::words::say;
 use crate::world::route::position;
 
@@ -372,6 +372,7 @@ fn refresh(
 #[derive(bevy::ecs::system::SystemParam)]
 struct Ways<'w> {
     selection: ResMut<'w, Selection>,
+    picked: ResMut<'w, Picked>,
     orbit: ResMut<'w, Orbit>,
     shown: ResMut<'w, Shown>,
     roofs: ResMut<'w, Roofs>,
@@ -395,6 +396,7 @@ impl Ways<'_> {
             }
             _ => node.building.map(|b| Found::Building(b as usize)),
         };
+        self.picked.pick(Equipment::Node(n), *self.selection);
         let distance = match node.kind {
             PowerKind::MainTransformer => 130.0,
             PowerKind::RingMain | PowerKind::Lineup => 80.0,
@@ -424,6 +426,7 @@ impl Ways<'_> {
                     return;
                 };
                 self.selection.0 = Some(Found::Building(b));
+                self.picked.pick(Equipment::Genset(b, k), *self.selection);
                 self.orbit.go = Some(Go::Point(building.genset_at_m(k), 2.0, 34.0));
             }
             Target::Substation(k) => {
@@ -431,6 +434,7 @@ impl Ways<'_> {
                     return;
                 };
                 self.selection.0 = None;
+                self.picked.pick(Equipment::Substation(k), *self.selection);
                 let [x, y] = substation.rect.at_m;
                 self.orbit.go = Some(Go::Point([x, y], 3.0, substation.rect.size_m[1] as f32 * 1.6));
             }

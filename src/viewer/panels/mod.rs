@@ -4,6 +4,7 @@ mod alarms;
 mod bars;
 mod compare;
 pub(crate) mod editor;
+mod equipment;
 pub(crate) mod format;
 pub(crate) mod growth;
 pub(crate) mod jobs;
@@ -35,6 +36,7 @@ use rainier::record::alarms::Alarms;
 use rainier::sim::clock::Clock;
 use rainier::sim::cooling::WaterSupply;
 use rainier::sim::meters::Meters;
+use rainier::sim::power::gensets::Gensets;
 use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
@@ -62,7 +64,7 @@ use crate::history::History;
 use crate::navigation::Orbit;
 use crate::picture::{self, Picture};
 use crate::scenarios::Scenarios;
-use crate::selection::{Overlay, Roofs, Selection, Shown};
+use crate::selection::{Overlay, Picked, Roofs, Selection, Shown};
 use crate::share::Sharing;
 use crate::words::say;
 use crate::world::glance::Glance;
@@ -94,6 +96,8 @@ pub(crate) struct State<'w> {
     units: Res<'w, UnitColumns>,
     power: Res<'w, PowerColumns>,
     grid: Res<'w, Grid>,
+    gensets: Res<'w, Gensets>,
+    picked: Res<'w, Picked>,
     incidents: Res<'w, Incidents>,
     history: Res<'w, History>,
     alarms: Res<'w, Alarms>,

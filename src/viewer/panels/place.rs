@@ -6,11 +6,11 @@ use rainier::overlay::{feed, room};
 use rainier::sim::power::incidents::clock;
 use rainier::site::campus::Found;
 
-use super::State;
 use super::format::{grouped, said, watts};
 use super::jobs::{self, JobView};
 use super::pieces::{heading, part, row, swatch};
 use super::theme::{ACCENT, MODES, QUIET};
+use super::{State, equipment};
 use crate::named;
 use crate::navigation::Orbit;
 use crate::selection::{Selection, name};
@@ -23,6 +23,10 @@ pub(crate) fn place_panel(
     orbit: &mut Orbit,
     job_view: &mut JobView,
 ) {
+    if let Some(equipment) = state.picked.beside(*selection) {
+        equipment::figures(ui, state, equipment);
+        ui.separator();
+    }
     match selection.0 {
         None => site_numbers(ui, state, selection, orbit),
         Some(Found::Building(b)) => building_numbers(ui, state, b, selection, orbit),
