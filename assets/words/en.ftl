@@ -457,6 +457,11 @@ link-copied = Link copied
 link-length = { $length } characters
 # What a link does not carry.
 link-lacks = The link does not carry { $files }.
+link-lacks-hand =
+    { $count ->
+        [one] The link does not carry 1 thing that was done by hand.
+       *[other] The link does not carry { $count } things that were done by hand.
+    }
 link-lacks-site = The link takes the scenario's own site, not { $file }.
 link-lacks-text = The scenario has { $bytes } bytes, too many for a link.
 

@@ -31,7 +31,7 @@ use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleT
 
 pub use exchange::exchange;
 pub use state::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
-pub use step::{STAGES, advance, finish, under_way};
+pub use step::{STAGES, UnderWay, advance, finish, under_way};
 pub use twin::Twin;
 
 /// One fixed step of the simulation.

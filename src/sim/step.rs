@@ -45,7 +45,7 @@ impl Piece {
 
 /// A tick of which some pieces are done.
 #[derive(Resource, Debug)]
-struct UnderWay {
+pub struct UnderWay {
     /// Stage that is next.
     stage: usize,
     /// Hall that is next.

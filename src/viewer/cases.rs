@@ -8,9 +8,9 @@ use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
 use rainier::overlay::Seen;
 use rainier::record::alarms::{self, Alarms};
-use rainier::scenario::Loaded;
+use rainier::scenario::{Event, Loaded};
 use rainier::sim::clock::Clock;
-use rainier::sim::{Tick, TickSet, Twin};
+use rainier::sim::{Tick, TickSet, Twin, UnderWay};
 
 use crate::history::{self, History};
 use crate::panels::money::{self, Costs, Trend};
@@ -43,6 +43,16 @@ impl Case {
     pub(crate) fn about(&self) -> &str {
         &self.loaded.scenario.about
     }
+}
+
+/// What hands and scripts have done to a case since its start, as events of its scenario: links carry them.
+#[derive(Resource, Debug, Clone, Default)]
+pub(crate) struct ByHand(pub(crate) Vec<Event>);
+
+/// When what is ordered now is carried out, s since the start: at the next tick, which is the one after the next while one is
+/// under way.
+pub(crate) fn takes_effect_s(clock: &Clock, under_way: Option<&UnderWay>) -> f64 {
+    clock.time_s + if under_way.is_some() { clock.dt_s } else { 0.0 }
 }
 
 /// Names of two cases.
@@ -131,6 +141,7 @@ pub(crate) fn begin(world: &mut World, case: Case) {
     world.insert_resource(Trend::default());
     world.insert_resource(Trail::default());
     world.insert_resource(Alarms::default());
+    world.insert_resource(ByHand::default());
 }
 
 /// Gives each of two worlds the other's resource; both have one.
@@ -154,6 +165,7 @@ pub(crate) fn exchange(world: &mut World) {
     swap::<Trend>(world, behind);
     swap::<Trail>(world, behind);
     swap::<Alarms>(world, behind);
+    swap::<ByHand>(world, behind);
     beside.front = beside.front.other();
     world.insert_resource(beside);
 }

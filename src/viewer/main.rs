@@ -13,6 +13,7 @@ mod measure;
 mod mine;
 mod named;
 mod navigation;
+mod orders;
 mod panels;
 mod picture;
 mod quality;

@@ -7,11 +7,12 @@ use bevy::prelude::*;
 use rainier::scenario;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
+use rainier::site::items;
 use rainier::view::link::{LONGEST_TEXT, Link};
 
 use crate::advance::Pace;
 use crate::args::Args;
-use crate::cases::{self, Beside, Case, Side};
+use crate::cases::{self, Beside, ByHand, Case, Side};
 use crate::difference::Difference;
 use crate::navigation::{Orbit, Pose};
 use crate::panels::parts::{Part, Parts};
@@ -101,8 +102,26 @@ impl Sharing {
     }
 }
 
-/// Where a link finds a case's scenario again.
-fn source_of(case: &Case) -> Source {
+/// A scenario's text with what was done by hand as its last events, and how many of those could not be written.
+fn with_hand(file: &str, text: &str, by_hand: &ByHand) -> (String, usize) {
+    let mut lost = 0;
+    let mut out = text.to_owned();
+    for event in &by_hand.0 {
+        match items::append(file, &out, "events", &event.ron()) {
+            Ok(text) => out = text,
+            Err(_) => lost += 1,
+        }
+    }
+    (out, lost)
+}
+
+/// Where a link finds a case's scenario again, with what was done to it by hand.
+fn source_of(case: &Case, by_hand: Option<&ByHand>) -> Source {
+    if let Some(by_hand) = by_hand.filter(|by_hand| !by_hand.0.is_empty()) {
+        let file = case.loaded.file.clone();
+        let (text, _) = with_hand(&file, &case.text, by_hand);
+        return Source::Text { file, text };
+    }
     let file = &case.loaded.file;
     let builtin = file
         .strip_prefix("builtin:")
@@ -117,7 +136,7 @@ fn source_of(case: &Case) -> Source {
 }
 
 /// Files that a case needs and a link does not carry, in words.
-fn lacks(case: &Case) -> String {
+fn lacks(case: &Case, by_hand: Option<&ByHand>) -> String {
     let loaded = &case.loaded;
     let asked = &loaded.scenario;
     let mut files = vec![loaded.site_file.as_str()];
@@ -132,8 +151,15 @@ fn lacks(case: &Case) -> String {
     if loaded.site_file != asked.site && files.is_empty() {
         out = say!("link-lacks-site", file = &loaded.site_file);
     }
-    if case.text.len() > LONGEST_TEXT {
-        out = say!("link-lacks-text", bytes = case.text.len());
+    let (text, lost) = match by_hand {
+        Some(by_hand) => with_hand(&loaded.file, &case.text, by_hand),
+        None => (case.text.clone(), 0),
+    };
+    if lost > 0 {
+        out = say!("link-lacks-hand", count = lost);
+    }
+    if text.len() > LONGEST_TEXT {
+        out = say!("link-lacks-text", bytes = text.len());
     }
     out
 }
@@ -142,17 +168,20 @@ fn lacks(case: &Case) -> String {
 pub(crate) fn link_of(world: &World) -> Link {
     let case = world.resource::<Case>();
     let beside = world.get_resource::<Beside>();
-    let [a, b] = match beside.and_then(|beside| beside.pair(case)) {
-        Some([a, b]) => [Some(a), Some(b)],
-        None => [Some(case), None],
+    let by_hand = world.resource::<ByHand>();
+    let hands = beside.and_then(|beside| beside.pair(by_hand));
+    let hand = |k: usize| hands.map(|hands| hands[k]);
+    let (a, b) = match beside.and_then(|beside| beside.pair(case)) {
+        Some([a, b]) => (source_of(a, hand(0)), Some(source_of(b, hand(1)))),
+        None => (source_of(case, Some(by_hand)), None),
     };
     let parts = world.resource::<Parts>();
     let plan = world.resource::<Plan>();
     Link {
-        a: source_of(a.unwrap_or(case)),
-        b: b.map(source_of),
         second_in_front: beside.is_some_and(|beside| beside.front == Side::B),
         difference: b.is_some() && world.resource::<Difference>().on,
+        a,
+        b,
         time_s: world.resource::<Clock>().time_s.max(0.0),
         place: world.resource::<Selection>().0.map(|found| name(&plan.0, found)),
         camera: world.get_resource::<Orbit>().map(Orbit::pose),
@@ -180,9 +209,10 @@ fn copy(world: &mut World) {
         return;
     }
     let address = address_of(world);
-    let mut missing = lacks(world.resource::<Case>());
-    if let Some(behind) = world.get_resource::<Beside>().and_then(|beside| beside.get::<Case>()) {
-        let other = lacks(behind);
+    let mut missing = lacks(world.resource::<Case>(), world.get_resource::<ByHand>());
+    let beside = world.get_resource::<Beside>();
+    if let Some((beside, behind)) = beside.and_then(|beside| Some((beside, beside.get::<Case>()?))) {
+        let other = lacks(behind, beside.get::<ByHand>());
         if other != missing {
             missing = format!("{missing} {other}").trim().to_owned();
         }

@@ -14,7 +14,8 @@ use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::EguiOutput;
 use rainier::record::alarms::{Alarms, Severity};
 use rainier::record::digest_world;
-use rainier::scenario::command as scenario_command;
+use rainier::scenario::{Action, Event, command as scenario_command};
+use rainier::sim::UnderWay;
 use rainier::sim::clock::Clock;
 use rainier::sim::command::CommandQueue;
 use rainier::sim::jobs::Jobs;
@@ -25,7 +26,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::advance::Pace;
-use crate::cases::Case;
+use crate::cases::{ByHand, Case, takes_effect_s};
 use crate::navigation::Orbit;
 use crate::navigation::inside::{Inside, Look};
 use crate::navigation::search::Search;
@@ -314,6 +315,16 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         Request::Event(action, at, value) => {
             let campus = world.resource::<Plan>().0.clone();
             let command = scenario_command(&campus, &action, at.as_deref(), value)?;
+            let at_s = takes_effect_s(world.resource::<Clock>(), world.get_resource::<UnderWay>());
+            let known = Action::ALL.into_iter().find(|known| known.as_str() == action);
+            world.resource_mut::<ByHand>().0.extend(known.map(|action| Event {
+                at_s,
+                action,
+                at,
+                value,
+                lasts_s: None,
+                job: None,
+            }));
             world.resource_mut::<CommandQueue>().0.push(command);
         }
         Request::Tour(text) => {
@@ -438,6 +449,7 @@ fn publish(world: &mut World) {
                 .collect::<std::collections::BTreeMap<_, _>>(),
             "paused": pace.paused,
             "speed": pace.speed,
+            "going": world.resource::<crate::share::Sharing>().going.is_some(),
             "to_run": world.resource::<ToRun>().left,
             "tick_ms": world.resource::<ToRun>().tick_ms,
             "fps": fps,

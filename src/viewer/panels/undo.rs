@@ -7,17 +7,17 @@ use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, RichText};
 use rainier::sim::UnitColumns;
-use rainier::sim::command::{Command, CommandQueue};
+use rainier::sim::command::Command;
 use rainier::sim::power::gensets::Gensets;
 use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::At;
-use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 
 use crate::cases::Case;
 use crate::named;
 use crate::navigation::keys::Presses;
 use crate::navigation::keys_are_free;
+use crate::orders::Doing;
 use crate::panels::pieces::frame;
 use crate::panels::theme::TEXT;
 use crate::panels::windows::Windows;
@@ -50,20 +50,20 @@ pub(crate) struct Undo {
 /// The way in which panels give orders that can be undone.
 #[derive(SystemParam)]
 pub(crate) struct Orders<'w> {
-    plan: Res<'w, Plan>,
     grid: Res<'w, Grid>,
     gensets: Res<'w, Gensets>,
     units: Res<'w, UnitColumns>,
-    queue: ResMut<'w, CommandQueue>,
     undo: ResMut<'w, Undo>,
+    doing: Doing<'w>,
 }
 
 impl Orders<'_> {
     /// Gives an order, to be carried out at the next tick.
     pub(crate) fn give(&mut self, command: Command) {
-        let back = command.undone_by(&self.plan.0, &self.grid, &self.gensets, &self.units);
-        let what = in_words(&command, &self.plan.0);
-        self.queue.0.push(command);
+        let plan = &self.doing.plan.0;
+        let back = command.undone_by(plan, &self.grid, &self.gensets, &self.units);
+        let what = in_words(&command, plan);
+        self.doing.order(command);
         if self.undo.done.len() >= MOST {
             self.undo.done.remove(0);
         }
@@ -89,9 +89,9 @@ fn in_words(command: &Command, campus: &Campus) -> String {
 
 impl Undo {
     /// Undoes the latest, if there is one.
-    fn back(&mut self, queue: &mut CommandQueue) {
+    fn back(&mut self, doing: &mut Doing) {
         if let Some(done) = self.done.pop() {
-            queue.0.extend(done.back);
+            done.back.into_iter().for_each(|command| doing.order(command));
         }
         self.left_s = if self.done.is_empty() { 0.0 } else { NOTE_S };
     }
@@ -105,9 +105,9 @@ fn forget(case: Res<Case>, mut undo: ResMut<Undo>) {
     }
 }
 
-fn keys(presses: Res<Presses>, mut undo: ResMut<Undo>, mut queue: ResMut<CommandQueue>) {
+fn keys(presses: Res<Presses>, mut undo: ResMut<Undo>, mut doing: Doing) {
     if presses.with_control(KeyCode::KeyZ) {
-        undo.back(&mut queue);
+        undo.back(&mut doing);
     }
 }
 
@@ -116,7 +116,7 @@ fn note(
     time: Res<Time<Real>>,
     windows: Res<Windows>,
     mut undo: ResMut<Undo>,
-    mut queue: ResMut<CommandQueue>,
+    mut doing: Doing,
 ) -> Result {
     let (Some(done), Some(free), true) = (undo.done.last(), windows.free, undo.left_s > 0.0) else {
         return Ok(());
@@ -142,7 +142,7 @@ fn note(
         undo.left_s -= time.delta_secs().min(0.25);
     }
     if back {
-        undo.back(&mut queue);
+        undo.back(&mut doing);
     }
     Ok(())
 }

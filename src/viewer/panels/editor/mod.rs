@@ -13,7 +13,6 @@ use egui::{Align, Key, KeyboardShortcut, Layout, Modifiers, RichText, TextEdit, 
 use rainier::diag::{Diagnostic, Place};
 use rainier::scenario;
 use rainier::sim::clock::Clock;
-use rainier::sim::command::CommandQueue;
 use rainier::sim::power::incidents;
 
 use self::acts::Act;
@@ -26,6 +25,7 @@ use super::windows::Windows;
 use crate::args::Args;
 use crate::cases::Case;
 use crate::mine::Mine;
+use crate::orders::Doing;
 use crate::scenarios::{Ask, Scenarios};
 use crate::selection::Selection;
 use crate::share::Sharing;
@@ -578,14 +578,7 @@ fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &
 }
 
 /// An operator's command to what runs.
-fn now(
-    ui: &mut egui::Ui,
-    editor: &mut Editor,
-    case: &Case,
-    selection: &Selection,
-    clock: &Clock,
-    queue: &mut CommandQueue,
-) {
+fn now(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, selection: &Selection, clock: &Clock, hands: &mut Doing) {
     let said = say!(
         "editor-what-runs",
         name = case.name(),
@@ -611,7 +604,7 @@ fn now(
         if !(doing || keeping) {
             return;
         }
-        queue.0.push(command);
+        hands.carry_out(Some(event.clone()), command);
         editor.say(say!("editor-is-done", action = event.action.as_str()));
         if keeping && let Some(document) = &mut editor.document {
             match document.append("events", &event.ron()) {
@@ -659,7 +652,7 @@ fn window(
     mut mine: ResMut<Mine>,
     mut scenarios: ResMut<Scenarios>,
     mut sharing: ResMut<Sharing>,
-    mut queue: ResMut<CommandQueue>,
+    mut hands: Doing,
     around: Around3d,
     time: Res<Time<Real>>,
 ) -> Result {
@@ -737,7 +730,7 @@ fn window(
                 let errors = editor.document.as_ref().map_or(0, |document| document.errors.len());
                 let below = 26.0 + 34.0 * errors.min(3) as f32;
                 let height = (bottom - ui.cursor().top() - below - 8.0).max(80.0);
-                page(ui, editor, vec2(width, height), &case, &selection, &clock, &mut queue);
+                page(ui, editor, vec2(width, height), &case, &selection, &clock, &mut hands);
                 if editor.page != Page::Now
                     && let Some(document) = &editor.document
                     && let Some(place) = problems(ui, document, below - 24.0)
@@ -769,7 +762,7 @@ fn page(
     case: &Case,
     selection: &Selection,
     clock: &Clock,
-    queue: &mut CommandQueue,
+    hands: &mut Doing,
 ) {
     if editor.page == Page::Text {
         let go_to = editor.go_to.take();
@@ -786,7 +779,7 @@ fn page(
     area.show(ui, |ui| {
         ui.set_width(size.x - 12.0);
         if editor.page == Page::Now {
-            return now(ui, editor, case, selection, clock, queue);
+            return now(ui, editor, case, selection, clock, hands);
         }
         let around = Around {
             case,
