@@ -96,6 +96,11 @@ impl Sharing {
         }
     }
 
+    /// Whether something is said of a link over the site.
+    pub(crate) fn says(&self) -> bool {
+        self.going.is_some() || self.copied.is_some() || !self.problem.is_empty()
+    }
+
     /// Stays at the time that has been reached.
     pub(crate) fn stop(&mut self) {
         self.going = None;

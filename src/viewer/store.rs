@@ -19,6 +19,34 @@ pub(crate) fn write(key: &str, text: &str) -> Result<(), String> {
     storage()?.set_item(&item(key), text).map_err(full)
 }
 
+/// The text that this tab kept under a key, else the last that any did. Natively windows share it.
+pub(crate) fn read_own(key: &str) -> Option<String> {
+    #[cfg(target_arch = "wasm32")]
+    if let Some(own) = own_storage().and_then(|own| own.get_item(&item(key)).ok()?) {
+        return Some(own);
+    }
+    read(key)
+}
+
+/// Keeps a text under a key for this tab, and for the next session as the last.
+///
+/// # Errors
+/// Why it cannot be kept, in words.
+pub(crate) fn write_own(key: &str, text: &str) -> Result<(), String> {
+    // What a tab keeps for itself is beside the point where the storage of all is full or refused, which is told.
+    #[cfg(target_arch = "wasm32")]
+    if let Some(own) = own_storage() {
+        let _ = own.set_item(&item(key), text);
+    }
+    write(key, text)
+}
+
+/// What belongs to this tab alone, and ends with it.
+#[cfg(target_arch = "wasm32")]
+fn own_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
 #[cfg(target_arch = "wasm32")]
 fn storage() -> Result<web_sys::Storage, String> {
     let refused = say!("store-refused");

@@ -675,11 +675,16 @@ fn notes(
     };
     let (mut clicked, mut closed) = (None, None);
     let window = ctx.content_rect();
-    let corner = free.right_top() - window.right_top();
     let width = NOTE_WIDTH.min(free.width() - 60.0).max(140.0);
-    egui::Area::new("new alarms".into())
+    let id = egui::Id::new("new alarms");
+    let size = ctx
+        .memory(|memory| memory.area_rect(id))
+        .map_or(vec2(width, LINE_HEIGHT), |rect| rect.size());
+    let down = free_of_titles(free.shrink(10.0), size, &windows.titles(&ctx));
+    let corner = pos2(free.right() - 10.0, down) - window.right_top();
+    egui::Area::new(id)
         .order(egui::Order::Foreground)
-        .anchor(Align2::RIGHT_TOP, [corner.x - 10.0, corner.y + 10.0])
+        .anchor(Align2::RIGHT_TOP, corner)
         .show(&ctx, |ui| {
             ui.spacing_mut().item_spacing.y = 6.0;
             for note in watching.notes.iter().rev() {
@@ -700,6 +705,17 @@ fn notes(
     }
     watching.notes.retain(|note| Some(note.alarm) != closed);
     Ok(())
+}
+
+/// The uppermost place at the right of the site where notes of a size cover no title bar; the upper edge, if there is none.
+fn free_of_titles(free: Rect, size: egui::Vec2, titles: &[Rect]) -> f32 {
+    let at = |top: f32| Rect::from_min_size(pos2(free.right() - size.x, top), size);
+    let covers = |top: f32| titles.iter().any(|title| title.intersects(at(top)));
+    // Below a title, or where no title is.
+    let mut tops: Vec<f32> = titles.iter().map(|title| title.bottom() + 2.0).collect();
+    tops.push(free.top());
+    tops.retain(|top| *top >= free.top() && top + size.y <= free.bottom() && !covers(*top));
+    tops.into_iter().min_by(f32::total_cmp).unwrap_or(free.top())
 }
 
 /// What has been clicked on a note.
@@ -724,18 +740,13 @@ fn note(ui: &mut egui::Ui, state: &State, alarm: &Alarm, width: f32) -> Option<A
                 ui.label(RichText::new(glyph).font(FontId::monospace(14.0)).color(tint));
                 let time = state.time(alarm.from_s);
                 ui.label(RichText::new(time).font(FontId::monospace(12.0)).color(QUIET));
-                let galley = cut(
-                    ui,
-                    &state.what(alarm),
-                    FontId::proportional(12.5),
-                    TEXT.now(),
-                    ui.available_width() - 30.0,
-                );
-                ui.label(galley);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     close = ui.small_button("×").on_hover_text(say!("bookmark-remove")).clicked();
                 });
             });
+            // Whole, however long it is.
+            let what = RichText::new(state.what(alarm)).size(12.5).color(TEXT);
+            ui.add(egui::Label::new(what).wrap());
         });
     let rect: Rect = shown.response.rect;
     let on_it = Rect::from_min_max(rect.min, pos2(rect.right() - 34.0, rect.bottom()));

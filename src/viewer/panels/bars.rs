@@ -69,7 +69,11 @@ fn scenario_choice(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
             scenarios.ask(Ask::Start(Source::Named(file)));
         }
         if !scenarios.problem.is_empty() {
-            ui.label(RichText::new(&scenarios.problem).size(11.0).color(ALARM));
+            // As wide as the list above it; all of it is in the hint.
+            ui.set_max_width(SCENARIO);
+            let problem = RichText::new(&scenarios.problem).size(11.0).color(ALARM);
+            ui.add(egui::Label::new(problem).truncate())
+                .on_hover_text(&scenarios.problem);
         }
     });
 }
@@ -113,7 +117,6 @@ pub(crate) fn choice(
 
 /// The bar of readings; the one whose trend is asked for.
 pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenarios, narrow: bool) -> Option<Series> {
-    let (now, total) = (&state.meters.now, &state.meters.total);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.label(RichText::new(&state.plan.0.name).size(15.0).strong());
@@ -134,40 +137,78 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
         lines: !narrow && ui.ctx().content_rect().height() >= LOW,
     };
     let mut asked = None;
-    let mut show = |series, title, value, unit, alarming| {
-        if readings.show(ui, (title, value, unit), series, alarming) {
-            asked = Some(series);
+    // A page for fingers is pushed sideways; on a desk what does not fit is in the window of trends.
+    let figures = figures(state);
+    let figures = if narrow { figures } else { fitting(ui, figures) };
+    for reading in figures {
+        let said = (reading.title, reading.value, reading.unit);
+        if readings.show(ui, said, reading.series, reading.alarming) {
+            asked = Some(reading.series);
         }
-    };
-    let hot = now.limited_chips > 0;
+    }
+    // Where there is little room the numbers come first.
+    if narrow {
+        scenario_choice(ui, &state.case, scenarios);
+    }
+    asked
+}
+
+/// A reading of the bar.
+struct Figure {
+    series: Series,
+    title: &'static str,
+    value: String,
+    unit: &'static str,
+    /// Whether it says that something is wrong.
+    alarming: bool,
+}
+
+/// All readings of the bar, in their order. What is wrong comes before what is always there.
+fn figures(state: &State) -> Vec<Figure> {
+    let (now, total) = (&state.meters.now, &state.meters.total);
     let megawatts = |w: f64| format!("{:.1}", w / 1e6);
-    show(Series::It, say!("reading-it"), megawatts(now.it_w), "MW", false);
-    show(
+    let count = |n: u32| grouped(f64::from(n));
+    let hot = now.limited_chips > 0;
+    let mut out = Vec::new();
+    let mut add = |series, title, value, unit, alarming| {
+        out.push(Figure {
+            series,
+            title,
+            value,
+            unit,
+            alarming,
+        });
+    };
+    add(Series::It, say!("reading-it"), megawatts(now.it_w), "MW", false);
+    add(
         Series::Facility,
         say!("bar-facility"),
         megawatts(now.facility_w),
         "MW",
         false,
     );
-    show(Series::Pue, "PUE", format!("{:.3}", now.pue), "", false);
-    show(Series::Wue, "WUE", format!("{:.3}", now.wue_l_per_kwh), "L/kWh", false);
+    add(Series::Pue, "PUE", format!("{:.3}", now.pue), "", false);
+    add(Series::Wue, "WUE", format!("{:.3}", now.wue_l_per_kwh), "L/kWh", false);
     let hottest = format!("{:.1}", now.hottest_chip_c);
-    show(Series::Chip, say!("reading-hottest-chip"), hottest, "°C", hot);
-    let throttled = grouped(f64::from(now.limited_chips));
-    show(
+    add(Series::Chip, say!("reading-hottest-chip"), hottest, "°C", hot);
+    add(
         Series::Throttled,
         say!("reading-throttled"),
-        throttled,
+        count(now.limited_chips),
         say!("chips"),
         hot,
     );
-    // What is wrong comes before what is always there.
     if now.dark_racks > 0 {
-        let dark = grouped(f64::from(now.dark_racks));
-        show(Series::Dark, say!("bar-dark"), dark, say!("racks"), true);
+        add(
+            Series::Dark,
+            say!("bar-dark"),
+            count(now.dark_racks),
+            say!("racks"),
+            true,
+        );
     }
     if now.unserved_w > 0.0 {
-        show(
+        add(
             Series::Unserved,
             say!("bar-unserved"),
             megawatts(now.unserved_w),
@@ -176,7 +217,7 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
         );
     }
     if now.genset_w > 0.0 {
-        show(
+        add(
             Series::Gensets,
             say!("building-gensets"),
             megawatts(now.genset_w),
@@ -185,7 +226,7 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
         );
     }
     if now.battery_w < 0.0 {
-        show(
+        add(
             Series::Batteries,
             say!("bar-batteries"),
             megawatts(-now.battery_w),
@@ -194,19 +235,42 @@ pub(crate) fn top_bar(ui: &mut egui::Ui, state: &State, scenarios: &mut Scenario
         );
     }
     let outside = format!("{:.1}", state.outside.dry_bulb_c);
-    show(Series::Outside, say!("bar-outside"), outside, "°C", false);
-    show(
-        Series::Energy,
-        say!("bar-energy"),
-        grouped(total.energy_kwh / 1e3),
-        "MWh",
-        false,
-    );
-    // Where there is little room the numbers come first.
-    if narrow {
-        scenario_choice(ui, &state.case, scenarios);
+    add(Series::Outside, say!("bar-outside"), outside, "°C", false);
+    let energy = grouped(total.energy_kwh / 1e3);
+    add(Series::Energy, say!("bar-energy"), energy, "MWh", false);
+    out
+}
+
+/// Those readings for which the window has room, in their order: first what is wrong, then from the left.
+fn fitting(ui: &egui::Ui, figures: Vec<Figure>) -> Vec<Figure> {
+    let mut room = ui.ctx().content_rect().right() - ui.cursor().left();
+    let width = |figure: &Figure| {
+        let of = |text: &str, font: FontId| {
+            let laid = ui.painter().layout_no_wrap(text.to_owned(), font, QUIET.now());
+            laid.size().x
+        };
+        let value = of(&figure.value, FontId::monospace(17.0)) + 4.0 + of(figure.unit, FontId::proportional(11.5));
+        let line = 40.0;
+        let gap = 10.0 + 2.0 * ui.spacing().item_spacing.x;
+        value.max(of(figure.title, FontId::proportional(11.0))).max(line) + gap
+    };
+    let mut kept = vec![false; figures.len()];
+    for alarming in [true, false] {
+        for (k, figure) in figures
+            .iter()
+            .enumerate()
+            .filter(|(_, figure)| figure.alarming == alarming)
+        {
+            let needs = width(figure);
+            if needs > room {
+                break;
+            }
+            room -= needs;
+            kept[k] = true;
+        }
     }
-    asked
+    let mut kept = kept.into_iter();
+    figures.into_iter().filter(|_| kept.next() == Some(true)).collect()
 }
 
 /// Room that the buttons right of those of windows take, points.

@@ -21,6 +21,7 @@ use crate::orders::Doing;
 use crate::panels::pieces::frame;
 use crate::panels::theme::TEXT;
 use crate::panels::windows::Windows;
+use crate::share::Sharing;
 use crate::words::say;
 
 /// How long the note of what was done stays, s.
@@ -114,7 +115,7 @@ fn keys(presses: Res<Presses>, mut undo: ResMut<Undo>, mut doing: Doing) {
 fn note(
     mut contexts: EguiContexts,
     time: Res<Time<Real>>,
-    windows: Res<Windows>,
+    (windows, sharing): (Res<Windows>, Res<Sharing>),
     mut undo: ResMut<Undo>,
     mut doing: Doing,
 ) -> Result {
@@ -124,10 +125,13 @@ fn note(
     let ctx = contexts.ctx_mut()?.clone();
     let what = done.what.clone();
     let from_center = free.center_bottom() - ctx.content_rect().center_bottom();
+    // What is said of links stands there too.
+    let below = ctx.memory(|memory| memory.area_rect("share"));
+    let up = below.filter(|_| sharing.says()).map_or(0.0, |rect| rect.height() + 8.0);
     let mut back = false;
     let shown = egui::Area::new("undo".into())
         .order(egui::Order::Foreground)
-        .anchor(Align2::CENTER_BOTTOM, [from_center.x, from_center.y - 12.0])
+        .anchor(Align2::CENTER_BOTTOM, [from_center.x, from_center.y - 12.0 - up])
         .show(&ctx, |ui| {
             frame().corner_radius(6.0).show(ui, |ui| {
                 ui.set_max_width((free.width() - 60.0).clamp(120.0, 460.0));

@@ -9,6 +9,9 @@ use crate::panels::parts::Part;
 /// What a window's frame and title take of its size, points.
 const FRAME: Vec2 = vec2(14.0, 48.0);
 
+/// Height of a window's title bar, points.
+const TITLE: f32 = 34.0;
+
 /// Room between windows, points.
 const GAP: f32 = 8.0;
 
@@ -61,6 +64,14 @@ impl Windows {
     pub(crate) fn covered(&self) -> Vec<Rect> {
         let open = self.open.iter().flatten().map(|place| place.rect);
         self.aside.iter().copied().chain(open).collect()
+    }
+
+    /// Title bars of the open windows, with the buttons that close them.
+    pub(crate) fn titles(&self, ctx: &egui::Context) -> Vec<Rect> {
+        let open = Part::ALL.into_iter().filter(|part| self.open[*part as usize].is_some());
+        let seen = open.filter_map(|part| ctx.memory(|memory| memory.area_rect(egui::Id::new(part.name()))));
+        seen.map(|rect| Rect::from_min_size(rect.min, vec2(rect.width(), TITLE)))
+            .collect()
     }
 
     /// The part whose window is in front of all others.

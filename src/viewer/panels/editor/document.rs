@@ -99,7 +99,7 @@ impl Document {
 
     /// The text of the last session that was not saved, if there is one.
     pub(crate) fn draft() -> Option<Self> {
-        let draft: Draft = serde_json::from_str(&store::read(DRAFT)?).ok()?;
+        let draft: Draft = serde_json::from_str(&store::read_own(DRAFT)?).ok()?;
         if draft.text == draft.saved || draft.text.len() > LONGEST {
             return None;
         }
@@ -123,7 +123,7 @@ impl Document {
             saved: self.saved.clone(),
         };
         let text = serde_json::to_string(&draft).map_err(|error| error.to_string())?;
-        store::write(DRAFT, &text)
+        store::write_own(DRAFT, &text)
     }
 
     /// Whether it differs from what was opened or saved.
