@@ -5,6 +5,8 @@
 mod advance;
 mod args;
 mod cases;
+#[cfg(not(target_arch = "wasm32"))]
+mod composing;
 mod difference;
 mod export;
 mod history;
@@ -232,6 +234,8 @@ fn app(drawn: PluginGroupBuilder, args: args::Args, case: Case, behind: Option<C
     share::add(&mut app, &args);
     #[cfg(target_arch = "wasm32")]
     web::add(&mut app);
+    #[cfg(not(target_arch = "wasm32"))]
+    app.add_plugins(composing::plugin);
     run_in_turn(app.world_mut());
     if let Some(drawing) = app.get_sub_app_mut(RenderApp) {
         run_in_turn(drawing.world_mut());

@@ -11,7 +11,8 @@ use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy::window::WindowOccluded;
 use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::EguiOutput;
+use bevy_egui::input::EguiInputEvent;
+use bevy_egui::{EguiOutput, PrimaryEguiContext, egui};
 use rainier::record::alarms::{Alarms, Severity};
 use rainier::record::digest_world;
 use rainier::scenario::{Action, Event, command as scenario_command};
@@ -59,10 +60,21 @@ enum Request {
     Search(String),
     Follow(u32),
     Look(String),
+    Type(String),
+    Compose(String, bool),
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Says whether the panels want text, and where it goes, CSS pixels from the upper left of the page.
+    #[wasm_bindgen(js_namespace = ["window", "rainierText"], js_name = want, catch)]
+    fn want_text(on: bool, x: f32, y: f32) -> Result<(), wasm_bindgen::JsValue>;
 }
 
 #[derive(Default)]
 struct Exchange {
+    /// Whether the panels wanted text in the last frame.
+    wants_text: bool,
     requests: Vec<Request>,
     state: String,
     digest_wanted: bool,
@@ -119,6 +131,18 @@ pub fn rainier_timeline(date: Option<String>) {
 #[wasm_bindgen]
 pub fn rainier_job(name: String) {
     ask(Request::Job(name));
+}
+
+/// Writes into the text that has the focus.
+#[wasm_bindgen]
+pub fn rainier_type(text: String) {
+    ask(Request::Type(text));
+}
+
+/// Shows in the text that has the focus what is being composed, and takes it once it is done.
+#[wasm_bindgen]
+pub fn rainier_compose(text: String, done: bool) {
+    ask(Request::Compose(text, done));
 }
 
 /// Stops or goes on.
@@ -351,12 +375,40 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
             world.resource_mut::<Inside>().set(look, &mut roofs);
             world.insert_resource(roofs);
         }
+        Request::Type(text) => write_text(world, egui::Event::Text(text)),
+        Request::Compose(text, true) => write_text(world, egui::Event::Ime(egui::ImeEvent::Commit(text))),
+        Request::Compose(text, false) => {
+            let active_range_chars = None;
+            let event = egui::ImeEvent::Preedit {
+                text,
+                active_range_chars,
+            };
+            write_text(world, egui::Event::Ime(event));
+        }
         Request::Run(ticks) => {
             world.resource_mut::<Pace>().paused = true;
             world.resource_mut::<ToRun>().left = ticks;
         }
     }
     Ok(())
+}
+
+/// Hands an event to the panels.
+fn write_text(world: &mut World, event: egui::Event) {
+    let mut contexts = world.query_filtered::<Entity, With<PrimaryEguiContext>>();
+    if let Ok(context) = contexts.single(world) {
+        world.write_message(EguiInputEvent { context, event });
+    }
+}
+
+/// Tells the page when panels begin or cease to want text.
+fn tell_wanted(ime: Option<egui::output::IMEOutput>) {
+    let changed = EXCHANGE.with_borrow_mut(|exchange| std::mem::replace(&mut exchange.wants_text, ime.is_some()));
+    if changed != ime.is_some() {
+        let at = ime.map_or(egui::Pos2::ZERO, |ime| ime.cursor_rect.left_top());
+        // A page that has another script has no such field.
+        let _ = want_text(ime.is_some(), at.x, at.y);
+    }
 }
 
 fn publish(world: &mut World) {
@@ -369,6 +421,7 @@ fn publish(world: &mut World) {
     }
     let mut outputs = world.query::<&EguiOutput>();
     for output in outputs.iter(world) {
+        tell_wanted(output.platform_output.ime);
         let said = output.platform_output.events_description();
         if !said.is_empty() {
             EXCHANGE.with_borrow_mut(|exchange| exchange.said = said);
