@@ -100,6 +100,7 @@ rack-battery = Battery
 rack-inlet = Inlet
 rack-hot-share = Hot-aisle share
 rack-outlet = Outlet
+rack-warming-up = Its inlet warms faster than it does: steel and chips store the heat that its outlet does not show yet.
 rack-job = Job
 rack-unit = Unit
 rack-unit-waits = waits for a repair
@@ -408,6 +409,19 @@ done-units-broke =
        *[other] { $count } air-handling units of { $of } broken
     }
 done-units-repaired = Air-handling units of { $of } repaired
+
+## What a screen reader of a page hears of a control, after its name.
+
+heard-link = link
+heard-field = text field
+heard-button = button
+heard-checkbox = checkbox
+heard-choice = choice
+heard-list = list
+heard-number = number
+heard-empty = empty
+heard-selected = selected
+heard-disabled = not available
 
 ## The one-line diagram (O).
 

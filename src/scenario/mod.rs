@@ -595,6 +595,20 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
             None
         }
     };
+    // A scenario that is run on another site than its own takes of it what there is.
+    let buildings = site
+        .iter()
+        .filter(|_| instead.site.is_none())
+        .flat_map(|site| &site.campus.buildings);
+    if let Some(last) = buildings.map(|building| building.phase).max()
+        && parsed.value.phase > last
+    {
+        let allowed = match last {
+            1 => format!("1, the only phase of {site_name}"),
+            _ => format!("1 to {last}, the phases of {site_name}"),
+        };
+        report.push(parsed.error(Code::Inconsistent, "phase", parsed.value.phase.to_string(), allowed));
+    }
     let place = |name: &String| {
         let campus = site.as_ref().map(|site| &site.campus)?;
         campus.find(name.parse::<Address>().ok()?)

@@ -9,6 +9,8 @@ mod cases;
 mod composing;
 mod difference;
 mod export;
+#[cfg(any(target_arch = "wasm32", test))]
+mod heard;
 mod history;
 #[cfg(not(target_arch = "wasm32"))]
 mod measure;

@@ -28,6 +28,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::advance::Pace;
 use crate::cases::{ByHand, Case, takes_effect_s};
+use crate::heard;
 use crate::navigation::Orbit;
 use crate::navigation::inside::{Inside, Look};
 use crate::navigation::search::Search;
@@ -422,7 +423,7 @@ fn publish(world: &mut World) {
     let mut outputs = world.query::<&EguiOutput>();
     for output in outputs.iter(world) {
         tell_wanted(output.platform_output.ime);
-        let said = output.platform_output.events_description();
+        let said = heard::said(&output.platform_output.events);
         if !said.is_empty() {
             EXCHANGE.with_borrow_mut(|exchange| exchange.said = said);
         }

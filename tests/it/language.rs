@@ -101,6 +101,27 @@ fn errors_of_changes_stand_where_the_change_stands() {
     );
 }
 
+/// A phase beyond those of the site would change nothing and say nothing.
+#[test]
+fn a_phase_that_the_site_does_not_have_is_told() {
+    let text = lab("").replace("phase: 1", "phase: 8");
+    assert!(text.contains("phase: 8"));
+    let files = Texts(vec![("mine.ron".into(), text)]);
+    let errors = scenario::load(&files, "mine.ron", Instead::default())
+        .expect_err("is wrong")
+        .to_string();
+    assert!(
+        errors.contains("phase") && errors.contains('8') && errors.contains("the only phase of"),
+        "{errors}"
+    );
+    // On another site it takes what there is.
+    let instead = Instead {
+        site: Some("builtin:hybrid"),
+        ..Instead::default()
+    };
+    scenario::load(&files, "mine.ron", instead).unwrap_or_else(|report| panic!("{report}"));
+}
+
 #[test]
 fn workload_grid_and_capital_can_be_set_and_are_part_of_a_study() {
     let sets =

@@ -64,7 +64,7 @@ use crate::history::History;
 use crate::navigation::Orbit;
 use crate::picture::{self, Picture};
 use crate::scenarios::Scenarios;
-use crate::selection::{Overlay, Picked, Roofs, Selection, Shown};
+use crate::selection::{Overlay, Picked, Roofs, Selection, Shown, name};
 use crate::share::Sharing;
 use crate::words::say;
 use crate::world::glance::Glance;
@@ -219,7 +219,9 @@ pub(crate) fn panels(
             egui::Panel::right("place").exact_size(if narrow { 220.0 } else { 300.0 })
         };
         panel.frame(frame()).resizable(false).show(root, |ui| {
-            egui::ScrollArea::vertical().show(ui, |ui| {
+            // Each place is read from its beginning.
+            let of_place = egui::ScrollArea::vertical().id_salt(place.0.map(|found| name(&state.plan.0, found)));
+            of_place.show(ui, |ui| {
                 place_panel(ui, &state, &mut place, &mut orbit, &mut job_view);
             });
         });

@@ -351,6 +351,10 @@ pub(crate) fn rack_numbers(ui: &mut egui::Ui, state: &State, rack: usize) {
         said(f64::from(racks.hot_share[rack]) * 100.0, 1, "%"),
     );
     row(ui, say!("rack-outlet"), format!("{:.1} °C", racks.outlet_c[rack]));
+    // Steel takes minutes to follow its air: it stores the heat that the outlet does not show yet.
+    if racks.draw_w[rack] > 0.0 && racks.outlet_c[rack] < f64::from(racks.inlet_c[rack]) {
+        ui.add(egui::Label::new(RichText::new(say!("rack-warming-up")).size(11.5).color(QUIET)).wrap());
+    }
     row(
         ui,
         say!("reading-air"),

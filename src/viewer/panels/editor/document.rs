@@ -73,6 +73,8 @@ pub(crate) struct Document {
     /// The last change that the draft holds.
     drafted: u64,
     tree: Option<(u64, Result<Node, Diagnostic>)>,
+    /// Whether it is to be shown from its first letter on.
+    pub(crate) from_start: bool,
 }
 
 impl Document {
@@ -89,6 +91,7 @@ impl Document {
             check: None,
             drafted: 1,
             tree: None,
+            from_start: true,
         }
     }
 
@@ -183,6 +186,7 @@ impl Document {
     /// Goes back to what was opened or saved.
     pub(crate) fn reset(&mut self) {
         self.set(self.saved.clone());
+        self.from_start = true;
     }
 
     /// It has been saved there.

@@ -177,11 +177,14 @@ pub(super) fn editor(ui: &mut egui::Ui, document: &mut Document, size: egui::Vec
         .filter(|error| error.file == document.file())
         .map(|error| error.place.line)
         .collect();
-    let area = egui::ScrollArea::both()
+    let mut area = egui::ScrollArea::both()
         .id_salt("text")
         .max_height(size.y)
         .min_scrolled_height(size.y)
         .auto_shrink(false);
+    if std::mem::take(&mut document.from_start) {
+        area = area.scroll_offset(egui::Vec2::ZERO);
+    }
     egui::Frame::new().fill(GROUND.now()).show(ui, |ui| {
         ui.set_width(size.x);
         area.show(ui, |ui| {
