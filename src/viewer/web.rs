@@ -33,12 +33,14 @@ use crate::navigation::Orbit;
 use crate::navigation::inside::{Inside, Look};
 use crate::navigation::search::Search;
 use crate::navigation::tour::Touring;
+use crate::panels::equipment::name as equipment_name;
 use crate::panels::growth::Growth;
 use crate::panels::jobs::{Focus, Wanted};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::timeline::Timeline;
+use crate::panels::undo::Undo;
 use crate::scenarios::{Ask, Source, answer as answer_ask};
-use crate::selection::{Overlay, Roofs, Selection, Shown, name, place as place_of};
+use crate::selection::{Overlay, Picked, Roofs, Selection, Shown, name, place as place_of};
 
 /// Names as a message lists them.
 fn listed<const N: usize>(names: [&str; N]) -> String {
@@ -440,6 +442,8 @@ fn publish(world: &mut World) {
         .get(&FrameTimeDiagnosticsPlugin::FPS)
         .and_then(|d| d.smoothed());
     let selection = world.resource::<Selection>().0.map(|found| name(&plan.0, found));
+    let equipment = world.resource::<Picked>().beside(*world.resource::<Selection>());
+    let equipment = equipment.map_or_else(String::new, |of| equipment_name(&plan.0, of));
     let timeline = world
         .resource::<Growth>()
         .planned
@@ -485,6 +489,8 @@ fn publish(world: &mut World) {
         let view = json!({
             "frame": exchange.frames,
             "selection": selection,
+            "equipment": equipment,
+            "undo": world.resource::<Undo>().next(),
             "overlay": world.resource::<Shown>().0.name(),
             "shown": Part::ALL
                 .into_iter()

@@ -282,6 +282,116 @@ const groups = {
     await page.context().close();
   },
 
+  async "a reload comes back, and a link carries what hands have done"() {
+    const page = await open();
+    await does(page, "event", "FailUnits", "B01/H1", 2);
+    await does(page, "run", 10);
+    await does(page, "select", "B01/H1");
+    await does(page, "speed", 120);
+    await until(page, () => window.rainier.state().selection === "B01/H1" && window.rainier.state().tick >= 15);
+    const before = await state(page);
+    const digest = await page.evaluate(() => window.rainier.digest());
+    await until(page, () => /#1&.*B01\/H1/.test(decodeURIComponent(location.hash)) && /[&]t=\d/.test(location.hash), null, 20).catch(() => {});
+    await page.reload();
+    await ready(page);
+    await until(page, (time) => window.rainier.state().time_s >= time, before.time_s).catch(() => {});
+    const after = await state(page);
+    for (const key of ["scenario", "time_s", "selection", "speed", "paused"]) {
+      check(`a reload comes back to the same ${key}`, after[key] === before[key], `${after[key]}, not ${before[key]}`);
+    }
+    const again = await page.evaluate(() => window.rainier.digest());
+    check("with the units that were broken by hand, to the last bit", again === digest, again);
+    await page.context().close();
+  },
+
+  async "letters of telephones and input methods"() {
+    const page = await open();
+    await page.keyboard.press("/");
+    await until(page, () => document.activeElement.id === "words", null, 20).catch(() => {});
+    check("a field of the page has the focus while the panels want text", await page.evaluate(() => document.activeElement.id) === "words");
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Input.imeSetComposition", { text: "b0", selectionStart: 2, selectionEnd: 2 });
+    await frames(page, 2);
+    await devtools.send("Input.insertText", { text: "b01h1" });
+    await until(page, () => window.rainier.state().found[0] === "B01/H1", null, 20).catch(() => {});
+    check("what was composed arrives once", (await state(page)).found[0] === "B01/H1", JSON.stringify((await state(page)).found));
+    for (let k = 0; k < 2; k += 1) await page.keyboard.press("Backspace");
+    await page.keyboard.type("H2", { delay: 30 });
+    await until(page, () => window.rainier.state().found[0] === "B01/H2", null, 20).catch(() => {});
+    check("keys write and delete beside it", (await state(page)).found[0] === "B01/H2", JSON.stringify((await state(page)).found));
+    await page.keyboard.press("Escape");
+    await until(page, () => document.activeElement.id === "campus", null, 20).catch(() => {});
+    check("the site has the keys again afterwards", await page.evaluate(() => document.activeElement.id) === "campus");
+    await page.context().close();
+
+    const phone = await open({ viewport: TALL, hasTouch: true, isMobile: true, deviceScaleFactor: HALF });
+    await does(phone, "show", "editor", true);
+    await settle(phone);
+    await phone.touchscreen.tap(195, 420);
+    await until(phone, () => document.activeElement.id === "words", null, 20).catch(() => {});
+    check("a tap into a text raises a telephone's keyboard", await phone.evaluate(() => document.activeElement.id) === "words");
+    await phone.context().close();
+  },
+
+  async "two tabs have two drafts"() {
+    const first = await open();
+    const second = await first.context().newPage();
+    await second.goto(server.address);
+    await ready(second);
+    const drafts = [];
+    for (const [page, words] of [[first, "one"], [second, "two"]]) {
+      await page.bringToFront();
+      await does(page, "openFile", `${words}.ron`, `// ${words}`);
+      await settle(page);
+      await until(page, (words) => sessionStorage.getItem("rainier.draft")?.includes(words), words, 20).catch(() => {});
+      drafts.push(await page.evaluate(() => sessionStorage.getItem("rainier.draft")));
+    }
+    const kept = await first.evaluate(() => sessionStorage.getItem("rainier.draft"));
+    check("each tab has its own draft", kept !== null && kept === drafts[0] && drafts[1] !== drafts[0], JSON.stringify(drafts));
+    await first.context().close();
+  },
+
+  async "what was broken is undone at once"() {
+    const page = await open();
+    await does(page, "select", "B01");
+    await does(page, "show", "oneLine", true);
+    await settle(page);
+    // Its breakers stand in rows; the first that a click meets is opened.
+    let met = null;
+    for (const y of [360, 300, 420, 240]) {
+      for (let x = 80; x < 900 && !met; x += 24) {
+        await page.mouse.click(x, y);
+        await frames(page, 1);
+        if ((await state(page)).undo) met = [x, y];
+      }
+      if (met) break;
+    }
+    check("a click in the one-line diagram can be undone", met !== null, met);
+    await page.mouse.move(660, 700);
+    await does(page, "run", 2);
+    const broken = (await state(page)).undo;
+    await page.focus("#campus");
+    await page.keyboard.press("Control+KeyZ");
+    await until(page, () => window.rainier.state().undo === "", null, 20).catch(() => {});
+    check("Ctrl+Z undoes it", broken !== "" && (await state(page)).undo === "", `${broken}, then ${(await state(page)).undo}`);
+    await page.context().close();
+  },
+
+  async "a genset that was found has figures"() {
+    const page = await open();
+    await does(page, "search", "genset 2");
+    await until(page, () => window.rainier.state().found.length > 0, null, 20).catch(() => {});
+    await does(page, "follow", 0);
+    await until(page, () => window.rainier.state().equipment !== "", null, 20).catch(() => {});
+    check("it is selected with its building", /[Gg]enset/.test((await state(page)).equipment) && (await state(page)).selection === "B01", (await state(page)).equipment);
+    await settle(page);
+    await picture(page, "genset");
+    await does(page, "select", "B01/H1");
+    await until(page, () => window.rainier.state().equipment === "", null, 20).catch(() => {});
+    check("and put away with the next place", (await state(page)).equipment === "");
+    await page.context().close();
+  },
+
   async "buttons stay where they are"() {
     const page = await open({ viewport: WIDE });
     const crop = { x: 620, y: WIDE.height - 34, width: 560, height: 26 };

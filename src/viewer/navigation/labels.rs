@@ -83,8 +83,32 @@ fn rect_in(slot: usize, anchor: Pos2, size: egui::Vec2) -> Rect {
     Rect::from_min_size(pos2(foot.x - size.x / 2.0, foot.y - size.y), size)
 }
 
+/// The line from an anchor to its label in one of its places.
+fn leader(slot: usize, anchor: Pos2) -> [Pos2; 2] {
+    let [right, down] = SLOTS[slot.min(SLOTS.len() - 1)];
+    [anchor, anchor + vec2(right, down)]
+}
+
+/// Whether two lines cross or touch.
+fn cross([a, b]: [Pos2; 2], [c, d]: [Pos2; 2]) -> bool {
+    let side = |from: Pos2, to: Pos2, of: Pos2| (to.x - from.x) * (of.y - from.y) - (to.y - from.y) * (of.x - from.x);
+    side(a, b, c) * side(a, b, d) <= 0.0 && side(c, d, a) * side(c, d, b) <= 0.0
+}
+
+/// Whether a line goes through a label.
+fn strikes(line: [Pos2; 2], label: Rect) -> bool {
+    let corners = [
+        label.left_top(),
+        label.right_top(),
+        label.right_bottom(),
+        label.left_bottom(),
+    ];
+    let edge = |k: usize| cross(line, [corners[k], corners[(k + 1) % 4]]);
+    line.iter().any(|end| label.contains(*end)) || (0..4).any(edge)
+}
+
 /// Gives places to as many labels as have room, the most important first. Those that are shown keep theirs while they
-/// can.
+/// can. No label lies over another, and no line from a label to its place over another line or label.
 fn arrange(wishes: &[Wish], free: Rect, taken: &[Rect], shown: &BTreeMap<Of, Shown>) -> Vec<(usize, usize, Rect)> {
     let worth = |wish: &Wish| wish.importance * if shown.contains_key(&wish.of) { STAYS } else { 1.0 };
     let mut order: Vec<usize> = (0..wishes.len()).collect();
@@ -105,7 +129,15 @@ fn arrange(wishes: &[Wish], free: Rect, taken: &[Rect], shown: &BTreeMap<Of, Sho
             .chain((0..SLOTS.len()).filter(|slot| Some(*slot) != first));
         let room = slots
             .map(|slot| (slot, rect_in(slot, wish.anchor, wish.size)))
-            .find(|(_, rect)| {
+            .find(|(slot, rect)| {
+                let line = leader(*slot, wish.anchor);
+                let crossed = placed.iter().any(|(other, slot, label)| {
+                    let theirs = leader(*slot, wishes[*other].anchor);
+                    cross(line, theirs) || strikes(line, *label) || strikes(theirs, *rect)
+                });
+                if crossed {
+                    return false;
+                }
                 let around = rect.expand(GAP);
                 free.contains_rect(*rect)
                     && !taken.iter().any(|other| other.intersects(around))
@@ -549,11 +581,16 @@ mod tests {
         for seed in 0..50 {
             let wishes = wishes(150, seed);
             let placed = arrange(&wishes, FREE, &taken, &BTreeMap::new());
-            assert!(placed.len() > 20);
-            for (k, (_, _, a)) in placed.iter().enumerate() {
-                assert!(FREE.contains_rect(*a) && !a.intersects(taken[0]));
-                for (_, _, b) in &placed[k + 1..] {
-                    assert!(!a.intersects(*b), "{a:?} and {b:?}");
+            assert!(placed.len() > 15, "{}", placed.len());
+            let line = |(k, slot, _): &(usize, usize, Rect)| leader(*slot, wishes[*k].anchor);
+            for (k, one) in placed.iter().enumerate() {
+                let a = one.2;
+                assert!(FREE.contains_rect(a) && !a.intersects(taken[0]));
+                for other in &placed[k + 1..] {
+                    let b = other.2;
+                    assert!(!a.intersects(b), "{a:?} and {b:?}");
+                    assert!(!cross(line(one), line(other)), "lines of {one:?} and {other:?}");
+                    assert!(!strikes(line(one), b) && !strikes(line(other), a));
                 }
             }
         }

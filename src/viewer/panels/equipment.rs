@@ -13,6 +13,23 @@ use crate::named;
 use crate::selection::Equipment;
 use crate::words::say;
 
+/// The name of equipment.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn name(campus: &rainier::site::Campus, equipment: Equipment) -> String {
+    match equipment {
+        Equipment::Node(n) => campus
+            .power
+            .nodes
+            .get(n)
+            .map_or_else(String::new, |node| node.name.clone()),
+        Equipment::Genset(b, number) => {
+            let before: u32 = campus.buildings.iter().take(b).map(|building| building.gensets).sum();
+            say!("genset", number = before + number + 1)
+        }
+        Equipment::Substation(k) => campus.substations.get(k).map_or_else(String::new, |of| of.name.clone()),
+    }
+}
+
 /// The numbers of equipment.
 pub(super) fn figures(ui: &mut egui::Ui, state: &State, equipment: Equipment) {
     match equipment {

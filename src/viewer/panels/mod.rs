@@ -4,7 +4,7 @@ mod alarms;
 mod bars;
 mod compare;
 pub(crate) mod editor;
-mod equipment;
+pub(crate) mod equipment;
 pub(crate) mod format;
 pub(crate) mod growth;
 pub(crate) mod jobs;

@@ -89,6 +89,12 @@ fn in_words(command: &Command, campus: &Campus) -> String {
 }
 
 impl Undo {
+    /// What would be undone next, in words; empty if nothing.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn next(&self) -> &str {
+        self.done.last().map_or("", |done| &done.what)
+    }
+
     /// Undoes the latest, if there is one.
     fn back(&mut self, doing: &mut Doing) {
         if let Some(done) = self.done.pop() {
