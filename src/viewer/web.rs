@@ -63,7 +63,6 @@ enum Request {
     Search(String),
     Follow(u32),
     Look(String),
-    Type(String),
     Compose(String, bool),
 }
 
@@ -134,12 +133,6 @@ pub fn rainier_timeline(date: Option<String>) {
 #[wasm_bindgen]
 pub fn rainier_job(name: String) {
     ask(Request::Job(name));
-}
-
-/// Writes into the text that has the focus.
-#[wasm_bindgen]
-pub fn rainier_type(text: String) {
-    ask(Request::Type(text));
 }
 
 /// Shows in the text that has the focus what is being composed, and takes it once it is done.
@@ -378,15 +371,16 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
             world.resource_mut::<Inside>().set(look, &mut roofs);
             world.insert_resource(roofs);
         }
-        Request::Type(text) => write_text(world, egui::Event::Text(text)),
-        Request::Compose(text, true) => write_text(world, egui::Event::Ime(egui::ImeEvent::Commit(text))),
+        Request::Compose(text, true) => compose(world, egui::ImeEvent::Commit(text)),
         Request::Compose(text, false) => {
             let active_range_chars = None;
-            let event = egui::ImeEvent::Preedit {
-                text,
-                active_range_chars,
-            };
-            write_text(world, egui::Event::Ime(event));
+            compose(
+                world,
+                egui::ImeEvent::Preedit {
+                    text,
+                    active_range_chars,
+                },
+            );
         }
         Request::Run(ticks) => {
             world.resource_mut::<Pace>().paused = true;
@@ -396,8 +390,9 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
     Ok(())
 }
 
-/// Hands an event to the panels.
-fn write_text(world: &mut World, event: egui::Event) {
+/// Hands what is being composed to the panels.
+fn compose(world: &mut World, event: egui::ImeEvent) {
+    let event = egui::Event::Ime(event);
     let mut contexts = world.query_filtered::<Entity, With<PrimaryEguiContext>>();
     if let Ok(context) = contexts.single(world) {
         world.write_message(EguiInputEvent { context, event });

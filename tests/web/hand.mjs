@@ -341,8 +341,11 @@ const groups = {
     const drafts = [];
     for (const [page, words] of [[first, "one"], [second, "two"]]) {
       await page.bringToFront();
-      await does(page, "openFile", `${words}.ron`, `// ${words}`);
+      await does(page, "openFile", `${words}.ron`, "(format: 1)");
       await settle(page);
+      await page.mouse.click(500, 400);
+      await frames(page, 3);
+      await page.keyboard.type(words, { delay: 30 });
       await until(page, (words) => sessionStorage.getItem("rainier.draft")?.includes(words), words, 20).catch(() => {});
       drafts.push(await page.evaluate(() => sessionStorage.getItem("rainier.draft")));
     }
