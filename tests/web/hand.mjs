@@ -315,6 +315,7 @@ const groups = {
     await devtools.send("Input.insertText", { text: "b01h1" });
     await until(page, () => window.rainier.state().found[0] === "B01/H1", null, 20).catch(() => {});
     check("what was composed arrives once", (await state(page)).found[0] === "B01/H1", JSON.stringify((await state(page)).found));
+    await settle(page);
     for (let k = 0; k < 2; k += 1) await page.keyboard.press("Backspace");
     await page.keyboard.type("H2", { delay: 30 });
     await until(page, () => window.rainier.state().found[0] === "B01/H2", null, 20).catch(() => {});
@@ -346,10 +347,10 @@ const groups = {
       await page.mouse.click(500, 400);
       await frames(page, 3);
       await page.keyboard.type(words, { delay: 30 });
-      await until(page, (words) => sessionStorage.getItem("rainier.draft")?.includes(words), words, 20).catch(() => {});
-      drafts.push(await page.evaluate(() => sessionStorage.getItem("rainier.draft")));
+      await until(page, (words) => sessionStorage.getItem("rainier.draft.json")?.includes(words), words, 20).catch(() => {});
+      drafts.push(await page.evaluate(() => sessionStorage.getItem("rainier.draft.json")));
     }
-    const kept = await first.evaluate(() => sessionStorage.getItem("rainier.draft"));
+    const kept = await first.evaluate(() => sessionStorage.getItem("rainier.draft.json"));
     check("each tab has its own draft", kept !== null && kept === drafts[0] && drafts[1] !== drafts[0], JSON.stringify(drafts));
     await first.context().close();
   },
