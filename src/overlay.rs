@@ -15,7 +15,7 @@ use crate::sim::hall_meters::HallMeters;
 use crate::sim::jobs::Jobs;
 use crate::sim::meters::Meters;
 use crate::sim::power::RackPower;
-use crate::sim::power::gensets::{Gensets, Unit};
+use crate::sim::power::gensets::Gensets;
 use crate::sim::power::grid::Grid;
 use crate::sim::state::{ChipColumns, HallColumns, RackColumns, UnitColumns, UnitMode, chip_flag};
 use crate::sim::twin::Plan;
@@ -543,8 +543,11 @@ impl<'w> Seen<'w> {
             add(Trouble::Breaker, Spot::Node(n), lost + open);
         }
         for (plant, state) in plan.gensets.iter().zip(&self.gensets.plants) {
-            let failed = state.units.iter().filter(|unit| matches!(unit, Unit::Failed)).count();
-            add(Trouble::Gensets, Spot::Building(plant.building), failed);
+            add(
+                Trouble::Gensets,
+                Spot::Building(plant.building),
+                state.failed() as usize,
+            );
         }
         out
     }

@@ -125,14 +125,6 @@ impl Command {
     /// nothing there.
     #[must_use]
     pub fn undone_by(&self, campus: &Campus, grid: &Grid, gensets: &Gensets, units: &UnitColumns) -> Vec<Self> {
-        let failed_of_node = |node: u32| {
-            let mut plants = campus.power.gensets.iter().zip(&gensets.plants);
-            let of = campus.power.nodes.get(node as usize).map_or(0, |of| of.units);
-            match plants.find(|(plant, _)| plant.node == node) {
-                Some((_, plant)) => plant.failed(),
-                None => of.saturating_sub(grid.units.get(node as usize).copied().unwrap_or(of)),
-            }
-        };
         let failed_of_hall = |hall: usize| {
             let of = campus.halls.get(hall).map_or(0..0, |hall| hall.units.clone());
             of.filter(|unit| units.mode[*unit] == UnitMode::Failed).count() as u32
@@ -142,7 +134,7 @@ impl Command {
             Self::OpenFeed(node) => vec![Self::CloseFeed(node)],
             Self::CloseFeed(node) => vec![Self::OpenFeed(node)],
             Self::BreakNode { node, .. } | Self::RepairNode(node) => {
-                let count = failed_of_node(node);
+                let count = broken(campus, grid, gensets, node as usize);
                 let again = (count > 0).then_some(Self::BreakNode { node, count });
                 std::iter::once(Self::RepairNode(node)).chain(again).collect()
             }
@@ -359,9 +351,7 @@ impl CoolingParts<'_> {
                 self.watch.halls[*hall].lose(Loss::Cdus, number);
             }
             Command::RepairCdus { hall } => {
-                if *hall >= campus.halls.len() {
-                    return;
-                }
+                let Some(_) = of_hall(hall) else { return };
                 self.loops.0[*hall].broken = 0;
                 self.take_back(*hall, Loss::Cdus, What::CdusBack, (from_s, because), incidents);
             }
@@ -392,6 +382,18 @@ impl CoolingParts<'_> {
     }
 }
 
+/// Units of a node that are broken now.
+fn broken(campus: &Campus, grid: &Grid, gensets: &Gensets, node: usize) -> u32 {
+    let mut plants = campus.power.gensets.iter().zip(&gensets.plants);
+    match plants.find(|(plant, _)| plant.node as usize == node) {
+        Some((_, plant)) => plant.failed(),
+        None => {
+            let whole = campus.power.nodes.get(node).map_or(0, |of| of.units);
+            whole.saturating_sub(grid.units.get(node).copied().unwrap_or(whole))
+        }
+    }
+}
+
 /// Moves a switch or breaks units of a node.
 fn switch(campus: &Campus, command: &Command, node: usize, grid: &mut Grid, gensets: &mut Gensets) -> What {
     let plant = campus
@@ -418,10 +420,7 @@ fn switch(campus: &Campus, command: &Command, node: usize, grid: &mut Grid, gens
                 }
                 None => grid.units[node] = grid.units[node].saturating_sub(*count),
             }
-            What::Broke(match plant {
-                Some(plant) => plant.failed(),
-                None => campus.power.nodes[node].units.saturating_sub(grid.units[node]),
-            })
+            What::Broke(broken(campus, grid, gensets, node))
         }
         _ => {
             match &mut plant {

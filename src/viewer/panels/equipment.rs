@@ -3,6 +3,7 @@
 use bevy_egui::egui;
 use egui::RichText;
 use rainier::sim::power::gensets::{Plant, Unit};
+use rainier::site::Campus;
 use rainier::site::campus::{GensetPlant, PowerKind};
 
 use super::State;
@@ -15,7 +16,7 @@ use crate::words::say;
 
 /// The name of equipment.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn name(campus: &rainier::site::Campus, equipment: Equipment) -> String {
+pub(crate) fn name(campus: &Campus, equipment: Equipment) -> String {
     match equipment {
         Equipment::Node(n) => campus
             .power
@@ -23,8 +24,7 @@ pub(crate) fn name(campus: &rainier::site::Campus, equipment: Equipment) -> Stri
             .get(n)
             .map_or_else(String::new, |node| node.name.clone()),
         Equipment::Genset(b, number) => {
-            let before: u32 = campus.buildings.iter().take(b).map(|building| building.gensets).sum();
-            say!("genset", number = before + number + 1)
+            say!("genset", number = on_site(campus, b, number))
         }
         Equipment::Substation(k) => campus.substations.get(k).map_or_else(String::new, |of| of.name.clone()),
     }
@@ -99,6 +99,12 @@ fn why_dead(ui: &mut egui::Ui, state: &State, n: usize) {
     }
 }
 
+/// The number by which the site knows a genset of a building, from 1.
+pub(crate) fn on_site(campus: &Campus, building: usize, number: u32) -> u32 {
+    let before = campus.buildings.iter().take(building).map(|of| of.gensets);
+    before.sum::<u32>() + number + 1
+}
+
 /// The plant that a genset of a building belongs to, and its unit there.
 fn unit_of<'s>(state: &'s State, building: usize, number: u32) -> Option<(&'s GensetPlant, &'s Plant, Unit)> {
     let mut left = number as usize;
@@ -118,7 +124,6 @@ fn genset_figures(ui: &mut egui::Ui, state: &State, b: usize, number: u32) {
     let Some(building) = campus.buildings.get(b) else {
         return;
     };
-    let before: u32 = campus.buildings[..b].iter().map(|building| building.gensets).sum();
     let about = say!(
         "genset-about",
         rating = format!("{:.2}", building.genset.rating_w.value / 1e6),
@@ -126,7 +131,7 @@ fn genset_figures(ui: &mut egui::Ui, state: &State, b: usize, number: u32) {
         all = &building.gensets,
         building = format!("{:02}", building.number)
     );
-    heading(ui, say!("genset", number = before + number + 1), &about);
+    heading(ui, say!("genset", number = on_site(campus, b, number)), &about);
     let Some((spec, plant, unit)) = unit_of(state, b, number) else {
         return;
     };

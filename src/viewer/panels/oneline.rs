@@ -5,7 +5,7 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Sense, Stroke, StrokeKind, pos2, vec2};
 use rainier::sim::PowerColumns;
 use rainier::sim::command::Command;
-use rainier::sim::power::gensets::{Gensets, Unit};
+use rainier::sim::power::gensets::Gensets;
 use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
@@ -361,11 +361,10 @@ fn hover(ui: &mut egui::Ui, state: &State, n: usize) {
     }
     if let Some(p) = campus.power.gensets.iter().position(|plant| plant.node as usize == n) {
         let plant = &state.gensets.plants[p];
-        let failed = plant.units.iter().filter(|unit| **unit == Unit::Failed).count();
         ui.label(say!(
             "oneline-fuel",
             running = plant.on_bus(),
-            failed = failed,
+            failed = plant.failed(),
             fuel = format!("{:.0}", plant.fuel_l / 1e3)
         ));
     }

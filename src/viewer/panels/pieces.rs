@@ -7,11 +7,35 @@ use rainier::sim::state::UnitMode;
 
 use super::theme::{ACCENT, ALARM, LINE, PANEL, QUIET, TEXT, mode_color};
 
+/// Most width of a note, points.
+const NOTE: f32 = 480.0;
+
 pub(crate) fn frame() -> Frame {
     Frame::new()
         .fill(PANEL.now())
         .inner_margin(Margin::symmetric(14, 9))
         .stroke(Stroke::new(1.0, LINE))
+}
+
+/// A note over the lower middle of what the panels leave free, so many points above its edge.
+pub(super) fn note(
+    ctx: &egui::Context,
+    id: &'static str,
+    free: egui::Rect,
+    up: f32,
+    contents: impl FnOnce(&mut egui::Ui),
+) -> egui::Response {
+    let from_middle = free.center_bottom() - ctx.content_rect().center_bottom();
+    let area = egui::Area::new(id.into())
+        .order(egui::Order::Foreground)
+        .anchor(egui::Align2::CENTER_BOTTOM, [from_middle.x, from_middle.y - up]);
+    let shown = area.show(ctx, |ui| {
+        frame().corner_radius(6.0).show(ui, |ui| {
+            ui.set_max_width((free.width() - 60.0).clamp(120.0, NOTE));
+            contents(ui);
+        });
+    });
+    shown.response
 }
 
 /// Gives a button that shows a symbol a name for those who hear it: what its hint says before a colon.

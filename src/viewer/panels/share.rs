@@ -2,11 +2,11 @@
 
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
-use egui::{Align2, RichText, TextEdit};
+use egui::{RichText, TextEdit};
 use rainier::sim::clock::Clock;
 use rainier::sim::power::incidents;
 
-use super::pieces::{called, frame};
+use super::pieces::called;
 use super::theme::{ACCENT, ALARM, QUIET};
 use super::windows::Windows;
 use crate::share::Sharing;
@@ -14,6 +14,10 @@ use crate::words::say;
 
 /// Longest part of a link that is shown, points.
 const WIDTH: f32 = 360.0;
+
+/// What the note is known by, and how far it is above the lower edge of what is free, points.
+pub(super) const NOTE: &str = "share";
+const UP: f32 = 14.0;
 
 /// The button that copies a link.
 pub(super) fn button(ui: &mut egui::Ui, sharing: &mut Sharing) {
@@ -25,17 +29,7 @@ pub(super) fn button(ui: &mut egui::Ui, sharing: &mut Sharing) {
 
 /// A note over the campus.
 fn note(ctx: &egui::Context, free: egui::Rect, contents: impl FnOnce(&mut egui::Ui)) {
-    let up = ctx.content_rect().bottom() - free.bottom() + 14.0;
-    let right = free.center().x - ctx.content_rect().center().x;
-    egui::Area::new("share".into())
-        .order(egui::Order::Foreground)
-        .anchor(Align2::CENTER_BOTTOM, [right, -up])
-        .show(ctx, |ui| {
-            frame().corner_radius(6.0).show(ui, |ui| {
-                ui.set_max_width(WIDTH + 120.0);
-                contents(ui);
-            });
-        });
+    let _ = super::pieces::note(ctx, NOTE, free, UP, contents);
 }
 
 fn notes(mut contexts: EguiContexts, windows: Res<Windows>, clock: Res<Clock>, mut sharing: ResMut<Sharing>) -> Result {

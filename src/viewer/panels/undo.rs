@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
-use egui::{Align2, RichText};
+use egui::RichText;
 use rainier::sim::UnitColumns;
 use rainier::sim::command::Command;
 use rainier::sim::power::gensets::Gensets;
@@ -18,9 +18,9 @@ use crate::named;
 use crate::navigation::keys::Presses;
 use crate::navigation::keys_are_free;
 use crate::orders::Doing;
-use crate::panels::pieces::frame;
 use crate::panels::theme::TEXT;
 use crate::panels::windows::Windows;
+use crate::panels::{pieces, share};
 use crate::share::Sharing;
 use crate::words::say;
 
@@ -130,25 +130,18 @@ fn note(
     };
     let ctx = contexts.ctx_mut()?.clone();
     let what = done.what.clone();
-    let from_center = free.center_bottom() - ctx.content_rect().center_bottom();
     // What is said of links stands there too.
-    let below = ctx.memory(|memory| memory.area_rect("share"));
-    let up = below.filter(|_| sharing.says()).map_or(0.0, |rect| rect.height() + 8.0);
+    let below = ctx.memory(|memory| memory.area_rect(share::NOTE));
+    let up = 12.0 + below.filter(|_| sharing.says()).map_or(0.0, |rect| rect.height() + 8.0);
     let mut back = false;
-    let shown = egui::Area::new("undo".into())
-        .order(egui::Order::Foreground)
-        .anchor(Align2::CENTER_BOTTOM, [from_center.x, from_center.y - 12.0 - up])
-        .show(&ctx, |ui| {
-            frame().corner_radius(6.0).show(ui, |ui| {
-                ui.set_max_width((free.width() - 60.0).clamp(120.0, 460.0));
-                ui.horizontal_wrapped(|ui| {
-                    ui.label(RichText::new(what).size(12.5).color(TEXT));
-                    back = ui.button(say!("undo")).on_hover_text(say!("undo.hint")).clicked();
-                });
-            });
+    let shown = pieces::note(&ctx, "undo", free, up, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(what).size(12.5).color(TEXT));
+            back = ui.button(say!("undo")).on_hover_text(say!("undo.hint")).clicked();
         });
+    });
     // Whoever is about to press has the time to.
-    if !shown.response.contains_pointer() {
+    if !shown.contains_pointer() {
         undo.left_s -= time.delta_secs().min(0.25);
     }
     if back {
