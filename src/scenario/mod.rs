@@ -709,11 +709,16 @@ pub fn builtin_titles() -> Vec<(String, String)> {
     BUILTIN.iter().filter_map(title).collect()
 }
 
-/// The command of an event that is given by its words, as a page's scripts give it.
+/// An event that is given by its words, as a page's scripts give it, and its command.
 ///
 /// # Errors
 /// What is wrong, what was found and what is allowed.
-pub fn command(campus: &Campus, action: &str, at: Option<&str>, value: Option<f64>) -> Result<Command, String> {
+pub fn command(
+    campus: &Campus,
+    action: &str,
+    at: Option<&str>,
+    value: Option<f64>,
+) -> Result<(Event, Command), String> {
     let known = Action::ALL.into_iter().find(|known| known.as_str() == action);
     let action = known.ok_or_else(|| {
         let names: Vec<&str> = Action::ALL.into_iter().map(Action::as_str).collect();
@@ -732,7 +737,8 @@ pub fn command(campus: &Campus, action: &str, at: Option<&str>, value: Option<f6
         nodes: node_numbers(campus),
         workload: None,
     };
-    words.command(&event).map_err(in_words)
+    let command = words.command(&event).map_err(in_words)?;
+    Ok((event, command))
 }
 
 /// The command of an event of a loaded scenario, as if it happened now.

@@ -10,11 +10,13 @@ use rainier::overlay::Seen;
 use rainier::record::alarms::{self, Alarms};
 use rainier::scenario::{Event, Loaded};
 use rainier::sim::clock::Clock;
-use rainier::sim::{Tick, TickSet, Twin, UnderWay};
+use rainier::sim::{Tick, TickSet, Twin};
+use rainier::site::items;
 
 use crate::history::{self, History};
 use crate::panels::money::{self, Costs, Trend};
 use crate::panels::psychrometric::{self, Trail};
+use crate::panels::undo::Undo;
 
 /// What the view knows of a scenario beside its twin.
 #[derive(Resource, Debug, Clone)]
@@ -45,14 +47,24 @@ impl Case {
     }
 }
 
-/// What hands and scripts have done to a case since its start, as events of its scenario: links carry them.
+/// What hands and scripts have done to a case since its start: links carry it.
 #[derive(Resource, Debug, Clone, Default)]
-pub(crate) struct ByHand(pub(crate) Vec<Event>);
+pub(crate) struct ByHand {
+    /// The case's text with all of it as its last events; none while nothing was done.
+    pub(crate) text: Option<String>,
+    /// How much of it could not be written as events.
+    pub(crate) lost: usize,
+}
 
-/// When what is ordered now is carried out, s since the start: at the next tick, which is the one after the next while one is
-/// under way.
-pub(crate) fn takes_effect_s(clock: &Clock, under_way: Option<&UnderWay>) -> f64 {
-    clock.time_s + if under_way.is_some() { clock.dt_s } else { 0.0 }
+impl ByHand {
+    /// Writes down what was done.
+    pub(crate) fn note(&mut self, case: &Case, event: &Event) {
+        let text = self.text.as_ref().unwrap_or(&case.text);
+        match items::append(&case.loaded.file, text, "events", &event.ron()) {
+            Ok(text) => self.text = Some(text),
+            Err(_) => self.lost += 1,
+        }
+    }
 }
 
 /// Names of two cases.
@@ -142,6 +154,7 @@ pub(crate) fn begin(world: &mut World, case: Case) {
     world.insert_resource(Trail::default());
     world.insert_resource(Alarms::default());
     world.insert_resource(ByHand::default());
+    world.insert_resource(Undo::default());
 }
 
 /// Gives each of two worlds the other's resource; both have one.
@@ -166,6 +179,7 @@ pub(crate) fn exchange(world: &mut World) {
     swap::<Trail>(world, behind);
     swap::<Alarms>(world, behind);
     swap::<ByHand>(world, behind);
+    swap::<Undo>(world, behind);
     beside.front = beside.front.other();
     world.insert_resource(beside);
 }

@@ -10,12 +10,13 @@ use rainier::sim::twin::Plan;
 use rainier::site::Campus;
 use rainier::site::campus::Found;
 
-use crate::cases::{ByHand, takes_effect_s};
+use crate::cases::{ByHand, Case};
 
 /// Orders of hands, which links carry as events.
 #[derive(SystemParam)]
 pub(crate) struct Doing<'w> {
     pub(crate) plan: Res<'w, Plan>,
+    case: Res<'w, Case>,
     clock: Res<'w, Clock>,
     under_way: Option<Res<'w, UnderWay>>,
     queue: ResMut<'w, CommandQueue>,
@@ -31,8 +32,12 @@ impl Doing<'_> {
 
     /// Gives the order of an event; its time is that of the next tick.
     pub(crate) fn carry_out(&mut self, event: Option<Event>, command: Command) {
-        let at_s = takes_effect_s(&self.clock, self.under_way.as_deref());
-        self.by_hand.0.extend(event.map(|event| Event { at_s, ..event }));
+        // While a tick is under way the order waits for the one after it.
+        let wait_s = if self.under_way.is_some() { self.clock.dt_s } else { 0.0 };
+        let at_s = self.clock.time_s + wait_s;
+        if let Some(event) = event {
+            self.by_hand.note(&self.case, &Event { at_s, ..event });
+        }
         self.queue.0.push(command);
     }
 }

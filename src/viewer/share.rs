@@ -7,7 +7,6 @@ use bevy::prelude::*;
 use rainier::scenario;
 use rainier::sim::clock::Clock;
 use rainier::sim::twin::Plan;
-use rainier::site::items;
 use rainier::view::link::{LONGEST_TEXT, Link};
 
 use crate::advance::Pace;
@@ -107,27 +106,13 @@ impl Sharing {
     }
 }
 
-/// A scenario's text with what was done by hand as its last events, and how many of those could not be written.
-fn with_hand(file: &str, text: &str, by_hand: &ByHand) -> (String, usize) {
-    let mut lost = 0;
-    let mut out = text.to_owned();
-    for event in &by_hand.0 {
-        match items::append(file, &out, "events", &event.ron()) {
-            Ok(text) => out = text,
-            Err(_) => lost += 1,
-        }
-    }
-    (out, lost)
-}
-
 /// Where a link finds a case's scenario again, with what was done to it by hand.
 fn source_of(case: &Case, by_hand: Option<&ByHand>) -> Source {
-    if let Some(by_hand) = by_hand.filter(|by_hand| !by_hand.0.is_empty()) {
-        let file = case.loaded.file.clone();
-        let (text, _) = with_hand(&file, &case.text, by_hand);
+    let file = &case.loaded.file;
+    if let Some(text) = by_hand.and_then(|by_hand| by_hand.text.clone()) {
+        let file = file.clone();
         return Source::Text { file, text };
     }
-    let file = &case.loaded.file;
     let builtin = file
         .strip_prefix("builtin:")
         .and_then(|name| scenario::BUILTIN.iter().find(|(builtin, _)| *builtin == name));
@@ -156,13 +141,11 @@ fn lacks(case: &Case, by_hand: Option<&ByHand>) -> String {
     if loaded.site_file != asked.site && files.is_empty() {
         out = say!("link-lacks-site", file = &loaded.site_file);
     }
-    let (text, lost) = match by_hand {
-        Some(by_hand) => with_hand(&loaded.file, &case.text, by_hand),
-        None => (case.text.clone(), 0),
-    };
+    let lost = by_hand.map_or(0, |by_hand| by_hand.lost);
     if lost > 0 {
         out = say!("link-lacks-hand", count = lost);
     }
+    let text = by_hand.and_then(|by_hand| by_hand.text.as_ref()).unwrap_or(&case.text);
     if text.len() > LONGEST_TEXT {
         out = say!("link-lacks-text", bytes = text.len());
     }

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
+use bevy::ecs::system::SystemState;
 use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy::window::WindowOccluded;
@@ -15,10 +16,8 @@ use bevy_egui::input::EguiInputEvent;
 use bevy_egui::{EguiOutput, PrimaryEguiContext, egui};
 use rainier::record::alarms::{Alarms, Severity};
 use rainier::record::digest_world;
-use rainier::scenario::{Action, Event, command as scenario_command};
-use rainier::sim::UnderWay;
+use rainier::scenario::command as scenario_command;
 use rainier::sim::clock::Clock;
-use rainier::sim::command::CommandQueue;
 use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::Meters;
 use rainier::sim::twin::Plan;
@@ -27,12 +26,13 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::advance::Pace;
-use crate::cases::{ByHand, Case, takes_effect_s};
+use crate::cases::Case;
 use crate::heard;
 use crate::navigation::Orbit;
 use crate::navigation::inside::{Inside, Look};
 use crate::navigation::search::Search;
 use crate::navigation::tour::Touring;
+use crate::orders::Doing;
 use crate::panels::equipment::name as equipment_name;
 use crate::panels::growth::Growth;
 use crate::panels::jobs::{Focus, Wanted};
@@ -334,18 +334,12 @@ fn carry_out(world: &mut World, request: Request) -> Result<(), String> {
         }
         Request::Event(action, at, value) => {
             let campus = world.resource::<Plan>().0.clone();
-            let command = scenario_command(&campus, &action, at.as_deref(), value)?;
-            let at_s = takes_effect_s(world.resource::<Clock>(), world.get_resource::<UnderWay>());
-            let known = Action::ALL.into_iter().find(|known| known.as_str() == action);
-            world.resource_mut::<ByHand>().0.extend(known.map(|action| Event {
-                at_s,
-                action,
-                at,
-                value,
-                lasts_s: None,
-                job: None,
-            }));
-            world.resource_mut::<CommandQueue>().0.push(command);
+            let (event, command) = scenario_command(&campus, &action, at.as_deref(), value)?;
+            let mut hands = SystemState::<Doing>::new(world);
+            hands
+                .get_mut(world)
+                .map_err(|error| error.to_string())?
+                .carry_out(Some(event), command);
         }
         Request::Tour(text) => {
             let tour = match text {

@@ -482,7 +482,8 @@ fn a_building_comes_to_life_on_gensets() {
 #[test]
 fn events_energise_buildings_and_halls_alone() {
     let campus = campus("builtin:lab");
-    let command = |at: &str| rainier::scenario::command(&campus, "Energise", Some(at), None);
+    let command =
+        |at: &str| rainier::scenario::command(&campus, "Energise", Some(at), None).map(|(_, command)| command);
     assert_eq!(command("B02"), Ok(Command::Energise { at: Found::Building(1) }));
     assert_eq!(command("B02/H1"), Ok(Command::Energise { at: Found::Hall(1) }));
     let wrong = command("B02/H1/R01").expect_err("is a row");

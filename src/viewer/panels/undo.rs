@@ -1,7 +1,5 @@
 //! What hands have done to switches and units, and how it is undone at once: a note with a button, and Ctrl+Z.
 
-use std::sync::Arc;
-
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
@@ -13,7 +11,6 @@ use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::At;
 use rainier::site::Campus;
 
-use crate::cases::Case;
 use crate::named;
 use crate::navigation::keys::Presses;
 use crate::navigation::keys_are_free;
@@ -44,8 +41,6 @@ pub(crate) struct Undo {
     done: Vec<Done>,
     /// Time for which the note of the latest still stays, s.
     left_s: f32,
-    /// The case that it was done to, by its address.
-    of: usize,
 }
 
 /// The way in which panels give orders that can be undone.
@@ -104,14 +99,6 @@ impl Undo {
     }
 }
 
-/// Of another case nothing was done.
-fn forget(case: Res<Case>, mut undo: ResMut<Undo>) {
-    let of = Arc::as_ptr(&case.loaded) as usize;
-    if undo.of != of {
-        *undo = Undo { of, ..Undo::default() };
-    }
-}
-
 fn keys(presses: Res<Presses>, mut undo: ResMut<Undo>, mut doing: Doing) {
     if presses.with_control(KeyCode::KeyZ) {
         undo.back(&mut doing);
@@ -151,7 +138,6 @@ fn note(
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Undo>();
-    app.add_systems(Update, (forget, keys.run_if(keys_are_free)).chain());
+    app.add_systems(Update, keys.run_if(keys_are_free));
     app.add_systems(EguiPrimaryContextPass, note.after(super::panels));
 }
