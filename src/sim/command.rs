@@ -286,7 +286,7 @@ pub(super) struct CoolingParts<'w> {
 }
 
 impl CoolingParts<'_> {
-    /// Sends running units of a hall into a mode; says how many are in it then.
+    /// Sends running units of a hall into a mode; says how many are out of service then.
     fn take_out(&mut self, hall: &Hall, count: u32, mode: UnitMode) -> u32 {
         let able = |u: &usize| self.units.mode[*u] != UnitMode::Failed && self.units.mode[*u] != mode;
         let chosen: Vec<usize> = hall.units.clone().filter(able).take(count as usize).collect();
@@ -294,7 +294,8 @@ impl CoolingParts<'_> {
             self.units.mode[*unit] = mode;
             self.units.mode_s[*unit] = 0.0;
         }
-        hall.units.clone().filter(|u| self.units.mode[*u] == mode).count() as u32
+        let out = |u: &usize| matches!(self.units.mode[*u], UnitMode::Failed | UnitMode::Maintenance);
+        hall.units.clone().filter(out).count() as u32
     }
 
     /// Reports that what was taken from a hall's cooling is back.
