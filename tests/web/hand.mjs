@@ -315,6 +315,10 @@ const groups = {
     await devtools.send("Input.insertText", { text: "b01h1" });
     await until(page, () => window.rainier.state().found[0] === "B01/H1", null, 20).catch(() => {});
     check("what was composed arrives once", (await state(page)).found[0] === "B01/H1", JSON.stringify((await state(page)).found));
+    for (let k = 0; k < 4; k += 1) await page.keyboard.press("Backspace");
+    await page.keyboard.type("02H1", { delay: 30 });
+    await until(page, () => window.rainier.state().found[0] === "B02/H1", null, 20).catch(() => {});
+    check("keys write and delete beside it", (await state(page)).found[0] === "B02/H1", JSON.stringify((await state(page)).found));
     await page.keyboard.press("Escape");
     await until(page, () => document.activeElement.id === "campus", null, 20).catch(() => {});
     check("the site has the keys again afterwards", await page.evaluate(() => document.activeElement.id) === "campus");
