@@ -75,7 +75,17 @@ const STAYS: f32 = 1.6;
 const MOST: usize = 90;
 
 /// Places of a label around its anchor: from the anchor to the middle of the label's lower edge, points.
-const SLOTS: [[f32; 2]; 4] = [[0.0, -14.0], [0.0, -38.0], [46.0, -22.0], [-46.0, -22.0]];
+const SLOTS: [[f32; 2]; 9] = [
+    [0.0, -14.0],
+    [0.0, -38.0],
+    [46.0, -22.0],
+    [-46.0, -22.0],
+    [0.0, -62.0],
+    [70.0, -46.0],
+    [-70.0, -46.0],
+    [0.0, -88.0],
+    [0.0, -116.0],
+];
 
 /// Where a label of a size is in one of its places.
 fn rect_in(slot: usize, anchor: Pos2, size: egui::Vec2) -> Rect {
