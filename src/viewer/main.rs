@@ -28,6 +28,7 @@ mod selection;
 mod share;
 mod shot;
 mod store;
+mod typing;
 mod walk;
 #[cfg(target_arch = "wasm32")]
 mod web;
@@ -229,6 +230,7 @@ fn app(drawn: PluginGroupBuilder, args: args::Args, case: Case, behind: Option<C
         scenarios::plugin,
         selection::plugin,
         share::plugin,
+        typing::plugin,
         world::plugin,
     ));
     shot::add(&mut app, &args);

@@ -28,9 +28,10 @@ pub(crate) mod undo;
 mod way;
 pub(crate) mod windows;
 
+use bevy::asset::AssetEventSystems;
 use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
 use bevy::prelude::*;
-use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
+use bevy_egui::{EguiContexts, EguiPostUpdateSet, EguiPrimaryContextPass, egui};
 use egui::RichText;
 use rainier::record::alarms::Alarms;
 use rainier::sim::clock::Clock;
@@ -301,4 +302,10 @@ pub(crate) fn plugin(app: &mut App) {
     ));
     app.add_plugins(FrameTimeDiagnosticsPlugin::default());
     app.add_systems(EguiPrimaryContextPass, panels);
+    // A letter that is seen for the first time is drawn into the texture of letters in this frame: the renderer has to hear of
+    // that before it takes what has changed, or the letter is missing for a frame, and all of the panels where the texture grows.
+    app.configure_sets(
+        PostUpdate,
+        EguiPostUpdateSet::PostProcessOutput.before(AssetEventSystems),
+    );
 }
