@@ -22,8 +22,8 @@ pub(crate) struct Orbit {
     flight: Option<Flight>,
     /// The ground that all of the site's buildings stand on: west, south, east and north edge, m.
     ground_m: [f32; 4],
-    /// Whether nobody has taken it in hand yet: it shows all, however much room there is.
-    untouched: bool,
+    /// Whether it shows all, however much room there is: nobody has taken it in hand since the start, or since it went home.
+    shows_all: bool,
     /// Middle of what the panels leave free, from the window's middle, in window heights right and down.
     pub(crate) free: Vec2,
     /// The same from before something was selected: the picture stands still until it goes somewhere.
@@ -113,8 +113,14 @@ const HOME_YAW: f32 = 0.52;
 /// How far the horizon lies below the upper edge of what is free, as a share of its height.
 const SKY: f32 = 0.06;
 
-/// Lowest and highest look at the whole site, radians over the horizon.
+/// Lowest and highest look at the whole site with the horizon over it, radians.
 const HOME_PITCH: [f32; 2] = [0.14, 0.42];
+
+/// Highest look at the whole site from where there is more room above it than beside it, radians over the horizon.
+const HOME_STEEPEST: f32 = 0.9;
+
+/// Steps in which that look is raised, radians.
+const HOME_STEP: f32 = 0.02;
 
 /// Share of what is free that stays empty around the site: to the sides, below, and between it and the horizon.
 const HOME_MARGIN: [f32; 3] = [0.03, 0.10, 0.20];
@@ -146,51 +152,116 @@ fn ground_of(campus: &Campus) -> [f32; 4] {
     })
 }
 
-/// The look at a stretch of ground with the horizon and some sky over it, from as near as what is free allows: its middle
-/// from the window's middle, right and down, and its size, in window heights.
+/// The look at a stretch of ground from as near as what is free allows: its middle from the window's middle, right and down,
+/// and its size, in window heights. It has the horizon and some sky over it, unless there is more room above it than beside it:
+/// then it is steeper, until the ground fills that room too.
 fn home(ground_m: [f32; 4], free: Vec2, room: Vec2) -> View {
     let half = (FOV / 2.0).tan();
     // Up and right in slopes of rays.
     let middle = Vec2::new(free.x, -free.y) * 2.0 * half;
     let room = room.max(Vec2::splat(0.1)) * half;
-    let top = middle.y + room.y;
-    let pitch = (top - 2.0 * SKY * room.y).atan().clamp(HOME_PITCH[0], HOME_PITCH[1]);
-    let (sin, cos) = HOME_YAW.sin_cos();
-    let back = Vec3::new(sin * pitch.cos(), pitch.sin(), cos * pitch.cos());
-    let right = Vec3::new(cos, 0.0, -sin);
-    let up = back.cross(right);
-    let horizon = pitch.tan();
-    let across = [
-        middle.x - room.x * (1.0 - 2.0 * HOME_MARGIN[0]),
-        middle.x + room.x * (1.0 - 2.0 * HOME_MARGIN[0]),
-    ];
-    let low = middle.y - room.y * (1.0 - 2.0 * HOME_MARGIN[1]);
-    let along = [low, (horizon - 2.0 * HOME_MARGIN[2] * room.y).max(low + 0.2 * room.y)];
-    let [west, south, east, north] = ground_m;
-    let corners = [[west, south], [east, south], [east, north], [west, north]].map(|[x, y]| Vec3::new(x, 0.0, -y));
-    // With the eye at `p`, a corner `c` is seen at the slope (c - p)·side / (p - c)·back. For each side the eye must lie
-    // between two planes; the further back it is, the more room is between them.
-    let fit = |side: Vec3, [least, most]: [f32; 2]| {
-        let bound = |slope: f32| corners.map(|c| c.dot(side) + slope * c.dot(back));
-        let from = bound(most).into_iter().fold(-f32::INFINITY, f32::max);
-        let to = bound(least).into_iter().fold(f32::INFINITY, f32::min);
-        (from, to, least, most)
-    };
-    let (x, y) = (fit(right, across), fit(up, along));
-    let behind = |(from, to, least, most): (f32, f32, f32, f32)| (from - to) / (most - least);
-    let away = behind(x).max(behind(y));
-    let place = |(from, to, least, most): (f32, f32, f32, f32)| ((from - most * away) + (to - least * away)) / 2.0;
-    let eye = back * away + right * place(x) + up * place(y);
-    // What lies on the ground in the middle of what is free is what is looked at.
-    let ray = -back + right * middle.x + up * middle.y;
-    let distance = (eye.y / (-ray.y).max(0.05)).clamp(DISTANCE_M[0], DISTANCE_M[1]);
-    View {
-        focus: (eye + ray * distance).with_y(0.0),
-        distance,
-        yaw: HOME_YAW,
-        pitch,
+    let level = (middle.y + room.y * (1.0 - 2.0 * SKY)).atan();
+    let mut pitch = level.clamp(HOME_PITCH[0], HOME_PITCH[1]);
+    let mut look = Look::new(ground_m, middle, room, pitch);
+    let upright = room.y > room.x;
+    while upright && look.has_room_above() && pitch < HOME_STEEPEST {
+        pitch += HOME_STEP;
+        let steeper = Look::new(ground_m, middle, room, pitch);
+        if !steeper.has_room_above() {
+            break;
+        }
+        look = steeper;
     }
-    .kept()
+    look.view(middle)
+}
+
+/// Where the eye can be along one direction of the picture. With the eye at `p`, a corner `c` is seen at the slope
+/// (c - p)·side / (p - c)·back. For each side the eye must lie between two planes; the further back it is, the more room is
+/// between them.
+#[derive(Debug, Clone, Copy)]
+struct Fit {
+    from: f32,
+    to: f32,
+    least: f32,
+    most: f32,
+}
+
+impl Fit {
+    fn new(corners: [Vec3; 4], side: Vec3, back: Vec3, [least, most]: [f32; 2]) -> Self {
+        let bound = |slope: f32| corners.map(|c| c.dot(side) + slope * c.dot(back));
+        Self {
+            from: bound(most).into_iter().fold(-f32::INFINITY, f32::max),
+            to: bound(least).into_iter().fold(f32::INFINITY, f32::min),
+            least,
+            most,
+        }
+    }
+
+    /// How far back the eye must be.
+    fn back(self) -> f32 {
+        (self.from - self.to) / (self.most - self.least)
+    }
+
+    /// Where the eye is along this direction, so far back.
+    fn place(self, away: f32) -> f32 {
+        ((self.from - self.most * away) + (self.to - self.least * away)) / 2.0
+    }
+}
+
+/// How a stretch of ground fits into a picture that is looked at from over the horizon.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    pitch: f32,
+    /// To the eye, to the right and up in the picture.
+    axes: [Vec3; 3],
+    across: Fit,
+    along: Fit,
+}
+
+impl Look {
+    fn new(ground_m: [f32; 4], middle: Vec2, room: Vec2, pitch: f32) -> Self {
+        let (sin, cos) = HOME_YAW.sin_cos();
+        let back = Vec3::new(sin * pitch.cos(), pitch.sin(), cos * pitch.cos());
+        let right = Vec3::new(cos, 0.0, -sin);
+        let up = back.cross(right);
+        let [beside, below, above] = HOME_MARGIN.map(|margin| 2.0 * margin);
+        let across = [
+            middle.x - room.x * (1.0 - beside),
+            middle.x + room.x * (1.0 - beside),
+        ];
+        let low = middle.y - room.y * (1.0 - below);
+        // Below the horizon, or below the upper edge where the horizon is above it.
+        let high = (pitch.tan() - above * room.y).min(middle.y + room.y * (1.0 - below));
+        let [west, south, east, north] = ground_m;
+        let corners = [[west, south], [east, south], [east, north], [west, north]].map(|[x, y]| Vec3::new(x, 0.0, -y));
+        Self {
+            pitch,
+            axes: [back, right, up],
+            across: Fit::new(corners, right, back, across),
+            along: Fit::new(corners, up, back, [low, high.max(low + 0.2 * room.y)]),
+        }
+    }
+
+    /// Whether the ground fills what is free from side to side before it fills it from the foot to the head.
+    fn has_room_above(&self) -> bool {
+        self.across.back() > self.along.back()
+    }
+
+    fn view(&self, middle: Vec2) -> View {
+        let [back, right, up] = self.axes;
+        let away = self.across.back().max(self.along.back());
+        let eye = back * away + right * self.across.place(away) + up * self.along.place(away);
+        // What lies on the ground in the middle of what is free is what is looked at.
+        let ray = -back + right * middle.x + up * middle.y;
+        let distance = (eye.y / (-ray.y).max(0.05)).clamp(DISTANCE_M[0], DISTANCE_M[1]);
+        View {
+            focus: (eye + ray * distance).with_y(0.0),
+            distance,
+            yaw: HOME_YAW,
+            pitch: self.pitch,
+        }
+        .kept()
+    }
 }
 
 /// The middle of a tray or a chip on the west face of its rack, where its air goes in: m east and north, and up.
@@ -223,7 +294,7 @@ impl Orbit {
             goal: home,
             flight: None,
             ground_m,
-            untouched: true,
+            shows_all: true,
             free: Vec2::ZERO,
             held: None,
             room,
@@ -267,7 +338,7 @@ impl Orbit {
     /// Keeps the picture where it is, whatever the panels of a new selection leave free.
     fn hold(&mut self) {
         self.held = Some(self.middle());
-        self.untouched = false;
+        self.shows_all = false;
     }
 
     /// Takes the camera in hand: a flight ends where it is, and what is done with the look is done.
@@ -276,7 +347,7 @@ impl Orbit {
             self.goal = self.now;
         }
         self.drift = 0.0;
-        self.untouched = false;
+        self.shows_all = false;
         with(&mut self.goal);
         self.goal = self.goal.kept();
     }
@@ -333,12 +404,23 @@ impl Orbit {
 
     /// Sets out for a look.
     fn set_out(&mut self, to: View) {
-        self.untouched = false;
+        self.shows_all = false;
         self.flight = (!self.cuts).then(|| Flight::new(self.now, to));
         self.goal = to;
         if self.cuts {
             self.now = to;
             self.held = None;
+        }
+    }
+
+    /// Shows all of the site, as what is free allows now: panels that open or close on the way change that.
+    fn show_all(&mut self) {
+        let home = self.home();
+        self.goal = home;
+        match self.flight {
+            Some(flight) if flight.to() != home => self.flight = Some(Flight::new(self.now, home)),
+            Some(_) => {}
+            None => self.now = home,
         }
     }
 
@@ -368,7 +450,7 @@ impl Orbit {
             pitch: pose.pitch,
         };
         self.flight = None;
-        self.untouched = false;
+        self.shows_all = false;
         self.held = None;
         self.now = self.goal;
         (self.fly_to, self.fly_over, self.go) = (None, None, None);
@@ -454,7 +536,8 @@ pub(crate) fn ease(
     let seconds = time.delta_secs().min(0.1);
     let place = orbit.fly_to.take().map(|found| orbit.look_at(&plan.0, found));
     let ground = orbit.fly_over.take().map(|bounds| orbit.look_over(bounds));
-    let other = orbit.go.take().map(|go| match go {
+    let asked = orbit.go.take();
+    let other = asked.map(|go| match go {
         Go::Home => orbit.home(),
         Go::View(view) => view.kept(),
         Go::Point(at_m, up_m, distance) => {
@@ -468,13 +551,15 @@ pub(crate) fn ease(
     let goes = other.or(ground).or(place);
     let reselected = std::mem::replace(&mut *selected, selection.0) != selection.0;
     match goes {
-        Some(view) => orbit.set_out(view),
+        Some(view) => {
+            orbit.set_out(view);
+            orbit.shows_all = asked == Some(Go::Home);
+        }
         None if reselected && orbit.flight.is_none() => orbit.hold(),
         None => {}
     }
-    if orbit.untouched && orbit.drift == 0.0 {
-        orbit.goal = orbit.home();
-        orbit.now = orbit.goal;
+    if orbit.shows_all && orbit.drift == 0.0 {
+        orbit.show_all();
     }
     if let Some(mut flight) = orbit.flight {
         let (look, done) = flight.advance(seconds);
@@ -531,4 +616,54 @@ fn less_motion() -> bool {
 pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, (spawn, ask_for_motion).chain());
     app.add_systems(Update, (go_home, ease).chain());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where corners of the ground are seen, right and up of what is free, as shares of its half width and height.
+    fn seen(ground_m: [f32; 4], free: Vec2, room: Vec2) -> (View, [Vec2; 4]) {
+        let view = home(ground_m, free, room);
+        let half = (FOV / 2.0).tan();
+        let transform = view.transform();
+        let shift = *transform.right() * -free.x + *transform.up() * free.y;
+        let eye = transform.translation + shift * view.height_m();
+        let [west, south, east, north] = ground_m;
+        let corners = [[west, south], [east, south], [east, north], [west, north]];
+        let seen = corners.map(|[x, y]| {
+            let to = Vec3::new(x, 0.0, -y) - eye;
+            let slopes = Vec2::new(to.dot(*transform.right()), to.dot(*transform.up())) / to.dot(*transform.forward());
+            (slopes / half - Vec2::new(free.x, -free.y) * 2.0) / room
+        });
+        (view, seen)
+    }
+
+    #[test]
+    fn home_shows_all_of_the_site_whatever_the_shape_of_the_window() {
+        let ground_m = [-700.0, -500.0, 700.0, 500.0];
+        let shapes = [
+            (Vec2::new(-0.16, 0.02), Vec2::new(1.44, 0.78)),
+            (Vec2::ZERO, Vec2::new(1.3, 0.8)),
+            (Vec2::ZERO, Vec2::new(2.4, 0.8)),
+            (Vec2::new(0.0, 0.02), Vec2::new(0.64, 0.85)),
+            (Vec2::new(0.0, -0.1), Vec2::new(0.46, 0.6)),
+        ];
+        for (free, room) in shapes {
+            let (view, corners) = seen(ground_m, free, room);
+            let [mut least, mut most] = [Vec2::MAX, Vec2::MIN];
+            for corner in corners {
+                assert!(corner.abs().max_element() <= 1.0, "{corner} of {room}");
+                (least, most) = (least.min(corner), most.max(corner));
+            }
+            // It fills what is free in one direction at least, and stands in the middle of its width.
+            let fills = (most - least) / 2.0;
+            assert!(fills.x > 0.8 || fills.y > 0.5, "{fills} of {room}");
+            assert!((most.x + least.x).abs() < 0.3, "{least} to {most} of {room}");
+            // An upright window leaves no half of itself to the sky.
+            if room.y > room.x {
+                assert!(fills.y > 0.5, "{fills} of {room} at {}", view.pitch);
+            }
+        }
+    }
 }
