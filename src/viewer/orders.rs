@@ -30,11 +30,15 @@ impl Doing<'_> {
         self.carry_out(event, command);
     }
 
+    /// When what is ordered now is carried out, s since the start: while a tick is under way, orders wait for the one after it.
+    pub(crate) fn at_s(&self) -> f64 {
+        let wait_s = if self.under_way.is_some() { self.clock.dt_s } else { 0.0 };
+        self.clock.time_s + wait_s
+    }
+
     /// Gives the order of an event; its time is that of the next tick.
     pub(crate) fn carry_out(&mut self, event: Option<Event>, command: Command) {
-        // While a tick is under way the order waits for the one after it.
-        let wait_s = if self.under_way.is_some() { self.clock.dt_s } else { 0.0 };
-        let at_s = self.clock.time_s + wait_s;
+        let at_s = self.at_s();
         if let Some(event) = event {
             self.by_hand.note(&self.case, &Event { at_s, ..event });
         }

@@ -39,6 +39,8 @@ struct Done {
 #[derive(Resource, Default)]
 pub(crate) struct Undo {
     done: Vec<Done>,
+    /// What was ordered since the state was as it is now, and when that is carried out, s since the start.
+    pending: (f64, Vec<Command>),
     /// Time for which the note of the latest still stays, s.
     left_s: f32,
 }
@@ -58,7 +60,9 @@ impl Orders<'_> {
     pub(crate) fn give(&mut self, command: Command) {
         let plan = &self.doing.plan.0;
         let back = command.undone_by(plan, &self.grid, &self.gensets, &self.units);
+        let back = again(back, &command, self.undo.pending(self.doing.at_s()));
         let what = in_words(&command, plan);
+        self.undo.pending.1.push(command.clone());
         self.doing.order(command);
         if self.undo.done.len() >= MOST {
             self.undo.done.remove(0);
@@ -68,17 +72,38 @@ impl Orders<'_> {
     }
 }
 
+/// The node or hall that an order is about, if it is one that can be undone.
+fn place(command: &Command) -> Option<At> {
+    match *command {
+        Command::OpenFeed(n) | Command::CloseFeed(n) | Command::BreakNode { node: n, .. } | Command::RepairNode(n) => {
+            Some(At::Node(n))
+        }
+        Command::FailUnits { hall, .. } | Command::RepairUnits { hall } => Some(At::Hall(hall as u32)),
+        _ => None,
+    }
+}
+
+/// What undoes an order, with what puts the state back as it is now. What was ordered before it and is still to come is
+/// ordered again. Opening and closing are each other's undoing, whatever the state.
+fn again(back: Vec<Command>, command: &Command, pending: &[Command]) -> Vec<Command> {
+    let switches = |command: &Command| matches!(command, Command::OpenFeed(_) | Command::CloseFeed(_));
+    if switches(command) {
+        return back;
+    }
+    let same = |other: &&Command| !switches(other) && place(other) == place(command);
+    back.into_iter().chain(pending.iter().filter(same).cloned()).collect()
+}
+
 /// What an order does, in words.
 fn in_words(command: &Command, campus: &Campus) -> String {
-    let node = |node: u32| named::place(At::Node(node), campus);
-    let hall = |hall: usize| named::place(At::Hall(hall as u32), campus);
+    let of = place(command).map_or_else(String::new, |at| named::place(at, campus));
     match *command {
-        Command::OpenFeed(n) => say!("done-opened", of = node(n)),
-        Command::CloseFeed(n) => say!("done-closed", of = node(n)),
-        Command::BreakNode { node: n, count } => say!("done-broke", of = node(n), count = count),
-        Command::RepairNode(n) => say!("done-repaired", of = node(n)),
-        Command::FailUnits { hall: h, count } => say!("done-units-broke", of = hall(h), count = count),
-        Command::RepairUnits { hall: h } => say!("done-units-repaired", of = hall(h)),
+        Command::OpenFeed(_) => say!("done-opened", of = of),
+        Command::CloseFeed(_) => say!("done-closed", of = of),
+        Command::BreakNode { count, .. } => say!("done-broke", of = of, count = count),
+        Command::RepairNode(_) => say!("done-repaired", of = of),
+        Command::FailUnits { count, .. } => say!("done-units-broke", of = of, count = count),
+        Command::RepairUnits { .. } => say!("done-units-repaired", of = of),
         _ => String::new(),
     }
 }
@@ -90,9 +115,19 @@ impl Undo {
         self.done.last().map_or("", |done| &done.what)
     }
 
+    /// What was ordered and is still to come, for orders that are carried out at a time, s since the start.
+    fn pending(&mut self, at_s: f64) -> &[Command] {
+        if self.pending.0 != at_s {
+            self.pending = (at_s, Vec::new());
+        }
+        &self.pending.1
+    }
+
     /// Undoes the latest, if there is one.
     fn back(&mut self, doing: &mut Doing) {
         if let Some(done) = self.done.pop() {
+            self.pending(doing.at_s());
+            self.pending.1.extend_from_slice(&done.back);
             done.back.into_iter().for_each(|command| doing.order(command));
         }
         self.left_s = if self.done.is_empty() { 0.0 } else { NOTE_S };
@@ -140,4 +175,27 @@ fn note(
 pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Update, keys.run_if(keys_are_free));
     app.add_systems(EguiPrimaryContextPass, note.after(super::panels));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_of_one_tick_are_undone_one_by_one() {
+        let broke = |hall, count| Command::FailUnits { hall, count };
+        let repaired = |hall| Command::RepairUnits { hall };
+        // Three units of hall 4 are broken; two more are about to be, and one of another hall.
+        let now = || vec![repaired(4), broke(4, 3)];
+        let pending = [broke(4, 2), broke(5, 1)];
+        let back = again(now(), &broke(4, 1), &pending);
+        assert_eq!(back, [repaired(4), broke(4, 3), broke(4, 2)]);
+        // So it is after what was broken is about to be mended.
+        let pending = [broke(4, 2), repaired(4), broke(4, 3)];
+        assert_eq!(again(now(), &broke(4, 1), &pending)[2..], pending);
+        assert_eq!(again(now(), &broke(4, 1), &[]), now());
+        let opened = Command::OpenFeed(7);
+        let closed = || vec![Command::CloseFeed(7)];
+        assert_eq!(again(closed(), &opened, &[Command::RepairNode(7)]), closed());
+    }
 }
