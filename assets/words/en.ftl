@@ -38,6 +38,16 @@ all = All
 no-values = no values yet
 # Units that count things.
 chips = chips
+unit-chips =
+    { $count ->
+        [one] chip
+       *[other] chips
+    }
+unit-racks =
+    { $count ->
+        [one] rack
+       *[other] racks
+    }
 # Number on the site or in its building, such as 14.
 genset = Genset { $number }
 
@@ -66,7 +76,14 @@ building-substation = Substation
 # The name of a hall begins with H.
 hall-number = Hall H{ $number }
 hall = Hall { $name }
-hall-about = { $racks } racks in { $rows } rows
+hall-about =
+    { $racks ->
+        [one] { $racks } rack
+       *[other] { $racks } racks
+    } in { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    }
 place-state = State
 hall-fresh-air = Fresh air
 hall-mixed-air = Mixed air
@@ -110,7 +127,11 @@ job-name = Name
 job-kind = Kind
 job-pace = Pace
 job-show-racks = Show all its racks
-tray-about = { $name }: { $chips } of { $all } chips
+tray-about =
+    { $name }: { $chips } of { $all ->
+        [one] { $all } chip
+       *[other] { $all } chips
+    }
 tray = Tray { $name }
 tray-power = Power of its chips
 chip = Chip { $name }
@@ -221,16 +242,36 @@ job-goodput = goodput { $share }
 job-serves = serves { $share }
 job-pace-of = pace { $share }
 jobs-none-here = No jobs here: this scenario has no workload. Choose “A day of the mission”, or give a scenario a workload such as builtin:mission.
-job-line = { $kind } { $chips } chips, { $measure }
-job-line-done = { $kind } { $chips } chips, { $measure }, { $done } done
-jobs-batches = { $batches } batches, { $chips } chips
+# Figures are written in short, such as 1.5k; the count behind them is for the form of the word.
+job-line =
+    { $count ->
+        [one] { $kind } { $chips } chip, { $measure }
+       *[other] { $kind } { $chips } chips, { $measure }
+    }
+job-line-done =
+    { $count ->
+        [one] { $kind } { $chips } chip, { $measure }, { $done } done
+       *[other] { $kind } { $chips } chips, { $measure }, { $done } done
+    }
+jobs-batches =
+    { $batches ->
+        [one] { $batches } batch
+       *[other] { $batches } batches
+    }, { $count ->
+        [one] { $chips } chip
+       *[other] { $chips } chips
+    }
 racks-free = free
 racks-spare = spare
 racks-broken = broken
 racks-dark = dark
 racks = racks
 job-waits-for-spare = waits for a spare
-job-lacks = lacks { $chips } chips
+job-lacks =
+    { $count ->
+        [one] lacks { $chips } chip
+       *[other] lacks { $chips } chips
+    }
 job-follows-load = follows its load
 job-capped = capped to { $share }
 job-starts = starts, { $seconds } s left
@@ -272,7 +313,17 @@ jobs-goodput = Goodput
 jobs-load-served = Load served
 jobs-stops = Stops
 jobs-nobody-waits = Nobody waits.
-jobs-queue = { $waiting } wait for { $chips } chips; first is { $name } with { $own } chips, for { $time }.
+jobs-queue =
+    { $jobs ->
+        [one] { $waiting } waits
+       *[other] { $waiting } wait
+    } for { $count ->
+        [one] { $chips } chip
+       *[other] { $chips } chips
+    }; first is { $name } with { $first ->
+        [one] { $own } chip
+       *[other] { $own } chips
+    }, for { $time }.
 
 ## Growth (G), and the timeline of the plan (T).
 
@@ -290,7 +341,11 @@ growth-bound-by = Bound by
 growth-later = later
 # Dates that come true in a tenth, half and nine tenths of all draws.
 growth-target = { $chips } chips, P10 – P50 – P90
-    .hint = by { $draws } draws of what may be late; it comes at all in { $share } % of them
+    .hint =
+        by { $draws ->
+            [one] { $draws } draw
+           *[other] { $draws } draws
+        } of what may be late; it comes at all in { $share } % of them
 growth-on-record = on record
 growth-planned = planned
 growth-runs = { $date }: runs { $amount }
@@ -468,7 +523,11 @@ link-stay = Stay here
 link-problem = The link could not be followed
 link-field = Link
 link-copied = Link copied
-link-length = { $length } characters
+link-length =
+    { $length ->
+        [one] { $length } character
+       *[other] { $length } characters
+    }
 # What a link does not carry.
 link-lacks = The link does not carry { $files }.
 link-lacks-hand =
@@ -477,7 +536,11 @@ link-lacks-hand =
        *[other] The link does not carry { $count } things that were done by hand.
     }
 link-lacks-site = The link takes the scenario's own site, not { $file }.
-link-lacks-text = The scenario has { $bytes } bytes, too many for a link.
+link-lacks-text =
+    { $bytes ->
+        [one] The scenario has { $bytes } byte, too many for a link.
+       *[other] The scenario has { $bytes } bytes, too many for a link.
+    }
 
 ## The editor of scenarios (E).
 
@@ -488,7 +551,11 @@ editor-text = Text
     .hint = the scenario as it is written
 editor-now = Do now
     .hint = an operator's command to what runs
-editor-too-long = the file has { $bytes } bytes; allowed: at most { $most }
+editor-too-long =
+    { $bytes ->
+        [one] the file has { $bytes } byte; allowed: at most { $most }
+       *[other] the file has { $bytes } bytes; allowed: at most { $most }
+    }
 editor-saved = Saved as { $file }
 editor-new-name = scenario
 editor-search = Search
@@ -596,7 +663,11 @@ act-long = long
 
 ## Files, and what a person keeps.
 
-file-bad-name = name: found { $name }; allowed: one of 1 to { $most } letters that does not begin with a dot
+file-bad-name =
+    { $most ->
+        [one] name: found { $name }; allowed: one of { $most } letter that is no dot
+       *[other] name: found { $name }; allowed: one of 1 to { $most } letters that does not begin with a dot
+    }
 file-control-name = name: found a control character; allowed: letters
 file-folder-no-unicode = the name of the folder is no Unicode
 file-not-kept = { $file } is not kept in this browser
@@ -607,7 +678,11 @@ file-unwritable = { $file } cannot be written: { $error }
 page-cannot-open = this page cannot open files
 page-cannot-save = this page cannot save files
 bookmarks-unreadable = { $file } in the user's data cannot be read: { $error }; a new bookmark takes its place
-bookmarks-full = { $most } bookmarks are kept at most
+bookmarks-full =
+    { $most ->
+        [one] { $most } bookmark is kept at most
+       *[other] { $most } bookmarks are kept at most
+    }
 
 ## How buildings are looked into.
 
@@ -649,7 +724,11 @@ live-outlet = outlet air { $temperature }
 live-inlet = inlet air { $temperature }
 live-supply = supply air { $temperature }
 live-loading = { $share } of its rating, { $power }
-live-chips = { $chips } chips
+live-chips =
+    { $count ->
+        [one] { $chips } chip
+       *[other] { $chips } chips
+    }
 live-throttled = { $count } of them in { $rack }
 live-dark = without power
 # What can be done, with other words under which it is found.
@@ -866,13 +945,37 @@ alarm-stop = job { $job } was stopped by { $cause }
 alarm-and-more = { $what }, and { $more } more
 alarm-places = { $first } and { $more } more
 alarm-so-far = { $time } so far
-alarm-chips = { $chips } chips
-alarm-chips-at-most = at most { $chips } chips
-alarm-stop-lost = { $chips } chips, { $time } of work lost
+alarm-chips =
+    { $count ->
+        [one] { $chips } chip
+       *[other] { $chips } chips
+    }
+alarm-chips-at-most =
+    { $count ->
+        [one] at most { $chips } chip
+       *[other] at most { $chips } chips
+    }
+alarm-stop-lost =
+    { $count ->
+        [one] { $chips } chip, { $time } of work lost
+       *[other] { $chips } chips, { $time } of work lost
+    }
 alarm-unserved = { $what } unserved
-alarm-racks = { $racks } racks
-alarm-racks-dark = { $racks } racks dark
-alarm-chips-limited = { $chips } chips throttled or tripped
+alarm-racks =
+    { $count ->
+        [one] { $racks } rack
+       *[other] { $racks } racks
+    }
+alarm-racks-dark =
+    { $count ->
+        [one] { $racks } rack dark
+       *[other] { $racks } racks dark
+    }
+alarm-chips-limited =
+    { $count ->
+        [one] { $chips } chip throttled or tripped
+       *[other] { $chips } chips throttled or tripped
+    }
 alarm-go = click to go there, and see why
 alarm-of-its-own = A failure of its own: nothing else led to it.
 alarm-why = Why, from the first cause on
@@ -880,7 +983,12 @@ alarm-first-cause = A first cause: nothing else led to it
 # Before what a cause led to.
 alarm-so = so
 alarm-go-there = go there
-alarm-more-kinds = { $more } kinds more
+alarm-more-kinds =
+    { $more ->
+        [one] { $more } other kind
+       *[other] { $more } other kinds
+    }
+# How many of each kind: 3 transfers, 2 genset starts ordered.
 alarm-led-to = It led to { $count } more: { $what }
 alarm-led-to-unserved = It led to { $count } more: { $what }; { $energy } unserved in all
 alarms-never = Nothing is wrong, and nothing has been since the start.
@@ -890,7 +998,11 @@ alarms-now-none = Nothing is wrong now
 alarms-all = All { $count }
 alarms-standing = Active
     .hint = only what is wrong now
-alarms-let-go = { $count } older or milder ones were let go
+alarms-let-go =
+    { $count ->
+        [one] { $alarms } older or milder one was let go
+       *[other] { $alarms } older or milder ones were let go
+    }
 alarms-now = Now: { $what }
 alarm-note = go there, and see why
 
@@ -1003,7 +1115,11 @@ failures-breaker =
     }
 # What is wrong, and where.
 failures-at = { $what }, { $place }
-failures-places = { $what }, { $count } places
+failures-places =
+    { $count ->
+        [one] { $what }, { $count } place
+       *[other] { $what }, { $count } places
+    }
 failures-water = The water supply is cut.
 # How far buildings are.
 stage-first = phase 1
@@ -1027,7 +1143,7 @@ row-fed-by = Fed by
 row-spare-at = { $share } % at { $name }
 row-spare = Spare power
 
-## What happens: sentences of incidents, and in `.kind` the word by which they are counted. Places have their addresses.
+## What happens: sentences of incidents, and in `.count` how many of them there are. Places have their addresses.
 
 the-site = the site
 incident-opened = { $of } was opened

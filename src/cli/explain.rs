@@ -167,7 +167,7 @@ fn all(run: &Folder) {
             for n in &story.members[1..] {
                 *kinds.entry(run.incidents[*n].kind.as_str()).or_default() += 1;
             }
-            let words: Vec<String> = kinds.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+            let words: Vec<String> = kinds.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
             println!("             led to {}: {}", story.members.len() - 1, words.join(", "));
         }
         let cost = story.cost.words(run.inputs.usd_per_chip_hour);

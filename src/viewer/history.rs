@@ -133,6 +133,15 @@ impl Series {
         }
     }
 
+    /// The unit as it stands behind a value.
+    pub(crate) fn unit(self, value: f64) -> String {
+        match self {
+            Self::Throttled if value.is_finite() => say!("unit-chips", count = value.round()),
+            Self::Dark if value.is_finite() => say!("unit-racks", count = value.round()),
+            other => other.title().1.to_owned(),
+        }
+    }
+
     /// Name of its column in files, with its unit.
     pub(crate) fn column(self) -> &'static str {
         match self {

@@ -374,7 +374,7 @@ impl Incident {
             }
             What::EnergyPrice(Some(price)) => format!("energy costs {price} $/MWh"),
             What::EnergyPrice(None) => "energy costs what the tariff says again".to_owned(),
-            What::JobAsked(chips) => format!("a job of {chips} chips was asked for"),
+            What::JobAsked(chips) => format!("a job of {} was asked for", counted(chips, "chip")),
             What::Cooled => format!("no chip of {of} throttles any more"),
         }
     }

@@ -225,6 +225,7 @@ mod tests {
             What::SetPoint(SetPoint::Evaporation, None),
             What::EnergyPrice(Some(45.5)),
             What::EnergyPrice(None),
+            What::JobAsked(1),
             What::JobAsked(2_048),
         ];
         for what in all {

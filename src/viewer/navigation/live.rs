@@ -176,7 +176,7 @@ impl Live<'_> {
                     .jobs
                     .as_ref()
                     .and_then(|jobs| jobs.running().max_by_key(|job| job.chips));
-                let text = |chips: u32| say!("live-chips", chips = grouped(f64::from(chips)));
+                let text = |chips: u32| say!("live-chips", count = chips, chips = grouped(f64::from(chips)));
                 largest
                     .map(|job| (Target::Job(job.job.name.clone()), text(job.chips)))
                     .into_iter()

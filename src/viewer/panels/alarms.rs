@@ -282,11 +282,16 @@ impl State<'_> {
     /// How much is concerned or lost.
     fn much(&self, alarm: &Alarm) -> String {
         if let Some(stop) = &alarm.stop {
-            let chips = grouped(f64::from(stop.chips));
+            let (count, chips) = (stop.chips, grouped(f64::from(stop.chips)));
             return if stop.lost_s > 0.0 {
-                say!("alarm-stop-lost", chips = chips, time = span(stop.lost_s))
+                say!(
+                    "alarm-stop-lost",
+                    count = count,
+                    chips = chips,
+                    time = span(stop.lost_s)
+                )
             } else {
-                say!("alarm-chips", chips = chips)
+                say!("alarm-chips", count = count, chips = chips)
             };
         }
         let mut words = Vec::new();
@@ -295,7 +300,8 @@ impl State<'_> {
             words.push(say!("alarm-unserved", what = energy(kwh)));
         }
         if alarm.racks > 0 {
-            words.push(say!("alarm-racks", racks = grouped(f64::from(alarm.racks))));
+            let racks = grouped(f64::from(alarm.racks));
+            words.push(say!("alarm-racks", count = alarm.racks, racks = racks));
         }
         // Chips of a hall that throttles: those that do now, or the most that did.
         let mut halls: Vec<u32> = Vec::new();
@@ -325,9 +331,9 @@ impl State<'_> {
             let count: u32 = halls.iter().map(of).sum();
             let chips = grouped(f64::from(count));
             words.push(if alarm.stands() {
-                say!("alarm-chips", chips = chips)
+                say!("alarm-chips", count = count, chips = chips)
             } else {
-                say!("alarm-chips-at-most", chips = chips)
+                say!("alarm-chips-at-most", count = count, chips = chips)
             });
         }
         words.join(", ")
@@ -338,7 +344,8 @@ impl State<'_> {
         let now = &self.meters.now;
         let mut words = Vec::new();
         if now.dark_racks > 0 {
-            words.push(say!("alarm-racks-dark", racks = grouped(f64::from(now.dark_racks))));
+            let racks = grouped(f64::from(now.dark_racks));
+            words.push(say!("alarm-racks-dark", count = now.dark_racks, racks = racks));
         }
         if now.unserved_w > 0.0 {
             words.push(say!("alarm-unserved", what = super::format::watts(now.unserved_w)));
@@ -346,6 +353,7 @@ impl State<'_> {
         if now.limited_chips > 0 {
             words.push(say!(
                 "alarm-chips-limited",
+                count = now.limited_chips,
                 chips = grouped(f64::from(now.limited_chips))
             ));
         }
@@ -554,7 +562,7 @@ fn window(
                 .on_hover_text(say!("alarms-standing.hint"));
             let lost = alarms.dropped as usize + state.incidents.dropped as usize;
             if lost > 0 {
-                let text = say!("alarms-let-go", count = grouped(lost as f64));
+                let text = say!("alarms-let-go", count = lost, alarms = grouped(lost as f64));
                 ui.label(RichText::new(text).size(11.5).color(QUIET));
             }
         });
@@ -680,7 +688,7 @@ fn notes(
     let size = ctx
         .memory(|memory| memory.area_rect(id))
         .map_or(vec2(width, LINE_HEIGHT), |rect| rect.size());
-    let down = free_of_titles(free.shrink(10.0), size, &windows.titles(&ctx));
+    let down = free_of_titles(free.shrink(10.0), size, &windows.titles());
     let corner = pos2(free.right() - 10.0, down) - window.right_top();
     egui::Area::new(id)
         .order(egui::Order::Foreground)

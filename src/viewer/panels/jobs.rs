@@ -245,19 +245,21 @@ pub(crate) fn legend(
             let strong = view.focus.0 == Some(job.number);
             let name = RichText::new(&job.job.name).size(11.5);
             ui.label(if strong { name.color(ACCENT) } else { name });
-            let (kind, chips) = (named::job_kind(job.job.kind), compact(f64::from(job.chips)));
+            let (kind, count) = (named::job_kind(job.job.kind), job.chips);
+            let chips = compact(f64::from(count));
             let (measure, done) = (measure(job, &record), job.done_share());
             let text = if done.is_finite() {
                 let done = percent(done, 1);
                 say!(
                     "job-line-done",
                     kind = kind,
+                    count = count,
                     chips = chips,
                     measure = measure,
                     done = done
                 )
             } else {
-                say!("job-line", kind = kind, chips = chips, measure = measure)
+                say!("job-line", kind = kind, count = count, chips = chips, measure = measure)
             };
             ui.label(RichText::new(text).size(11.0).color(QUIET));
         });
@@ -273,6 +275,7 @@ pub(crate) fn legend(
             let text = say!(
                 "jobs-batches",
                 batches = batches.len(),
+                count = chips,
                 chips = compact(f64::from(chips))
             );
             ui.label(RichText::new(text).size(11.5));
@@ -309,7 +312,8 @@ fn waits(job: &Running) -> (String, bool) {
     if job.service.is_some() {
         let [_, unserved] = job.load_chips;
         return if unserved >= 1.0 {
-            (say!("job-lacks", chips = compact(unserved)), true)
+            let count = unserved.round();
+            (say!("job-lacks", count = count, chips = compact(unserved)), true)
         } else {
             (say!("job-follows-load").into(), false)
         };
@@ -723,9 +727,12 @@ fn queue(ui: &mut egui::Ui, jobs: &Jobs, now_s: f64) {
     let chips: f64 = jobs.waiting.iter().map(|waiting| f64::from(waiting.job.chips)).sum();
     let text = say!(
         "jobs-queue",
+        jobs = jobs.waiting.len(),
         waiting = grouped(jobs.waiting.len() as f64),
+        count = chips,
         chips = grouped(chips),
         name = &first.job.name,
+        first = first.job.chips,
         own = grouped(f64::from(first.job.chips)),
         time = span((now_s - first.job.submit_s).max(0.0))
     );

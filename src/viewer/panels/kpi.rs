@@ -32,7 +32,8 @@ pub(super) struct Readings<'a> {
 
 /// A number with the unit of its series.
 fn with_unit(series: Series, value: f64) -> String {
-    let (_, unit, digits) = series.title();
+    let (.., digits) = series.title();
+    let unit = series.unit(value);
     let space = if unit.is_empty() { "" } else { " " };
     format!("{}{space}{unit}", number(value, digits))
 }

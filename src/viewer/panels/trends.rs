@@ -264,12 +264,14 @@ fn head(ui: &mut egui::Ui, trends: &mut Trends, wide: bool) -> bool {
 /// What a chart says of its reading, right of its title: the values at a time, or the last ones.
 fn values(shown: &[Shown], series: Series, from_s: f64, at_s: Option<f64>) -> LayoutJob {
     let mut job = LayoutJob::default();
-    let (_, unit, digits) = series.title();
+    let (.., digits) = series.title();
+    let mut last = f64::NAN;
     let format = |size, color| TextFormat::simple(FontId::monospace(size), color);
     for case in shown {
         let course = case.history.finest(from_s);
         let value = case.at(course, series, at_s.unwrap_or(case.history.end_s()));
         let text = value.map_or_else(|| "–".to_owned(), |value| number(value, digits));
+        last = value.unwrap_or(last);
         let mut gap = 0.0;
         if shown.len() > 1 {
             let gap_before = if job.text.is_empty() { 0.0 } else { 10.0 };
@@ -278,9 +280,10 @@ fn values(shown: &[Shown], series: Series, from_s: f64, at_s: Option<f64>) -> La
         }
         job.append(&text, gap, format(12.0, TEXT.now()));
     }
+    let unit = series.unit(last);
     if !unit.is_empty() {
         let format = TextFormat::simple(FontId::proportional(11.5), QUIET.now());
-        job.append(unit, 5.0, format);
+        job.append(&unit, 5.0, format);
     }
     job
 }
