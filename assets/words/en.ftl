@@ -1387,7 +1387,11 @@ incident-energy-price = energy costs { $price } $/MWh
            *[other] { $count } changes of the energy price
         }
 incident-energy-tariff = energy costs what the tariff says again
-incident-job-asked = a job of { $chips } chips was asked for
+incident-job-asked =
+    { $chips ->
+        [one] a job of { $chips } chip was asked for
+       *[other] a job of { $chips } chips was asked for
+    }
     .counted =
         { $count ->
             [one] { $count } job asked for

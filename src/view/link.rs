@@ -64,7 +64,7 @@ pub struct Pose {
 pub const REACH_M: f32 = 3_000.0;
 
 /// Nearest and farthest view, m.
-pub const DISTANCE_M: [f32; 2] = [0.3, 4_000.0];
+pub const DISTANCE_M: [f32; 2] = [0.3, 6_000.0];
 
 /// Lowest and highest look, radians over the horizon.
 pub const PITCH: [f32; 2] = [-0.5, 1.54];

@@ -225,10 +225,7 @@ impl Look {
         let right = Vec3::new(cos, 0.0, -sin);
         let up = back.cross(right);
         let [beside, below, above] = HOME_MARGIN.map(|margin| 2.0 * margin);
-        let across = [
-            middle.x - room.x * (1.0 - beside),
-            middle.x + room.x * (1.0 - beside),
-        ];
+        let across = [middle.x - room.x * (1.0 - beside), middle.x + room.x * (1.0 - beside)];
         let low = middle.y - room.y * (1.0 - below);
         // Below the horizon, or below the upper edge where the horizon is above it.
         let high = (pitch.tan() - above * room.y).min(middle.y + room.y * (1.0 - below));
