@@ -4,7 +4,7 @@
 //! Months are those of the calendar. A month of which only a part is metered bears that part of its monthly charges.
 
 use jiff::civil::DateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::band::Bound;
 use crate::num::hypot;
@@ -38,21 +38,35 @@ struct Programme {
 }
 
 /// A tariff with every figure at one end of its range.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
+    #[serde(skip)]
     energy_usd_per_mwh: f64,
+    #[serde(skip)]
     periods: Vec<Period>,
+    #[serde(skip)]
     apparent: bool,
+    #[serde(skip)]
     interval_s: f64,
+    #[serde(skip)]
     demand_usd_per_kw: f64,
+    #[serde(skip)]
     max_demand_usd_per_kw: f64,
+    #[serde(skip)]
     ratchet_share: f64,
+    #[serde(skip)]
     ratchet_months: usize,
+    #[serde(skip)]
     minimum_kw: f64,
+    #[serde(skip)]
     capacity_usd_per_kw_day: f64,
+    #[serde(skip)]
     water_usd_per_m3: f64,
+    #[serde(skip)]
     sewer_usd_per_m3: f64,
+    #[serde(skip)]
     diesel_usd_per_l: f64,
+    #[serde(skip)]
     programme: Option<Programme>,
     /// A price of energy that holds instead of all others, while there is one.
     set_usd_per_mwh: Option<f64>,
@@ -105,6 +119,12 @@ impl Terms {
                 }
             }),
         }
+    }
+
+    /// The price of energy that was given to it instead of its own, $/MWh, if one was.
+    #[must_use]
+    pub fn energy_price_set(&self) -> Option<f64> {
+        self.set_usd_per_mwh
     }
 
     /// Gives energy another price, $/MWh, at any time; without one, those of the tariff hold again.
@@ -169,7 +189,7 @@ pub struct Reading {
 }
 
 /// Parts of a bill, $.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Parts {
     /// Energy, by time of use.
     pub energy: f64,
@@ -246,7 +266,7 @@ impl Parts {
 }
 
 /// The month under way.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Month {
     /// Year and month; none before the first reading.
     of: Option<(i16, i8)>,
@@ -262,7 +282,7 @@ struct Month {
 }
 
 /// The metering interval under way.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Interval {
     j: f64,
     var_s: f64,
@@ -270,7 +290,7 @@ struct Interval {
 }
 
 /// The bill since the start.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bill {
     /// Months that are over.
     closed: Parts,

@@ -6,7 +6,7 @@ use crate::site::load::shape_mean;
 use crate::site::schema::Figure;
 
 /// Carbon of a grid by month and hour, g/kWh.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct GridCarbon {
     average: [[f64; 24]; 12],
     marginal: [[f64; 24]; 12],

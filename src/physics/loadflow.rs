@@ -5,8 +5,10 @@
 //! distribution systems, IEEE TPWRD 4(2), eq. 1 to 3). Shunts stand half at either end of a branch. The last sweep
 //! goes backward, so that losses and loads add up to what comes in whatever the voltages are.
 
+use serde::{Deserialize, Serialize};
+
 /// A tree of branches. Node 0 is the source; branch n joins a node to its parent, which stands before it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Network {
     /// Parent of each node, less than its own index; 0 for node 0.
     pub parent: Vec<u32>,
@@ -110,7 +112,7 @@ impl Network {
 }
 
 /// The state of a network: loads in, flows and voltages out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Flow {
     /// Real power drawn at each node.
     pub load_p: Vec<f64>,

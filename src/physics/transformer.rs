@@ -4,6 +4,7 @@
 //! exact exponential step for a load factor and an ambient temperature that are constant over the step.
 
 use crate::num::{exp, lag, ln, pow};
+use serde::{Deserialize, Serialize};
 
 /// Seconds per minute: the guide gives its time constants in minutes.
 const MINUTE_S: f64 = 60.0;
@@ -131,7 +132,7 @@ pub const SHORT_EMERGENCY: Limits = Limits {
 };
 
 /// Temperatures of a transformer.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Top oil, °C.
     pub top_oil_c: f64,

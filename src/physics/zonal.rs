@@ -5,8 +5,10 @@
 //! warmer the further it has come, so that the racks where both streams end are the warmest. Mass and heat close in
 //! every zone: over the row as much hot air is breathed as leaks in.
 
+use serde::{Deserialize, Serialize};
+
 /// A stream: flow in kg/s, temperature in °C, and the share of it that is hot-aisle air.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Stream {
     /// Flow, kg/s.
     pub flow_kg_s: f64,
@@ -34,7 +36,7 @@ impl Stream {
 }
 
 /// What stands at the two ends of a row and beside it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Aisle {
     /// Supply that reaches the first and the last rack's end.
     pub supply: [Stream; 2],

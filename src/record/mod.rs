@@ -9,18 +9,18 @@ pub mod series;
 pub use crate::sim::sample::Sample;
 use bevy_ecs::world::World;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use self::causes::POWER_OR_HEAT;
 use crate::economics::bill::Parts;
+use crate::sim::PowerColumns;
 use crate::sim::clock::Clock;
 use crate::sim::jobs::Jobs;
 use crate::sim::jobs::records::Totals;
-use crate::sim::meters::{Meters, Total};
-use crate::sim::power::incidents::{At, Incidents};
+use crate::sim::meters::Meters;
+use crate::sim::power::incidents::Incidents;
 use crate::sim::power::of_kind;
+use crate::sim::snapshot;
 use crate::sim::twin::Plan;
-use crate::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, UnitColumns};
 use crate::site::campus::PowerKind;
 
 /// What a run comes to.
@@ -203,88 +203,12 @@ fn lowest_busway_pu(world: &World) -> f64 {
     busways.filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min).min(1e9)
 }
 
-/// SHA-256 of every bit of state: the same for a scenario natively and in the browser, in any build and
-/// for any number of threads.
+/// SHA-256 of every bit of state that is registered: the same for a scenario natively and in the browser, in any build, for any
+/// number of threads and in pieces.
 #[must_use]
 pub fn digest_world(world: &World) -> String {
-    let mut hash = Sha256::new();
-    hash.update(world.resource::<Clock>().tick.to_le_bytes());
-    let floats = |hash: &mut Sha256, values: &[f64]| {
-        for value in values {
-            hash.update(value.to_bits().to_le_bytes());
-        }
-    };
-    let singles = |hash: &mut Sha256, values: &[f32]| {
-        let mut bytes = Vec::with_capacity(4 * 1024);
-        for part in values.chunks(1024) {
-            bytes.clear();
-            bytes.extend(part.iter().flat_map(|value| value.to_bits().to_le_bytes()));
-            hash.update(&bytes);
-        }
-    };
-    let chips = world.resource::<ChipColumns>();
-    singles(&mut hash, &chips.junction_c);
-    singles(&mut hash, &chips.power_w);
-    hash.update(&chips.utilisation);
-    hash.update(&chips.flags);
-    let racks = world.resource::<RackColumns>();
-    singles(&mut hash, &racks.inlet_c);
-    floats(&mut hash, &racks.outlet_c);
-    floats(&mut hash, &racks.draw_w);
-    floats(&mut hash, &racks.battery_j);
-    let halls = world.resource::<HallColumns>();
-    floats(&mut hash, &halls.return_c);
-    floats(&mut hash, &halls.hot_aisle_c);
-    floats(&mut hash, &halls.coolant_supply_c);
-    floats(&mut hash, &halls.basin_m3);
-    floats(&mut hash, &halls.supply_c);
-    floats(&mut hash, &halls.water_l_s);
-    let units = world.resource::<UnitColumns>();
-    floats(&mut hash, &units.air_kg_s);
-    floats(&mut hash, &units.supply_c);
-    floats(&mut hash, &units.dust_g);
-    let power = world.resource::<PowerColumns>();
-    floats(&mut hash, &power.load_w);
-    floats(&mut hash, &power.loss_w);
-    floats(&mut hash, &power.voltage_pu);
-    for incident in &world.resource::<Incidents>().list {
-        hash.update(incident.time_s.to_bits().to_le_bytes());
-        let (kind, number) = match incident.at {
-            At::Node(node) => (0_u8, node),
-            At::Hall(hall) => (1, hall),
-            At::Site => (2, 0),
-        };
-        hash.update([kind]);
-        hash.update(number.to_le_bytes());
-    }
-    let Total {
-        energy_kwh,
-        it_energy_kwh,
-        water_m3,
-        cost_usd,
-        peak_demand_w,
-        wet_hours,
-        ..
-    } = world.resource::<Meters>().total;
-    floats(
-        &mut hash,
-        &[energy_kwh, it_energy_kwh, water_m3, cost_usd, peak_demand_w, wet_hours],
-    );
-    if let Some(jobs) = world.get_resource::<Jobs>() {
-        for job in jobs.running() {
-            hash.update(job.number.to_le_bytes());
-            floats(&mut hash, &[job.progress.kept_s, job.progress.since_s, job.energy_kwh]);
-            for unit in &job.units {
-                hash.update(unit.to_le_bytes());
-            }
-        }
-        let totals = &jobs.totals;
-        floats(
-            &mut hash,
-            &[totals.useful_h, totals.flop, totals.served_h[0], totals.wait_s],
-        );
-        hash.update(totals.interruptions.to_le_bytes());
-        hash.update((jobs.waiting.len() as u64).to_le_bytes());
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    snapshot::digest(world)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

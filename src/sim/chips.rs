@@ -9,15 +9,16 @@ use std::ops::Range;
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
+use super::Tick;
 use super::clock::Clock;
 use super::cooling::AirPaths;
 use super::demand::Demand;
 use super::power::RackPower;
+use super::registry::RegisterState;
 use super::state::{ChipColumns, HallColumns, RackColumns, chip_flag};
-use super::step::Piece;
+use super::step::{ChipPieces, Piece};
 use super::twin::Plan;
 use super::workers::{Workers, split};
-use super::{Tick, TickSet};
 use crate::num::{exp, lag, ln, pow};
 use crate::physics::air::AIR_CP_J_PER_KG_K;
 use crate::physics::loss::LossBlock;
@@ -44,6 +45,7 @@ const SPREAD_STEPS: f32 = 64.0;
 const LANES: usize = 8;
 
 /// A rack kind, ready for the loop over its chips.
+#[derive(Clone)]
 struct Kernel {
     idle_w: f32,
     dynamic_w: f32,
@@ -296,7 +298,7 @@ impl Fans {
 }
 
 /// Kernels of all rack kinds of the campus.
-#[derive(Resource)]
+#[derive(Resource, Clone)]
 pub struct Kernels(Vec<Kernel>);
 
 impl Kernels {
@@ -984,7 +986,11 @@ fn step(
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Tick, step.in_set(TickSet::Chips));
+    app.register_state::<ChipColumns>()
+        .register_state::<RackColumns>()
+        .register_state::<HallColumns>()
+        .register_given::<Kernels>();
+    app.add_systems(Tick, step.in_set(ChipPieces));
 }
 
 #[cfg(test)]

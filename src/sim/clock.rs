@@ -3,12 +3,16 @@
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
+use super::command::{CommandLog, CommandQueue, Timeline};
+use super::registry::{RegisterState, TwinState};
+use super::twin::Plan;
 use super::{Tick, TickSet};
 use crate::site::calendar::Moment;
 
 /// Simulated time.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Clock {
     /// Ticks done.
     pub tick: u64,
@@ -17,15 +21,33 @@ pub struct Clock {
     /// Time at the end of the last tick, s since the start.
     pub time_s: f64,
     /// Time at which the scenario ends, s since the start.
+    #[serde(skip)]
     pub end_s: f64,
     /// Local standard time of the start.
+    #[serde(skip)]
     pub start: DateTime,
     /// Local standard time less UTC, h.
+    #[serde(skip)]
     pub utc_offset_h: f64,
     /// Latitude and longitude, degrees.
+    #[serde(skip)]
     pub place_deg: [f64; 2],
     /// While the campus settles before its scenario begins, time stands.
     pub(super) stands: bool,
+}
+
+impl TwinState for Clock {
+    const NAME: &'static str = "clock";
+
+    fn regain(&mut self, other: Self) {
+        *self = Self {
+            tick: self.tick,
+            dt_s: self.dt_s,
+            time_s: self.time_s,
+            stands: self.stands,
+            ..other
+        };
+    }
 }
 
 impl Clock {
@@ -110,6 +132,11 @@ fn advance(mut clock: ResMut<Clock>) {
 }
 
 pub(super) fn plugin(app: &mut App) {
+    app.register_state::<Clock>()
+        .register_state::<CommandQueue>()
+        .register_state::<CommandLog>()
+        .register_state::<Timeline>()
+        .register_given::<Plan>();
     app.add_systems(
         Tick,
         (advance, super::command::apply_due).chain().in_set(TickSet::Clock),

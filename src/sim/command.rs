@@ -3,6 +3,7 @@
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
+use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::cooling::{Loops, Loss, SetPoint, SetPoints, ThermalWatch, WaterSupply};
@@ -15,6 +16,7 @@ use super::power::grid::Grid;
 use super::power::incidents::{At, Incidents, What};
 use super::power::switching::Timers;
 use super::power::{Relays, Switchgear};
+use super::registry::TwinState;
 use super::rules::Rules;
 use super::state::{ChipColumns, UnitColumns, UnitMode, chip_flag};
 use super::twin::Plan;
@@ -24,7 +26,7 @@ use crate::site::campus::{Found, Hall};
 use crate::workload::Job;
 
 /// A change to the world.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Opens a node of the power path, by index: all below it loses that feed.
     OpenFeed(u32),
@@ -149,21 +151,38 @@ impl Command {
 }
 
 /// Commands to carry out at the start of the next tick.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct CommandQueue(pub Vec<Command>);
 
+impl TwinState for CommandQueue {
+    const NAME: &'static str = "command queue";
+}
+
 /// A scenario's events, in order of time.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Timeline {
     /// Time in s since the start, and what happens then.
+    #[serde(skip)]
     pub events: Vec<(f64, Command)>,
     /// Events done.
     pub done: usize,
 }
 
+impl TwinState for Timeline {
+    const NAME: &'static str = "timeline";
+
+    fn regain(&mut self, other: Self) {
+        self.events = other.events;
+    }
+}
+
 /// What has happened, for logs and reports: tick and command. Bounded; the oldest are dropped.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct CommandLog(pub std::collections::VecDeque<(u64, Command)>);
+
+impl TwinState for CommandLog {
+    const NAME: &'static str = "command log";
+}
 
 /// Longest command log.
 const LOG_LENGTH: usize = 1_000;

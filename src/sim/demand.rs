@@ -3,9 +3,11 @@
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use noise::{NoiseFn, Perlin};
+use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::jobs::Jobs;
+use super::registry::{RegisterState, TwinState};
 use super::state::HallColumns;
 use super::twin::Plan;
 use super::{Tick, TickSet};
@@ -13,7 +15,7 @@ use crate::site::Campus;
 use crate::site::campus::Found;
 
 /// Utilisation asked of each row.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Demand {
     /// Level by row, before the texture, 0 to 1.
     pub level: Vec<f64>,
@@ -22,12 +24,28 @@ pub struct Demand {
     /// Utilisation by rack now, 0 to 1.
     pub rack: Vec<f64>,
     /// Swing of the texture, as a share of the level.
+    #[serde(skip)]
     pub texture: f64,
+    #[serde(skip)]
     noise: Perlin,
 }
 
 /// Time scale of the load texture, s.
 const TEXTURE_PERIOD_S: f64 = 2_700.0;
+
+impl TwinState for Demand {
+    const NAME: &'static str = "demand";
+
+    fn regain(&mut self, other: Self) {
+        (self.texture, self.noise) = (other.texture, other.noise);
+    }
+
+    fn fits(&self, other: &Self) -> bool {
+        self.level.len() == other.level.len()
+            && self.now.len() == other.now.len()
+            && self.rack.len() == other.rack.len()
+    }
+}
 
 impl Demand {
     /// Every row at one level.
@@ -91,5 +109,6 @@ pub(super) fn ask(
 }
 
 pub(super) fn plugin(app: &mut App) {
+    app.register_state::<Demand>();
     app.add_systems(Tick, ask.in_set(TickSet::Demand));
 }

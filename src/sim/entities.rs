@@ -54,8 +54,21 @@ pub struct Cools(pub Entity);
 #[relationship_target(relationship = Cools)]
 pub struct CooledBy(Vec<Entity>);
 
+/// The entity at the root of the campus.
+#[derive(Resource, Debug, Clone, Copy)]
+pub(super) struct Root(Entity);
+
+/// Lets the entities of a campus stand in a world in place of those of another.
+pub(super) fn stand(world: &mut World, campus: &Campus) {
+    if let Some(Root(before)) = world.remove_resource::<Root>() {
+        world.despawn(before);
+    }
+    let root = spawn(world, campus);
+    world.insert_resource(Root(root));
+}
+
 /// Makes the entities of a campus and returns the site's.
-pub fn spawn(world: &mut World, campus: &Campus) -> Entity {
+fn spawn(world: &mut World, campus: &Campus) -> Entity {
     let site = world.spawn((Site, Name::new(campus.name.clone()))).id();
     for (b, building) in campus.buildings.iter().enumerate() {
         let building_entity = world.spawn((BuildingIndex(b as u32), ChildOf(site))).id();

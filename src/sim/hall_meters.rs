@@ -1,6 +1,7 @@
 //! Meters of every hall: energy and water by use, hours in each mode and in each ASHRAE class. Buildings and the site
 //! are sums of halls.
 
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 use bevy_app::App;
@@ -8,6 +9,7 @@ use bevy_ecs::prelude::*;
 
 use super::clock::Clock;
 use super::meters::{J_PER_KWH, Meters};
+use super::registry::{RegisterState, TwinState};
 use super::state::{HallColumns, RackColumns, UnitColumns, UnitMode};
 use super::twin::Plan;
 use super::weather::Outside;
@@ -16,7 +18,7 @@ use crate::physics::air;
 use crate::physics::envelope::AirClass;
 
 /// What a hall, a building or a site has used.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct HallTotal {
     /// Racks and network, kWh.
     pub it_kwh: f64,
@@ -129,7 +131,7 @@ impl AddAssign<&HallTotal> for HallTotal {
 }
 
 /// Meters by hall.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct HallMeters {
     /// In the order of the halls.
     pub halls: Vec<HallTotal>,
@@ -137,6 +139,14 @@ pub struct HallMeters {
     pub facility_now_w: Vec<f64>,
     /// Carbon of the site up to the last tick, kg.
     carbon_kg: f64,
+}
+
+impl TwinState for HallMeters {
+    const NAME: &'static str = "hall meters";
+
+    fn fits(&self, other: &Self) -> bool {
+        self.halls.len() == other.halls.len() && self.facility_now_w.len() == other.facility_now_w.len()
+    }
 }
 
 impl HallMeters {
@@ -225,5 +235,6 @@ fn read(
 }
 
 pub(super) fn plugin(app: &mut App) {
+    app.register_state::<HallMeters>();
     app.add_systems(Tick, read.in_set(TickSet::Meters).after(super::meters::read));
 }

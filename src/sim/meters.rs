@@ -4,10 +4,13 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use super::ports::HallPorts;
 use super::power::gensets::Gensets;
 use super::power::{RackPower, of_kind};
+use super::registry::{RegisterState, TwinState};
 use super::state::{ChipColumns, HallColumns, PowerColumns, UnitColumns, UnitMode};
 use super::twin::Plan;
 use super::{Tick, TickSet};
@@ -18,13 +21,15 @@ use crate::site::campus::PowerKind;
 use crate::site::files::{GridFile, TariffFile};
 
 /// Prices and carbon in use.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Prices {
     /// The tariff with its figures at the low end, at their values and at the high end.
     pub terms: [Terms; 3],
     /// Carbon of the grid.
+    #[serde(skip)]
     pub carbon: GridCarbon,
     /// Carbon of diesel, g/L.
+    #[serde(skip)]
     pub diesel_carbon_g_per_l: f64,
 }
 
@@ -40,8 +45,21 @@ impl Prices {
     }
 }
 
+impl TwinState for Prices {
+    const NAME: &'static str = "prices";
+
+    // All of it but the price that a command has set is the tariff's.
+    fn regain(&mut self, other: Self) {
+        let set = self.terms.each_ref().map(Terms::energy_price_set);
+        *self = other;
+        for (terms, price) in self.terms.iter_mut().zip(set) {
+            terms.set_energy_price(price);
+        }
+    }
+}
+
 /// Readings of one tick (means over it, but temperatures at its end).
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Now {
     /// Racks and network at their cords, W.
     pub it_w: f64,
@@ -105,7 +123,7 @@ pub struct Now {
 }
 
 /// Sums since the start.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Total {
     /// All that came into the site, kWh.
     pub energy_kwh: f64,
@@ -162,7 +180,7 @@ pub struct Total {
 }
 
 /// All readings.
-#[derive(Resource, Debug, Clone, Default, PartialEq)]
+#[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Meters {
     /// This tick.
     pub now: Now,
@@ -173,6 +191,10 @@ pub struct Meters {
     /// Carbon of the grid's energy on average and at the margin, g.
     grid_carbon_g: [f64; 2],
     burnt_j: f64,
+}
+
+impl TwinState for Meters {
+    const NAME: &'static str = "meters";
 }
 
 impl Meters {
@@ -204,6 +226,7 @@ pub(super) fn read(
     power: Res<PowerColumns>,
     gensets: Res<Gensets>,
     rows: Res<RackPower>,
+    ports: Res<HallPorts>,
     mut meters: ResMut<Meters>,
 ) {
     let campus = &*plan.0;
@@ -285,9 +308,11 @@ pub(super) fn read(
     // Heat, hall by hall: what is drawn is carried out by air and water, rejected by loops, or stored.
     for h in live() {
         let drawn_j = (halls.it_w[h] + halls.cooling_w[h] + halls.misc_w[h]) * dt_s;
-        let out_w = halls.heat_out_w[h] + halls.heat_evaporated_w[h] + halls.heat_rejected_w[h];
-        let left_j = out_w * dt_s + halls.stored_j[h];
-        let scale = drawn_j.max(halls.stored_j[h].abs()).max(1.0);
+        let rejected_w = halls.heat_rejected_w[h] + ports.heat_rejected_w[h];
+        let out_w = halls.heat_out_w[h] + halls.heat_evaporated_w[h] + rejected_w;
+        let stored_j = halls.stored_j[h] + ports.stored_j[h];
+        let left_j = out_w * dt_s + stored_j;
+        let scale = drawn_j.max(stored_j.abs()).max(1.0);
         total.worst_imbalance = total.worst_imbalance.max((drawn_j - left_j).abs() / scale);
     }
 
@@ -357,5 +382,6 @@ pub(super) fn read(
 }
 
 pub(super) fn plugin(app: &mut App) {
+    app.register_state::<Meters>().register_state::<Prices>();
     app.add_systems(Tick, read.in_set(TickSet::Meters));
 }

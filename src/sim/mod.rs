@@ -5,6 +5,7 @@
 
 pub mod chips;
 pub mod clock;
+mod columns;
 pub mod command;
 pub mod cooling;
 pub mod demand;
@@ -14,10 +15,13 @@ pub mod hall_meters;
 pub mod jobs;
 mod live;
 pub mod meters;
+pub mod ports;
 pub mod power;
+pub mod registry;
 pub mod rules;
 pub mod sample;
 pub mod sense;
+pub mod snapshot;
 pub mod state;
 mod step;
 pub mod twin;
@@ -38,7 +42,12 @@ pub use twin::Twin;
 #[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Tick;
 
-/// Stages of a tick, in order.
+/// Runs once when a scenario begins, before the campus settles: what adds to the simulation puts its own state into the world.
+#[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Begin;
+
+/// Stages of a tick, in order; each runs once a tick, in the whole and in pieces. Their parts are [`cooling::CoolingSet`],
+/// [`power::PowerSet`] and [`jobs::JobSet`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TickSet {
     /// Time moves; what is due by now is done.
@@ -75,6 +84,7 @@ impl Plugin for SimPlugin {
         // The causal chain has one order; parallel work is inside the stages, in `Workers`.
         schedule.set_executor(SingleThreadedExecutor::new());
         app.add_schedule(schedule);
+        app.init_schedule(Begin);
         step::part(app);
         app.add_plugins((
             clock::plugin,
@@ -85,6 +95,7 @@ impl Plugin for SimPlugin {
             cooling::plugin,
             power::plugin,
             meters::plugin,
+            ports::plugin,
             hall_meters::plugin,
             rules::plugin,
         ));

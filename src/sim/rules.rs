@@ -3,12 +3,15 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use super::Tick;
 use super::clock::Clock;
 use super::command::Command;
 use super::power::incidents::{Incidents, What};
+use super::registry::{RegisterState, TwinState};
 use super::sense::{self, Quantity, Scope, Take};
-use super::{Tick, TickSet};
+use super::step::RuleWatch;
 
 /// A command that follows, s after a rule has been met.
 pub type Deed = (f64, Command);
@@ -39,7 +42,7 @@ pub struct Rule {
 }
 
 /// Where a rule stands.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 struct State {
     /// Since when its reading is beyond the limit, s.
     since_s: Option<f64>,
@@ -50,17 +53,30 @@ struct State {
 }
 
 /// All rules, and what they have ordered.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Rules {
     /// Rules of the scenario.
+    #[serde(skip)]
     pub rules: Vec<Rule>,
     states: Vec<State>,
     /// Orders: when, what, and because of which incident.
     orders: Vec<(f64, Command, Option<u32>)>,
 }
 
+impl TwinState for Rules {
+    const NAME: &'static str = "rules";
+
+    fn regain(&mut self, other: Self) {
+        self.rules = other.rules;
+    }
+
+    fn fits(&self, other: &Self) -> bool {
+        self.states.len() == other.states.len()
+    }
+}
+
 /// A rule that was met, or is over.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Met {
     /// Its number, from 1.
     pub rule: u32,
@@ -183,5 +199,6 @@ fn watch(world: &mut World) {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Tick, watch.in_set(TickSet::Rules));
+    app.register_state::<Rules>();
+    app.add_systems(Tick, watch.in_set(RuleWatch));
 }

@@ -1,5 +1,6 @@
 //! What can be measured where: the readings that rules watch and that a record may hold beside the site's own.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use bevy_ecs::world::World;
@@ -40,7 +41,7 @@ enum Part {
 macro_rules! readings {
     ($($(#[$meta:meta])* $variant:ident = $name:literal of $part:ident, $take:ident;)*) => {
         /// A reading of a place or of a power node.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Reading { $($(#[$meta])* $variant,)* }
 
         impl Reading {
@@ -116,7 +117,7 @@ readings! {
 }
 
 /// What is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quantity {
     /// A column of [`Sample`], by its number.
     Site(usize),
@@ -136,7 +137,7 @@ impl Quantity {
 }
 
 /// Where it is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scope {
     /// All that is live.
     Site,

@@ -54,6 +54,15 @@ pub struct UnderWay {
     clock: Clock,
 }
 
+/// The chips' own step, which runs with every piece of its stage. What adds to the simulation comes after it, in
+/// [`TickSet::Chips`], once a tick.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ChipPieces;
+
+/// The look at rules, which has the world to itself. What adds to the simulation comes after it, in [`TickSet::Rules`].
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RuleWatch;
+
 /// Puts the stages in order, and lets each run in the whole and in its own pieces.
 pub(super) fn part(app: &mut App) {
     app.init_resource::<Piece>();
@@ -61,9 +70,23 @@ pub(super) fn part(app: &mut App) {
         app.configure_sets(Tick, stage.before(next));
     }
     for stage in STAGES {
-        let runs = move |piece: Res<Piece>| piece.0.as_ref().is_none_or(|(of, _)| *of == stage);
+        // Once a tick: of a stage in pieces with the last of them.
+        let runs = move |piece: Res<Piece>, plan: Res<Plan>| {
+            let last = |halls: &Range<usize>| halls.end == plan.0.halls.len();
+            piece.0.as_ref().is_none_or(|(of, halls)| *of == stage && last(halls))
+        };
         app.configure_sets(Tick, stage.run_if(runs));
     }
+    let chips = |piece: Res<Piece>| piece.0.as_ref().is_none_or(|(of, _)| *of == TickSet::Chips);
+    let rules = |piece: Res<Piece>| piece.0.as_ref().is_none_or(|(of, _)| *of == TickSet::Rules);
+    app.configure_sets(
+        Tick,
+        RuleWatch.after(TickSet::Meters).before(TickSet::Rules).run_if(rules),
+    );
+    app.configure_sets(
+        Tick,
+        ChipPieces.after(TickSet::Demand).before(TickSet::Chips).run_if(chips),
+    );
 }
 
 /// Whether a tick has begun and not ended.

@@ -13,13 +13,14 @@ use super::hall_meters::HallMeters;
 use super::jobs::Jobs;
 use super::jobs::equipment::EquipmentRisk;
 use super::meters::{Meters, Prices};
-use super::power;
 use super::power::incidents::Incidents;
 use super::rules::Rules;
+use super::snapshot::{self, Snapshot, SnapshotError};
 use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumns, UnitMode};
 use super::weather::{Change, Climate, Spells, WeatherOffset};
 use super::workers::Workers;
-use super::{SimPlugin, Tick, chips, entities};
+use super::{Begin, SimPlugin, Tick, chips, entities};
+use super::{ports, power};
 use crate::num::{normal, uniform};
 use crate::scenario::Loaded;
 use crate::site::Campus;
@@ -29,10 +30,6 @@ use crate::site::campus::{Found, Hall};
 #[derive(Resource, Debug, Clone)]
 pub struct Plan(pub Arc<Campus>);
 
-/// The entity at the root of the campus.
-#[derive(Resource, Debug, Clone, Copy)]
-struct Root(Entity);
-
 /// Random streams, so that no two uses share numbers.
 mod stream {
     pub(super) const CHIP_SPREAD: u64 = 1;
@@ -41,17 +38,20 @@ mod stream {
 
 /// Adds the simulation and a scenario to an app. `threads` share the work; the results do not depend on it.
 pub fn install(app: &mut App, loaded: Loaded, threads: usize) {
+    install_with(app, loaded, threads, &|_| {});
+}
+
+/// The same with plugins that add to it; they are there before the scenario begins.
+pub fn install_with(app: &mut App, loaded: Loaded, threads: usize, extend: &dyn Fn(&mut App)) {
     app.insert_resource(Workers::new(threads));
     app.add_plugins(SimPlugin);
+    extend(app);
     replace(app.world_mut(), loaded);
 }
 
 /// Puts another scenario into a world that has the simulation, from its start.
 pub fn replace(world: &mut World, loaded: Loaded) {
     super::step::forget(world);
-    if let Some(Root(entity)) = world.remove_resource::<Root>() {
-        world.despawn(entity);
-    }
     let Loaded {
         site,
         scenario,
@@ -64,8 +64,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         ..
     } = loaded;
     let campus = Arc::new(site.campus);
-    let root = entities::spawn(world, &campus);
-    world.insert_resource(Root(root));
+    entities::stand(world, &campus);
 
     let seed = u64::from(scenario.seed);
     let climate = Climate::new(site.weather, campus.location.elevation_m.value, scenario.seed);
@@ -104,25 +103,8 @@ pub fn replace(world: &mut World, loaded: Loaded) {
     world.insert_resource(chip_columns(&campus, seed, START_C));
     world.insert_resource(rack_columns(&campus, START_C));
     world.insert_resource(hall_columns(&campus, live.clone(), START_C));
-    world.insert_resource(UnitColumns {
-        mode: campus
-            .halls
-            .iter()
-            .enumerate()
-            .flat_map(|(h, hall)| vec![if live[h] { UnitMode::Free } else { UnitMode::Off }; hall.units.len()])
-            .collect(),
-        mode_s: vec![1e9; campus.units()],
-        speed: vec![0.0; campus.units()],
-        air_kg_s: vec![0.0; campus.units()],
-        supply_c: vec![START_C; campus.units()],
-        dust_g: dust(&campus, seed),
-        pressure_pa: vec![0.0; campus.units()],
-    });
-    world.insert_resource(RowColumns {
-        supply_c: vec![START_C; campus.rows.len()],
-        supply_kg_s: vec![0.0; campus.rows.len()],
-        rack_kg_s: vec![0.0; campus.rows.len()],
-    });
+    world.insert_resource(unit_columns(&campus, &live, seed, START_C));
+    world.insert_resource(RowColumns::new(campus.rows.len(), START_C));
     power::insert(world, &campus, &live, seed, outside.dry_bulb_c);
     let kernels = chips::Kernels::new(&campus);
     world.insert_resource(Loops::new(&campus, &kernels));
@@ -162,7 +144,9 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         world.insert_resource(jobs);
     }
     world.insert_resource(Plan(campus));
+    ports::insert(world);
     world.insert_resource(clock);
+    world.run_schedule(Begin);
     settle(world);
 }
 
@@ -196,43 +180,30 @@ fn settle(world: &mut World) {
 pub(super) const START_C: f64 = 20.0;
 
 fn chip_columns(campus: &Campus, seed: u64, start_c: f64) -> ChipColumns {
-    let n = campus.chips();
-    ChipColumns {
-        junction_c: vec![start_c as f32; n],
-        power_w: vec![0.0; n],
-        utilisation: vec![0; n],
-        flags: vec![0; n],
-        spread: (0..n as u64)
-            .map(|chip| (normal(seed, stream::CHIP_SPREAD, chip).clamp(-1.95, 1.95) * 64.0) as i8)
-            .collect(),
+    let mut chips = ChipColumns::new(campus.chips(), start_c);
+    for (chip, spread) in chips.spread.iter_mut().enumerate() {
+        let deviations = normal(seed, stream::CHIP_SPREAD, chip as u64);
+        *spread = (deviations.clamp(-1.95, 1.95) * 64.0) as i8;
     }
+    chips
 }
 
 fn rack_columns(campus: &Campus, start_c: f64) -> RackColumns {
-    let n = campus.racks();
-    RackColumns {
-        inlet_c: vec![start_c as f32; n],
-        outlet_c: vec![start_c; n],
-        draw_w: vec![0.0; n],
-        cord_w: vec![0.0; n],
-        battery_j: (0..n)
-            .map(|rack| {
-                campus
-                    .rack_kind(rack)
-                    .battery
-                    .as_ref()
-                    .map_or(0.0, |battery| battery.energy_j.value)
-            })
-            .collect(),
-        dark: vec![false; n],
-        hottest_c: vec![start_c as f32; n],
-        utilisation: vec![0.0; n],
-        limited: vec![0; n],
-        pace: vec![1.0; n],
-        fan_speed: vec![0.0; n],
-        air_kg_s: vec![0.0; n],
-        hot_share: vec![0.0; n],
+    let mut racks = RackColumns::new(campus.racks(), start_c);
+    for (rack, energy_j) in racks.battery_j.iter_mut().enumerate() {
+        let battery = campus.rack_kind(rack).battery.as_ref();
+        *energy_j = battery.map_or(0.0, |battery| battery.energy_j.value);
     }
+    racks
+}
+
+fn unit_columns(campus: &Campus, live: &[bool], seed: u64, start_c: f64) -> UnitColumns {
+    let mut units = UnitColumns::new(campus.units(), start_c);
+    for (hall, _) in campus.halls.iter().zip(live).filter(|(_, live)| **live) {
+        units.mode[hall.units.clone()].fill(UnitMode::Free);
+    }
+    units.dust_g = dust(campus, seed);
+    units
 }
 
 /// Dust on the filters of every unit at the start, g: they were not all changed on one day.
@@ -248,100 +219,100 @@ fn dust(campus: &Campus, seed: u64) -> Vec<f64> {
     units.map(of_unit).collect()
 }
 
-pub(super) fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
-    let n = campus.halls.len();
-    let of_loop = |value: f64| {
-        let there = |hall: &Hall| if hall.liquid.is_some() { value } else { f64::NAN };
-        campus.halls.iter().map(there).collect::<Vec<f64>>()
-    };
-    let basin_m3 = campus.halls.iter().map(|hall| {
-        let liquid = hall
-            .liquid
-            .map(|liquid| (f64::from(liquid.cdus), &campus.loop_kinds[liquid.kind].basin_m3));
-        liquid.map_or(0.0, |(cdus, basin)| {
-            cdus * basin.as_ref().map_or(0.0, |figure| figure.value)
-        })
-    });
-    let basin_m3 = basin_m3.collect();
-    HallColumns {
-        live,
-        supply_c: vec![start_c; n],
-        hot_aisle_c: vec![start_c; n],
-        fans_w: vec![0.0; n],
-        rejection_w: vec![0.0; n],
-        chillers_w: vec![0.0; n],
-        media_evaporated_kg_s: vec![0.0; n],
-        tower_evaporated_kg_s: vec![0.0; n],
-        drift_kg_s: vec![0.0; n],
-        blowdown_kg_s: vec![0.0; n],
-        media_drop_k: vec![0.0; n],
-        coolant_kg_s: vec![0.0; n],
-        facility_kg_s: vec![0.0; n],
-        heat_to_liquid_w: vec![0.0; n],
-        heat_to_coils_w: vec![0.0; n],
-        heat_rejected_w: vec![0.0; n],
-        rejection_speed: vec![0.0; n],
-        chiller_lift_w: vec![0.0; n],
-        basin_m3,
-        bypass_kg_s: vec![0.0; n],
-        basin_fill_kg_s: vec![0.0; n],
-        tower_drift_kg_s: vec![0.0; n],
-        tower_blowdown_kg_s: vec![0.0; n],
-        loop_pumps_w: vec![0.0; n],
-        loop_stored_j: vec![0.0; n],
-        coil_air_kg_s: vec![0.0; n],
-        coil_supply_c: vec![0.0; n],
-        coil_fans_w: vec![0.0; n],
-        cold_air_kg_s: vec![0.0; n],
-        coolant_share: of_loop(1.0),
-        tripped: vec![0; n],
-        supply_humidity_ratio: vec![0.0; n],
-        coolant_supply_c: of_loop(start_c),
-        coolant_return_c: of_loop(start_c),
-        facility_supply_c: of_loop(start_c),
-        facility_return_c: of_loop(start_c),
-        mixed_c: vec![start_c; n],
-        return_c: vec![start_c; n],
-        fresh_share: vec![1.0; n],
-        rack_air_kg_s: vec![0.0; n],
-        supply_air_kg_s: vec![0.0; n],
-        recirculation: vec![0.0; n],
-        it_w: vec![0.0; n],
-        cooling_w: vec![0.0; n],
-        pumps_w: vec![0.0; n],
-        misc_w: vec![0.0; n],
-        water_l_s: vec![0.0; n],
-        chip_w: vec![0.0; n],
-        battery_w: vec![0.0; n],
-        heat_to_air_w: vec![0.0; n],
-        heat_out_w: vec![0.0; n],
-        heat_evaporated_w: vec![0.0; n],
-        stored_j: vec![0.0; n],
-        hottest_chip_c: vec![start_c as f32; n],
-        hottest_rack: campus.halls.iter().map(|hall| hall.racks.start as u32).collect(),
-        limited: vec![0; n],
-        demand: vec![0.0; n],
-        unserved_w: vec![0.0; n],
+fn hall_columns(campus: &Campus, live: Vec<bool>, start_c: f64) -> HallColumns {
+    let mut halls = HallColumns::new(campus.halls.len(), start_c);
+    halls.live = live;
+    for (h, hall) in campus.halls.iter().enumerate() {
+        if let Some(liquid) = hall.liquid {
+            let basin = campus.loop_kinds[liquid.kind].basin_m3.as_ref();
+            halls.basin_m3[h] = f64::from(liquid.cdus) * basin.map_or(0.0, |figure| figure.value);
+        }
+        furnish(campus, &mut halls, h);
+    }
+    halls
+}
+
+/// What of a hall's columns at the start depends on what the hall is: a place for its hottest rack, and readings of a liquid
+/// loop only where it has one.
+pub(super) fn furnish(campus: &Campus, halls: &mut HallColumns, h: usize) {
+    halls.hottest_rack[h] = campus.halls[h].racks.start as u32;
+    if campus.halls[h].liquid.is_none() {
+        for column in [
+            &mut halls.coolant_share,
+            &mut halls.coolant_supply_c,
+            &mut halls.coolant_return_c,
+            &mut halls.facility_supply_c,
+            &mut halls.facility_return_c,
+        ] {
+            column[h] = f64::NAN;
+        }
     }
 }
 
 /// A scenario in a headless app of its own.
+///
+/// ```
+/// use rainier::scenario::{self, Instead};
+/// use rainier::sim::Twin;
+/// use rainier::site::texts::NoFiles;
+///
+/// let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default()).expect("is built in");
+/// let mut twin = Twin::new(loaded, 1);
+/// twin.tick();
+/// assert!(twin.meters().now.pue > 1.0);
+/// ```
 pub struct Twin {
     app: App,
+    extend: Extension,
 }
+
+/// What adds plugins to the app of a twin and of its forks.
+type Extension = Arc<dyn Fn(&mut App) + Send + Sync>;
 
 impl Twin {
     /// A twin at the start of its scenario.
     #[must_use]
     pub fn new(loaded: Loaded, threads: usize) -> Self {
+        Self::with(loaded, threads, |_| {})
+    }
+
+    /// A twin with plugins that add to it, at the start of its scenario. Forks have them too.
+    #[must_use]
+    pub fn with(loaded: Loaded, threads: usize, extend: impl Fn(&mut App) + Send + Sync + 'static) -> Self {
+        let extend: Extension = Arc::new(extend);
         let mut app = App::empty();
-        install(&mut app, loaded, threads);
-        Self { app }
+        install_with(&mut app, loaded, threads, &*extend);
+        Self { app, extend }
     }
 
     /// One fixed step.
     pub fn tick(&mut self) {
         self.app.world_mut().run_schedule(Tick);
+    }
+
+    /// All its state now.
+    #[must_use]
+    pub fn snapshot(&mut self) -> Snapshot {
+        Snapshot::of(self.app.world_mut())
+    }
+
+    /// Goes on from a snapshot of its scenario.
+    ///
+    /// # Errors
+    /// If the snapshot is of another version, site or scenario; the twin stays as it is.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        snapshot.restore(self.app.world_mut())
+    }
+
+    /// Another twin in the same state, which goes its own way from here.
+    #[must_use]
+    pub fn fork(&mut self) -> Self {
+        let mut app = App::empty();
+        *app.world_mut() = snapshot::fork(self.app.world_mut(), &*self.extend);
+        Self {
+            app,
+            extend: Arc::clone(&self.extend),
+        }
     }
 
     /// The world, to read.

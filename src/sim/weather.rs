@@ -2,8 +2,10 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use super::registry::{RegisterState, TwinState};
 use super::{Tick, TickSet, year};
 use crate::num::{cos, lerp};
 use crate::physics::air;
@@ -17,7 +19,7 @@ use crate::site::load::Weather;
 pub const USUAL_PARTICLES_UG_M3: f64 = 9.0;
 
 /// Outside air now.
-#[derive(Resource, Debug, Clone, Default, PartialEq)]
+#[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outside {
     /// Dry bulb, °C.
     pub dry_bulb_c: f64,
@@ -37,8 +39,12 @@ pub struct Outside {
     pub particles_ug_m3: f64,
 }
 
+impl TwinState for Outside {
+    const NAME: &'static str = "outside air";
+}
+
 /// What is added to the weather.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// Change of the dry bulb, K.
     pub dry_bulb_k: f64,
@@ -60,8 +66,12 @@ impl Change {
 }
 
 /// Change of the weather for the whole scenario, which commands set.
-#[derive(Resource, Debug, Clone, Copy, Default)]
+#[derive(Resource, Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct WeatherOffset(pub Change);
+
+impl TwinState for WeatherOffset {
+    const NAME: &'static str = "weather offset";
+}
 
 /// Spells of a scenario.
 #[derive(Resource, Debug, Clone, Default)]
@@ -236,5 +246,9 @@ fn blow(
 }
 
 pub(super) fn plugin(app: &mut App) {
+    app.register_state::<Outside>()
+        .register_state::<WeatherOffset>()
+        .register_given::<Spells>()
+        .register_given::<Climate>();
     app.add_systems(Tick, blow.in_set(TickSet::Weather));
 }

@@ -4,6 +4,7 @@
 //! column of the simulation and the texels of every data texture of the view.
 //! Lengths are metres east (x) and north (y) of the site centre.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use super::Address;
@@ -562,7 +563,7 @@ impl Campus {
 }
 
 /// A place by its indices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Found {
     /// A building.
     Building(usize),

@@ -1,7 +1,9 @@
 //! A job: what is asked for, by whom, and how much of it.
 
+use serde::{Deserialize, Serialize};
+
 /// What a job does, which says how it uses power and what it loses when a part of it fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// Synchronous training: the slowest chip sets the pace, and one lost chip stops all of it.
     Training,
@@ -27,7 +29,7 @@ impl Kind {
 }
 
 /// A job as it is asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     /// Name: from its file, its trace, or its generator.
     pub name: String,

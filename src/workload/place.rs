@@ -4,6 +4,7 @@
 //! Free units are counted hall by hall as they are taken and given back, so that a place is chosen among halls, not
 //! among units.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -17,7 +18,7 @@ pub const FREE: u32 = u32::MAX;
 const ROUNDING: f64 = 1e-12;
 
 /// The least that a job gets: racks that belong together, such as the two of an UltraServer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// Chips.
     pub chips: u32,
@@ -34,7 +35,7 @@ pub struct Unit {
 }
 
 /// Units of one kind in one hall.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Group {
     hall: usize,
     building: usize,
@@ -47,7 +48,7 @@ struct Group {
 
 /// All units of a campus and who uses them. Its tables are to be read; [`Pool::take`], [`Pool::give_back`] and
 /// [`Pool::set_down`] write them together with the counts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pool {
     /// Units in the order of their racks.
     pub units: Vec<Unit>,

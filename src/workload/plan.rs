@@ -1,5 +1,6 @@
 //! A workload, read and checked against a campus: models, jobs in order of time, services, streams, limits.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::files::{
@@ -8,10 +9,11 @@ use super::files::{
 };
 use super::job::{Job, Kind};
 use super::pace::Step;
+use super::place::Policy;
 use super::trace::{self, Mapping};
 use crate::diag::{Code, Report};
 use crate::site::campus::Found;
-use crate::site::schema::{Assumption, Parsed, read};
+use crate::site::schema::{Assumption, Figure, Parsed, Tag, read};
 use crate::site::texts::{Files, builtin_names, find_text, unreadable};
 use crate::site::{Address, Campus};
 
@@ -67,7 +69,7 @@ impl Model {
 }
 
 /// What a limit on power is about.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CapAt {
     /// All IT of the site.
     Site,
@@ -102,6 +104,35 @@ pub struct Workload {
     pub assumptions: Vec<(String, Assumption)>,
     /// Source keys and what they stand for.
     pub sources: BTreeMap<String, String>,
+}
+
+impl Default for Workload {
+    /// Nothing is asked for.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            placement: PlacementSpec {
+                policy: Policy::ALL[0],
+                backfill: false,
+                preempt: false,
+                spare_share: Figure {
+                    value: 0.0,
+                    tag: Tag::E,
+                    source: String::new(),
+                    range: None,
+                },
+            },
+            models: Vec::new(),
+            jobs: Vec::new(),
+            services: Vec::new(),
+            streams: Vec::new(),
+            caps: Vec::new(),
+            failures: None,
+            equipment: Vec::new(),
+            assumptions: Vec::new(),
+            sources: BTreeMap::new(),
+        }
+    }
 }
 
 /// Reads a workload by name, `builtin:NAME` or a file, for a campus.

@@ -1,7 +1,9 @@
 //! How far a synchronous job has come: steps, checkpoints, interruptions and restarts, exact within a tick of any length.
 
+use serde::{Deserialize, Serialize};
+
 /// What a job is doing.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Phase {
     /// Computing; so many seconds since the last checkpoint was complete.
     Steps(f64),
@@ -25,7 +27,7 @@ pub struct Rates {
 }
 
 /// Where the time of a job went.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
     /// Computing, s.
     pub steps_s: f64,
@@ -52,7 +54,7 @@ impl std::ops::AddAssign for Spent {
 }
 
 /// How far a job has come.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// What it is doing.
     pub phase: Phase,

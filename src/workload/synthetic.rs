@@ -2,6 +2,7 @@
 
 use super::job::{Job, Kind};
 use crate::num::{self, exp, hash_u64, ln, normal, pow, uniform};
+use serde::{Deserialize, Serialize};
 
 /// Streams of random numbers, below the key of the arrivals.
 mod stream {
@@ -21,7 +22,7 @@ const YEAR_S: f64 = 365.0 * DAY_S;
 const ENDED_PER_S: f64 = 1e-15;
 
 /// What a stream of like jobs looks like.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
     /// Name; its jobs are numbered after it.
     pub name: String,
@@ -59,8 +60,31 @@ pub struct Stream {
     pub growth_per_year: f64,
 }
 
+/// Arrivals of one stream with a look at the next one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Upcoming {
+    arrivals: Arrivals,
+    next: Option<Job>,
+}
+
+impl Upcoming {
+    /// The arrivals from their first on.
+    #[must_use]
+    pub fn new(mut arrivals: Arrivals) -> Self {
+        let next = arrivals.next();
+        Self { arrivals, next }
+    }
+
+    /// The next one, if it comes before a time, s since the start.
+    pub fn next_before(&mut self, until_s: f64) -> Option<Job> {
+        let job = self.next.take_if(|job| job.submit_s < until_s)?;
+        self.next = self.arrivals.next();
+        Some(job)
+    }
+}
+
 /// Arrivals of one stream, in order of time and without end. They depend on the seed and the stream's number alone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Arrivals {
     stream: Stream,
     key: u64,

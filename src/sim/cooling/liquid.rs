@@ -5,6 +5,7 @@
 //! fans outside hold the set point as far as they can, a mixing valve holds it in the cold, a chiller in the heat.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::WaterSupply;
 use super::paths::w_per_k;
@@ -17,6 +18,7 @@ use crate::physics::tower;
 use crate::sim::chips::Kernels;
 use crate::sim::clock::Clock;
 use crate::sim::power::RackPower;
+use crate::sim::registry::TwinState;
 use crate::sim::state::HallColumns;
 use crate::sim::twin::Plan;
 use crate::sim::weather::Outside;
@@ -34,7 +36,7 @@ const DRAUGHT: f64 = 0.125;
 const SPEED_STEP: f64 = 1e-4;
 
 /// The loop of one hall.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct HallState {
     /// CDUs that are broken.
     pub broken: u32,
@@ -45,8 +47,16 @@ pub struct HallState {
 }
 
 /// The loops of all halls.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Loops(pub Vec<HallState>);
+
+impl TwinState for Loops {
+    const NAME: &'static str = "liquid loops";
+
+    fn fits(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len()
+    }
+}
 
 impl Loops {
     /// Everything whole.

@@ -9,6 +9,7 @@ mod paths;
 mod units;
 mod watch;
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use bevy_app::App;
@@ -17,13 +18,31 @@ use bevy_ecs::prelude::*;
 pub use self::liquid::Loops;
 pub use self::paths::AirPaths;
 pub use self::watch::{HallWatch, Loss, ThermalWatch};
-use super::{Tick, TickSet};
+use super::registry::{RegisterState, TwinState};
+use super::{RowColumns, Tick, TickSet, UnitColumns};
 use crate::choice;
 use crate::site::Campus;
 
+/// Parts of [`TickSet::Cooling`], in order.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CoolingSet {
+    /// Coolant loops take the chips' heat and give it to towers, dry coolers and chillers.
+    LiquidLoops,
+    /// Air-handling units set their mode and carry the heat of halls out.
+    Units,
+    /// Their air is parted over the rows.
+    AirPaths,
+    /// Who throttles, when and why.
+    Watch,
+}
+
 /// Whether the site has water for media and towers.
-#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaterSupply(pub bool);
+
+impl TwinState for WaterSupply {
+    const NAME: &'static str = "water supply";
+}
 
 choice! {
     /// A set point of a hall's units.
@@ -38,7 +57,7 @@ choice! {
 }
 
 /// Set points of the units of every hall, as they stand now.
-#[derive(Resource, Debug, Clone, PartialEq)]
+#[derive(Resource, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetPoints {
     /// Coldest supply that is allowed, °C.
     pub supply_min_c: Vec<f64>,
@@ -46,6 +65,21 @@ pub struct SetPoints {
     pub evaporate_above_c: Vec<f64>,
     /// Supply air over what racks draw.
     pub supply_ratio: Vec<f64>,
+}
+
+impl TwinState for SetPoints {
+    const NAME: &'static str = "set points";
+
+    fn fits(&self, other: &Self) -> bool {
+        let sizes = |set: &Self| {
+            [
+                set.supply_min_c.len(),
+                set.evaporate_above_c.len(),
+                set.supply_ratio.len(),
+            ]
+        };
+        sizes(self) == sizes(other)
+    }
 }
 
 impl SetPoints {
@@ -88,9 +122,21 @@ impl SetPoints {
 }
 
 pub(super) fn plugin(app: &mut App) {
+    app.register_state::<Loops>()
+        .register_state::<AirPaths>()
+        .register_state::<WaterSupply>()
+        .register_state::<SetPoints>()
+        .register_state::<ThermalWatch>()
+        .register_state::<UnitColumns>()
+        .register_state::<RowColumns>();
     app.add_systems(
         Tick,
-        (liquid::step, units::step, paths::part, watch::watch)
+        (
+            liquid::step.in_set(CoolingSet::LiquidLoops),
+            units::step.in_set(CoolingSet::Units),
+            paths::part.in_set(CoolingSet::AirPaths),
+            watch::watch.in_set(CoolingSet::Watch),
+        )
             .chain()
             .in_set(TickSet::Cooling),
     );

@@ -1,5 +1,6 @@
 //! Which unit's air reaches which end of which row.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
@@ -7,6 +8,7 @@ use bevy_ecs::prelude::*;
 use crate::num::{exp, hypot};
 use crate::physics::air::AIR_CP_J_PER_KG_K;
 use crate::physics::zonal::{Aisle, Stream};
+use crate::sim::registry::TwinState;
 use crate::sim::state::{HallColumns, RowColumns, UnitColumns};
 use crate::sim::twin::Plan;
 use crate::site::Campus;
@@ -17,13 +19,26 @@ use crate::site::campus::Hall;
 const BALANCING_ROUNDS: usize = 40;
 
 /// The ways of the air in every hall.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct AirPaths {
     /// By row: what stands at its ends now.
     pub aisles: Vec<Aisle>,
     /// By hall: the share of each unit's air that goes to each end of each row, end after end; halls that are laid out
     /// alike share theirs.
+    #[serde(skip)]
     shares: Vec<Arc<Vec<f64>>>,
+}
+
+impl TwinState for AirPaths {
+    const NAME: &'static str = "air paths";
+
+    fn regain(&mut self, other: Self) {
+        self.shares = other.shares;
+    }
+
+    fn fits(&self, other: &Self) -> bool {
+        self.aisles.len() == other.aisles.len()
+    }
 }
 
 impl AirPaths {

@@ -9,6 +9,7 @@ use crate::physics::air::{self, AIR_CP_J_PER_KG_K, WATER_H_FG_J_PER_KG};
 use crate::physics::fan::{self, Filter};
 use crate::physics::root::root;
 use crate::sim::clock::Clock;
+use crate::sim::ports::HallPorts;
 use crate::sim::power::RackPower;
 use crate::sim::state::{HallColumns, UnitColumns, UnitMode};
 use crate::sim::twin::Plan;
@@ -211,6 +212,7 @@ pub(super) fn step(
     power: Res<RackPower>,
     water: Res<WaterSupply>,
     set: Res<SetPoints>,
+    ports: Res<HallPorts>,
     mut units: ResMut<UnitColumns>,
     mut halls: ResMut<HallColumns>,
 ) {
@@ -249,7 +251,8 @@ pub(super) fn step(
         let flow_w_per_k = w_per_k(supply_kg_s);
 
         let misc_w = if fed { hall.misc_w } else { 0.0 };
-        let inner_w = halls.heat_to_air_w[h] + misc_w + halls.coil_fans_w[h] - halls.heat_to_coils_w[h];
+        let taken_w = halls.heat_to_coils_w[h] + ports.heat_from_air_w[h];
+        let inner_w = halls.heat_to_air_w[h] + misc_w + halls.coil_fans_w[h] - taken_w;
         // Against the cold and against damp.
         let goal_c = set.supply_min_c[h].max(dry[hall.cooling_kind]);
         // Fans of the last tick say how warm their air gets; they change little from one to the next.
@@ -357,7 +360,7 @@ pub(super) fn step(
         halls.fans_w[h] = fans_w + halls.coil_fans_w[h];
         halls.pumps_w[h] = media_pumps_w + halls.loop_pumps_w[h];
         halls.cooling_w[h] = halls.fans_w[h] + halls.pumps_w[h] + halls.rejection_w[h] + halls.chillers_w[h];
-        halls.misc_w[h] = misc_w;
+        halls.misc_w[h] = misc_w + ports.power_w[h];
         halls.media_evaporated_kg_s[h] = evaporated_kg_s;
         halls.drift_kg_s[h] = drift_kg_s + halls.tower_drift_kg_s[h];
         halls.blowdown_kg_s[h] =

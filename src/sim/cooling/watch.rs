@@ -1,11 +1,13 @@
 //! Watches every hall for chips that throttle, trip and cool down again, and says since when and why.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::clock::Clock;
 use crate::sim::power::RackPower;
 use crate::sim::power::grid::Grid;
 use crate::sim::power::incidents::{At, Incidents, What};
+use crate::sim::registry::TwinState;
 use crate::sim::state::{HallColumns, RackColumns};
 use crate::sim::twin::Plan;
 use crate::sim::weather::Outside;
@@ -33,7 +35,7 @@ pub enum Loss {
 }
 
 /// What a hall's cooling lacks, each by the incident that took it, and what came back last.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 struct Losses {
     /// In the order of [`Loss`].
     open: [Option<u32>; 5],
@@ -51,7 +53,7 @@ impl Losses {
 }
 
 /// How a hall has held since the start, or since what last disturbed it.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct HallWatch {
     /// When chips first throttled, s since the start.
     pub throttled_s: Option<f64>,
@@ -84,10 +86,18 @@ pub struct HallWatch {
 }
 
 /// All halls.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ThermalWatch {
     /// By hall.
     pub halls: Vec<HallWatch>,
+}
+
+impl TwinState for ThermalWatch {
+    const NAME: &'static str = "thermal watch";
+
+    fn fits(&self, other: &Self) -> bool {
+        self.halls.len() == other.halls.len()
+    }
 }
 
 impl HallWatch {

@@ -1,11 +1,13 @@
 //! Units of cooling and power that fail by themselves and are repaired. They act as anybody would: by commands.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{Jobs, stream};
 use crate::num::{ln, uniform};
 use crate::sim::clock::Clock;
 use crate::sim::command::{Command, CommandQueue};
+use crate::sim::registry::TwinState;
 use crate::sim::state::{HallColumns, UnitColumns, UnitMode};
 use crate::sim::twin::Plan;
 use crate::site::Campus;
@@ -13,7 +15,7 @@ use crate::site::campus::PowerKind;
 use crate::workload::files::EquipmentKind;
 
 /// Where a failure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Where {
     Units(usize),
     Cdus(usize),
@@ -21,7 +23,7 @@ enum Where {
 }
 
 /// Equipment of a kind: how far it is from its next failure, in mean times between them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Class {
     left: f64,
     drawn: u64,
@@ -30,11 +32,25 @@ struct Class {
 }
 
 /// All equipment that fails by itself.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct EquipmentRisk {
     seed: u64,
     classes: Vec<Class>,
     repairs: Vec<(f64, Where)>,
+}
+
+impl TwinState for EquipmentRisk {
+    const NAME: &'static str = "equipment risk";
+
+    fn fits(&self, other: &Self) -> bool {
+        let places = |risk: &Self| {
+            risk.classes
+                .iter()
+                .map(|class| class.places.clone())
+                .collect::<Vec<_>>()
+        };
+        places(self) == places(other)
+    }
 }
 
 impl EquipmentRisk {

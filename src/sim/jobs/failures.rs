@@ -3,10 +3,11 @@
 use super::stream;
 use crate::num::{ln, uniform};
 use crate::workload::files::FailureSpec;
+use serde::{Deserialize, Serialize};
 
 /// The risk that a job has run, and what it can still bear: interruptions come when its chip-hours reach thresholds that
 /// are drawn from an exponential distribution by its key.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Risk {
     seed: u64,
     stream: u64,

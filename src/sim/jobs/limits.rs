@@ -1,5 +1,6 @@
 //! What power and cooling allow: room for more work in every hall, and power caps that slow clocks.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::Jobs;
@@ -18,7 +19,7 @@ const SLOWEST: f64 = 0.05;
 const RISE: f64 = 1.25;
 
 /// Power limits and the clocks that they leave.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
     /// Caps: what they are about, W, and the clock that each leaves.
     caps: Vec<(CapAt, f64, f64)>,

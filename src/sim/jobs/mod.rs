@@ -11,8 +11,8 @@ pub mod records;
 mod running;
 mod serving;
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::iter::Peekable;
 use std::sync::Arc;
 
 use bevy_app::App;
@@ -24,6 +24,7 @@ use self::records::{Ending, Interruption, Record, Totals};
 pub use self::running::Running;
 use super::chips::Kernels;
 use super::clock::Clock;
+use super::registry::{RegisterState, TwinState};
 use super::state::{HallColumns, RackColumns};
 use super::twin::Plan;
 use super::{Tick, TickSet};
@@ -31,7 +32,16 @@ use crate::site::Campus;
 use crate::workload::Job;
 use crate::workload::place::{self, Ask, Decision, FREE, Pool};
 use crate::workload::plan::Workload;
-use crate::workload::synthetic::Arrivals;
+use crate::workload::synthetic::Upcoming;
+
+/// Parts of jobs: the first in [`TickSet::Demand`], the other in [`TickSet::Meters`].
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobSet {
+    /// Jobs arrive, get their places, get on, stop and end.
+    Run,
+    /// Cooling and power equipment fails by its own risk.
+    EquipmentFailures,
+}
 
 /// Most jobs that wait; later ones are turned away and counted.
 pub const MOST_WAITING: usize = 20_000;
@@ -54,7 +64,7 @@ mod stream {
 }
 
 /// A job that waits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Waiting {
     /// The job.
     pub job: Job,
@@ -76,9 +86,10 @@ struct KindFigures {
 }
 
 /// All jobs of a campus.
-#[derive(Resource)]
+#[derive(Resource, Clone, Serialize, Deserialize)]
 pub struct Jobs {
     /// What was asked for.
+    #[serde(skip)]
     pub workload: Arc<Workload>,
     /// Units, who holds them, and which cannot be used.
     pub pool: Pool,
@@ -89,18 +100,22 @@ pub struct Jobs {
     /// Where the time of all chips went.
     pub totals: Totals,
     /// Records of jobs that ended, until somebody takes them.
+    #[serde(skip)]
     pub records: VecDeque<Record>,
     /// Records that were dropped.
+    #[serde(skip)]
     pub records_dropped: u64,
     /// Stops of jobs, until somebody takes them; no more than [`MOST_RECORDS`] at once.
+    #[serde(skip)]
     pub interruptions: Vec<Interruption>,
     /// Limits on power.
     pub limits: Limits,
     seed: u64,
+    #[serde(skip)]
     kinds: Vec<KindFigures>,
     /// Next of the jobs with a time.
     next: usize,
-    arrivals: Vec<Peekable<Arrivals>>,
+    arrivals: Vec<Upcoming>,
     /// When which failed unit can be used again, s.
     repairs: Vec<(f64, u32)>,
     /// Units that wait for a repair.
@@ -110,6 +125,29 @@ pub struct Jobs {
     looked_s: f64,
     /// Utilisation asked of each rack by its job in this tick; NaN without one.
     pub(super) asked: Vec<f64>,
+}
+
+impl TwinState for Jobs {
+    const NAME: &'static str = "jobs";
+
+    // Records and stops wait for whoever writes them down: they are not what the next tick stands on.
+    fn regain(&mut self, other: Self) {
+        (self.workload, self.kinds) = (other.workload, other.kinds);
+    }
+
+    fn fits(&self, other: &Self) -> bool {
+        let sizes = |jobs: &Self| {
+            [
+                jobs.pool.units.len(),
+                jobs.pool.used_by.len(),
+                jobs.pool.down.len(),
+                jobs.broken.len(),
+                jobs.asked.len(),
+                jobs.arrivals.len(),
+            ]
+        };
+        sizes(self) == sizes(other)
+    }
 }
 
 impl Jobs {
@@ -129,7 +167,7 @@ impl Jobs {
             .streams
             .iter()
             .enumerate()
-            .map(|(n, (spec, _))| running::arrivals(spec, seed, n as u64, clock).peekable())
+            .map(|(n, (spec, _))| Upcoming::new(running::arrivals(spec, seed, n as u64, clock)))
             .collect();
         let units = pool.units.len();
         let limits = Limits::new(&workload, campus);
@@ -229,7 +267,7 @@ impl Jobs {
             self.next += 1;
         }
         for (arrivals, (_, model)) in self.arrivals.iter_mut().zip(&self.workload.streams) {
-            while let Some(mut job) = arrivals.next_if(|job| job.submit_s < until_s) {
+            while let Some(mut job) = arrivals.next_before(until_s) {
                 job.model = *model;
                 come.push(job);
             }
@@ -466,6 +504,10 @@ fn run(
 }
 
 pub(super) fn plugin(app: &mut App) {
+    app.register_state::<Jobs>()
+        .register_state::<equipment::EquipmentRisk>();
+    let run = run.in_set(JobSet::Run);
     app.add_systems(Tick, run.in_set(TickSet::Demand).before(super::demand::ask));
-    app.add_systems(Tick, equipment::fail.in_set(TickSet::Meters));
+    let fail = equipment::fail.in_set(JobSet::EquipmentFailures);
+    app.add_systems(Tick, fail.in_set(TickSet::Meters));
 }

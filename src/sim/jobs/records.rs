@@ -1,6 +1,6 @@
 //! What is kept of jobs: one record each when they end, and where the time of all chips went.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::workload::Kind;
 use crate::workload::place::Pool;
@@ -82,7 +82,7 @@ pub struct Interruption {
 }
 
 /// Where the time of all chips went, and what came of it. Times are chip-hours.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Totals {
     /// Held by training jobs, services and batches.
     pub held_h: [f64; 3],

@@ -12,9 +12,10 @@ use crate::workload::plan::Workload;
 use crate::workload::progress::{Progress, Rates, Spent};
 use crate::workload::synthetic::{Arrivals, Stream};
 use crate::workload::{Job, Kind};
+use serde::{Deserialize, Serialize};
 
 /// A job that holds units.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Running {
     /// What was asked for.
     pub job: Job,

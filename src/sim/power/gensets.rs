@@ -1,12 +1,14 @@
 //! Genset plants: orders to start, units that join the bus or do not, blocks of load, fuel.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::num::{ln, uniform};
+use crate::sim::registry::TwinState;
 use crate::site::campus::GensetPlant;
 
 /// A unit of a plant.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Unit {
     /// Standing by.
     Off,
@@ -19,7 +21,7 @@ pub enum Unit {
 }
 
 /// State of a plant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plant {
     /// Its units.
     pub units: Vec<Unit>,
@@ -38,12 +40,21 @@ pub struct Plant {
 }
 
 /// All plants, in the order of the campus.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Gensets {
     /// Their states.
     pub plants: Vec<Plant>,
     /// Seed of start failures and stops.
     pub seed: u64,
+}
+
+impl TwinState for Gensets {
+    const NAME: &'static str = "gensets";
+
+    fn fits(&self, other: &Self) -> bool {
+        let units = |gensets: &Self| gensets.plants.iter().map(|plant| plant.units.len()).collect::<Vec<_>>();
+        units(self) == units(other)
+    }
 }
 
 /// What a unit did in a step.

@@ -1,8 +1,10 @@
 //! Where load can flow: switch positions, what carries voltage, and the load flow over it.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::physics::loadflow::{Branch, Flow, Network, Outcome};
+use crate::sim::registry::TwinState;
 use crate::site::Campus;
 use crate::site::campus::{PowerKind, PowerNode, PowerPlan};
 
@@ -13,7 +15,7 @@ pub const BASE_VA: f64 = 1e6;
 const NOWHERE: u32 = u32::MAX;
 
 /// Switch positions of every node, and the tree that they make.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Grid {
     /// Which of its sources each node is connected to.
     pub source: Vec<u8>,
@@ -50,6 +52,30 @@ pub struct Loads {
     pub row: Vec<[f64; 2]>,
     /// By hall: fans, pumps and lights.
     pub plant: Vec<[f64; 2]>,
+}
+
+impl TwinState for Grid {
+    const NAME: &'static str = "grid";
+
+    fn fits(&self, other: &Self) -> bool {
+        let sizes = |grid: &Self| {
+            [
+                grid.source.len(),
+                grid.open.len(),
+                grid.cut.len(),
+                grid.tap.len(),
+                grid.shed.len(),
+                grid.units.len(),
+                grid.live.len(),
+                grid.energised.len(),
+                grid.lost_by.len(),
+                grid.place.len(),
+                grid.first_child.len(),
+                grid.next_sibling.len(),
+            ]
+        };
+        sizes(self) == sizes(other)
+    }
 }
 
 impl Grid {

@@ -1,14 +1,16 @@
 //! What has happened to power and cooling, and why: every incident names the one that caused it.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::super::cooling::SetPoint;
 use super::super::rules::Met;
+use crate::sim::registry::TwinState;
 use crate::site::Campus;
 use crate::site::campus::Found;
 
 /// What an incident is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum At {
     /// A node of the power path.
     Node(u32),
@@ -44,7 +46,7 @@ impl At {
 }
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum What {
     /// A node was opened by a command.
     Opened,
@@ -119,7 +121,7 @@ pub enum What {
 }
 
 /// One incident.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
     /// Time since the start, s.
     pub time_s: f64,
@@ -132,7 +134,7 @@ pub struct Incident {
 }
 
 /// A row of racks without any power, from the first of its racks to the last.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Outage {
     /// Row of the campus.
     pub row: u32,
@@ -150,7 +152,7 @@ pub struct Outage {
 pub const MOST: usize = 20_000;
 
 /// All incidents, in order of time.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Incidents {
     /// Those that are kept.
     pub list: Vec<Incident>,
@@ -162,6 +164,10 @@ pub struct Incidents {
     pub unserved_kwh: Vec<f64>,
     /// Load that was not served while no cause was on record, kWh.
     pub unexplained_kwh: f64,
+}
+
+impl TwinState for Incidents {
+    const NAME: &'static str = "incidents";
 }
 
 impl Incidents {

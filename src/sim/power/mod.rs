@@ -10,6 +10,7 @@ pub mod training;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use self::gensets::Gensets;
 use self::grid::{Grid, Loads};
@@ -20,6 +21,7 @@ use super::clock::Clock;
 use super::command::apply_due;
 use super::demand::Demand;
 use super::meters::J_PER_KWH;
+use super::registry::{RegisterState, TwinState};
 use super::state::{HallColumns, PowerColumns, RackColumns};
 use super::twin::Plan;
 use super::weather::Outside;
@@ -30,8 +32,21 @@ use crate::site::Campus;
 use crate::site::campus::PowerKind;
 use crate::site::files::{InverseCurve, OilSpec, ProtectionSpec};
 
+/// Parts of the power path: the first in [`TickSet::Clock`], the others in [`TickSet::PowerPath`], in order.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PowerSet {
+    /// Switches, relays and gensets act, second by second while anything is under way.
+    Switching,
+    /// Which rows are without power, and since when.
+    Outages,
+    /// Unserved energy is booked on the incident that keeps it off.
+    Unserved,
+    /// The load flow over what carries voltage, with losses.
+    LoadFlow,
+}
+
 /// Which racks have power, by row, and which halls' plants.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RackPower {
     /// Whether any cord carries voltage at the end of the tick.
     pub fed: Vec<bool>,
@@ -51,6 +66,27 @@ pub struct RackPower {
     asked_w: Vec<f64>,
     /// Draw of the hall's plant when it last had power, W.
     plant_w: Vec<f64>,
+}
+
+impl TwinState for RackPower {
+    const NAME: &'static str = "rack power";
+
+    fn fits(&self, other: &Self) -> bool {
+        let sizes = |power: &Self| {
+            [
+                power.fed.len(),
+                power.unfed_s.len(),
+                power.on_battery.len(),
+                power.dark.len(),
+                power.dark_by.len(),
+                power.outage.len(),
+                power.plant_fed.len(),
+                power.asked_w.len(),
+                power.plant_w.len(),
+            ]
+        };
+        sizes(self) == sizes(other)
+    }
 }
 
 impl RackPower {
@@ -115,11 +151,24 @@ pub(super) fn set_live(campus: &Campus, live_halls: &[bool], by: Option<u32>, ge
 }
 
 /// Relays of every node.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Relays {
+    #[serde(skip)]
     kinds: Vec<Relay>,
     /// By node: how far it is on the way to a trip, 0 to 2; see [`Relay::step`].
     pub share: Vec<f64>,
+}
+
+impl TwinState for Relays {
+    const NAME: &'static str = "relays";
+
+    fn regain(&mut self, other: Self) {
+        self.kinds = other.kinds;
+    }
+
+    fn fits(&self, other: &Self) -> bool {
+        self.share.len() == other.share.len()
+    }
 }
 
 fn relay(spec: &ProtectionSpec) -> Relay {
@@ -156,11 +205,30 @@ fn transformer(spec: &OilSpec) -> Transformer {
 }
 
 /// Oil-filled transformers: node, class and temperatures.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Oil {
+    #[serde(skip)]
     classes: Vec<Transformer>,
     /// By transformer: its node, its class, its state.
     pub transformers: Vec<(u32, u32, State)>,
+}
+
+impl TwinState for Oil {
+    const NAME: &'static str = "transformer oil";
+
+    fn regain(&mut self, other: Self) {
+        self.classes = other.classes;
+    }
+
+    fn fits(&self, other: &Self) -> bool {
+        let of = |oil: &Self| {
+            oil.transformers
+                .iter()
+                .map(|(node, class, _)| (*node, *class))
+                .collect::<Vec<_>>()
+        };
+        of(self) == of(other)
+    }
 }
 
 impl Oil {
@@ -190,16 +258,7 @@ pub(super) fn insert(world: &mut World, campus: &Campus, live_halls: &[bool], se
     world.insert_resource(Oil::new(campus, ambient_c));
     world.insert_resource(Incidents::default());
     world.insert_resource(RackPower::new(campus));
-    world.insert_resource(PowerColumns {
-        load_w: vec![0.0; nodes],
-        load_var: vec![0.0; nodes],
-        loss_w: vec![0.0; nodes],
-        voltage_pu: vec![0.0; nodes],
-        loading: vec![0.0; nodes],
-        top_oil_c: vec![f64::NAN; nodes],
-        hot_spot_c: vec![f64::NAN; nodes],
-        life_h: vec![0.0; nodes],
-    });
+    world.insert_resource(PowerColumns::new(nodes, ambient_c));
 }
 
 /// Reactive over real power at a power factor.
@@ -445,6 +504,24 @@ pub fn of_kind(campus: &Campus, kind: PowerKind) -> impl Iterator<Item = usize> 
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Tick, switching::operate.after(apply_due).in_set(TickSet::Clock));
-    app.add_systems(Tick, (darkness, book, carry).chain().in_set(TickSet::PowerPath));
+    app.register_state::<Grid>()
+        .register_state::<Gensets>()
+        .register_state::<Timers>()
+        .register_state::<Relays>()
+        .register_state::<Oil>()
+        .register_state::<Incidents>()
+        .register_state::<RackPower>()
+        .register_state::<PowerColumns>();
+    let switching = switching::operate.in_set(PowerSet::Switching);
+    app.add_systems(Tick, switching.after(apply_due).in_set(TickSet::Clock));
+    app.add_systems(
+        Tick,
+        (
+            darkness.in_set(PowerSet::Outages),
+            book.in_set(PowerSet::Unserved),
+            carry.in_set(PowerSet::LoadFlow),
+        )
+            .chain()
+            .in_set(TickSet::PowerPath),
+    );
 }

@@ -1,12 +1,14 @@
 //! What switches, relays and gensets do by themselves, second by second while anything is under way.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::gensets::{Did, Gensets, Plant, Unit};
 use super::grid::{Grid, Loads};
 use super::incidents::{Incidents, What};
 use super::{RackPower, Relays, row_loads};
 use crate::sim::clock::Clock;
+use crate::sim::registry::TwinState;
 use crate::sim::state::{HallColumns, RackColumns};
 use crate::sim::twin::Plan;
 use crate::site::Campus;
@@ -23,7 +25,7 @@ const COOL_S: f64 = 60.0;
 const HOLD_OFF_S: f64 = 300.0;
 
 /// Timers of automatic switching.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Timers {
     /// By node: time for which it has waited to go over to another source, s.
     wait_s: Vec<f64>,
@@ -35,6 +37,14 @@ pub struct Timers {
     pub(super) busy: bool,
     /// The last incident that moved load.
     pub(super) last_change: Option<u32>,
+}
+
+impl TwinState for Timers {
+    const NAME: &'static str = "switching timers";
+
+    fn fits(&self, other: &Self) -> bool {
+        self.wait_s.len() == other.wait_s.len() && self.tap_s.len() == other.tap_s.len()
+    }
 }
 
 impl Timers {
