@@ -16,6 +16,8 @@
 //! | [`record`] | samples, summary and digest of a run |
 //! | [`study`] | many runs: bands and what matters most |
 //! | [`host`] | what programs share: disk and wall clock |
+//!
+//! [`prelude`] has what a program on top of it needs; `examples/` shows how.
 
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "tests compare exact results"))]
 
@@ -26,6 +28,7 @@ pub mod host;
 pub mod num;
 pub mod overlay;
 pub mod physics;
+pub mod prelude;
 pub mod record;
 pub mod scenario;
 pub mod sim;
