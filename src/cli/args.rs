@@ -89,6 +89,14 @@ pub(crate) struct Run {
     /// Duration that replaces the scenario's, s
     #[arg(long, value_name = "SECONDS")]
     pub(crate) duration: Option<f64>,
+    /// Save all state to a file when that much time has been simulated, such as 6h:noon.snapshot (s, min, h or d; s without a
+    /// unit); may be given more than once. A run goes on from there with --from
+    #[arg(long, value_name = "TIME:FILE", value_parser = save)]
+    pub(crate) save_at: Vec<Save>,
+    /// Go on from a file of --save-at, of the same version, site and scenario; only --duration may differ. What is written
+    /// covers the time from there on, the sums all of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
     /// Print the summary as JSON instead of a table
     #[arg(long)]
     pub(crate) json: bool,
@@ -98,6 +106,38 @@ pub(crate) struct Run {
     /// Print nothing: another command asks for the run
     #[arg(skip)]
     pub(crate) silent: bool,
+}
+
+/// When to save, s since the start, and where.
+#[derive(Debug, Clone)]
+pub(crate) struct Save {
+    pub(crate) at_s: f64,
+    pub(crate) file: PathBuf,
+}
+
+/// A time and a file, as TIME:FILE.
+fn save(text: &str) -> Result<Save, String> {
+    let (time, file) = text
+        .split_once(':')
+        .ok_or("found no colon; allowed: TIME:FILE, such as 6h:noon.snapshot")?;
+    if file.is_empty() {
+        return Err("found no file behind the colon; allowed: TIME:FILE, such as 6h:noon.snapshot".into());
+    }
+    let number = time.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let scale = match &time[number.len()..] {
+        "" | "s" => 1.0,
+        "min" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        unit => return Err(format!("found the unit {unit:?}; allowed: s, min, h, d")),
+    };
+    let at_s = number.trim().parse::<f64>().ok().map(|value| value * scale);
+    let at_s = at_s.filter(|s| (0.0..=3.2e9).contains(s));
+    Ok(Save {
+        at_s: at_s
+            .ok_or_else(|| format!("found the time {time:?}; allowed: 0 to 3.2e9 s, such as 21600, 360min or 6h"))?,
+        file: file.into(),
+    })
 }
 
 #[derive(Debug, clap::Args)]

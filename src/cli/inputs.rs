@@ -214,6 +214,9 @@ fn command(args: &Run) -> String {
     if let Some(duration) = args.duration {
         option("--duration", duration.to_string());
     }
+    if let Some(from) = &args.from {
+        option("--from", from.display().to_string());
+    }
     words.join(" ")
 }
 

@@ -1,9 +1,12 @@
 //! `rainier run`: a scenario from start to end.
 
+use std::io::Write;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
+use rainier::host::disk;
 use rainier::physics::envelope::AirClass;
 use rainier::record::Summary;
 use rainier::scenario::{self, Loaded};
@@ -13,16 +16,17 @@ use rainier::sim::hall_meters::{HallMeters, MODES};
 use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::power::incidents::Incidents;
+use rainier::sim::snapshot::Snapshot;
 use rainier::sim::twin::Plan;
 use rainier::site::Address;
 use rainier::site::campus::Found;
 
 use crate::Failure;
-use crate::args::Run;
+use crate::args::{Run, Save};
 use crate::inputs::{Before, Recorder};
 use crate::jobs::JobsFile;
 use crate::story;
-use crate::write::Series;
+use crate::write::{Series, whole};
 
 pub(crate) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(
@@ -65,6 +69,51 @@ fn load(args: &Run, files: &Recorder) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
+/// The longest snapshot that is read: some thirty times that of a million chips.
+const MOST_SNAPSHOT_BYTES: u64 = 1 << 30;
+
+/// Puts a twin where a snapshot was taken.
+fn go_on(twin: &mut Twin, file: &Path) -> Result<(), Failure> {
+    let wrong = |problem: String| Failure::Place(format!("--from {}: {problem}", file.display()));
+    let bytes = disk::bytes(file, MOST_SNAPSHOT_BYTES).map_err(|error| wrong(error.to_string()))?;
+    let snapshot = Snapshot::from_bytes(&bytes).map_err(|error| wrong(error.to_string()))?;
+    twin.restore(&snapshot).map_err(|error| wrong(error.to_string()))
+}
+
+/// What is to be saved, in order of time; errors tell of what the run does not come to.
+fn saves<'a>(args: &'a Run, from_s: f64, end_s: f64) -> Result<Vec<&'a Save>, Failure> {
+    let mut saves: Vec<&Save> = args.save_at.iter().collect();
+    saves.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+    for save in &saves {
+        if save.at_s < from_s || save.at_s > end_s {
+            return Err(Failure::Place(format!(
+                "--save-at {}:{}: the run goes from {from_s} to {end_s} s",
+                save.at_s,
+                save.file.display()
+            )));
+        }
+    }
+    Ok(saves)
+}
+
+/// Saves what is due.
+fn save_due(saves: &mut Vec<&Save>, twin: &mut Twin, quiet: bool) -> Result<(), String> {
+    let now_s = twin.world().resource::<Clock>().time_s;
+    let due = saves.iter().take_while(|save| save.at_s <= now_s + 1e-9).count();
+    for save in saves.drain(..due) {
+        let bytes = twin.snapshot().to_bytes();
+        whole(&save.file, |file| file.write_all(&bytes))?;
+        if !quiet {
+            eprintln!(
+                "saved the state at {now_s} s to {} ({} bytes)",
+                save.file.display(),
+                bytes.len()
+            );
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     let started = Instant::now();
     let recorder = Recorder::default();
@@ -95,9 +144,18 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
 
     let mut twin = Twin::new(loaded, threads(args.threads));
     let campus = twin.world().resource::<Plan>().0.clone();
+    if let Some(file) = &args.from {
+        go_on(&mut twin, file)?;
+    }
     let ready = started.elapsed();
+    let from_s = twin.world().resource::<Clock>().time_s;
+    bar.set_position(twin.world().resource::<Clock>().tick);
+    let mut saves = saves(args, from_s, scenario.duration_s)?;
     let mut next_sample_s = scenario.record_every_s;
-    let mut failed = None;
+    while next_sample_s <= from_s + 1e-9 {
+        next_sample_s += scenario.record_every_s;
+    }
+    let mut failed = save_due(&mut saves, &mut twin, args.silent).err();
     while !twin.done() {
         twin.tick();
         bar.inc(1);
@@ -122,6 +180,8 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
                 break;
             }
         }
+        // What has been computed is worth more than the file: the run goes on without it, and says so at its end.
+        failed = failed.or(save_due(&mut saves, &mut twin, args.silent).err());
     }
     bar.finish_and_clear();
     let wall = started.elapsed();
@@ -139,7 +199,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
             story::write(folder, campus, world.resource::<Incidents>())?;
             before.map_or(Ok(()), |before| before.write(folder, &twin, &summary))
         });
-        if let Some(error) = failed.or(finished.err()) {
+        if let Some(error) = failed.take().or(finished.err()) {
             return Err(Failure::Output(error));
         }
         if !args.silent {
@@ -159,7 +219,9 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     } else {
         print_summary(&summary, &twin, wall, ready);
     }
-    if summary.worst_imbalance > LEDGER_TOLERANCE {
+    if let Some(error) = failed {
+        Err(Failure::Output(error))
+    } else if summary.worst_imbalance > LEDGER_TOLERANCE {
         Err(Failure::Ledger(summary.worst_imbalance))
     } else {
         Ok(())

@@ -513,3 +513,37 @@ fn bands_are_the_same_for_any_threads_and_go_on_after_a_kill() {
     assert_eq!(other.status.code(), Some(3));
     assert!(text(&other.stderr).contains("another study"));
 }
+
+#[test]
+fn a_run_goes_on_from_a_file_that_another_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("half.snapshot");
+    let file = file.to_str().expect("is text");
+    let digest = |args: &[&str]| {
+        let output = rainier(&[&["run", "builtin:lab-day", "--json", "--quiet"], args].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let summary: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+        (summary["digest"].clone(), summary["energy_kwh"].clone())
+    };
+    let whole = digest(&["--save-at", &format!("30min:{file}")]);
+    assert_eq!(digest(&["--from", file]), whole);
+    assert_eq!(digest(&["--from", file, "--threads", "2"]), whole);
+    let refused = |args: &[&str], expected: &str| {
+        let output = rainier(&[&["run", "builtin:lab-day", "--quiet"], args].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr);
+        assert!(said.contains(expected), "{expected} is not in {said}");
+    };
+    refused(&["--from", file, "--tick", "30"], "another scenario");
+    refused(&["--from", file, "--set", "scenario:seed=7"], "another scenario");
+    refused(&["--from", file, "--site", "builtin:rainier"], "another site");
+    refused(&["--from", file, "--save-at", "60:x"], "the run goes from 1800 to");
+    refused(&["--save-at", "6h"], "TIME:FILE");
+    refused(&["--save-at", "6y:x"], "allowed: s, min, h, d");
+    let mut bytes = fs::read(file).expect("was saved");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 4;
+    fs::write(file, bytes).expect("is written");
+    refused(&["--from", file], "cut off or damaged");
+    refused(&["--from", folder.path().to_str().expect("is text")], "a folder");
+}
