@@ -931,6 +931,11 @@ compare-inputs =
     }
 compare-invite = Run another scenario beside this one. Both start anew and step together; racks, panels and charts show A, B, or what B has more or less.
 compare-choose = choose…
+compare-fork-invite = Or go on from now in two ways: A as it is, B with whatever is done from here on.
+compare-fork = From now, what if
+    .hint = B begins in the state that A has now; orders go to the one in front
+# Behind the name of a case that began in the state of the other.
+compare-forked = from { $time } on
 compare-at = at { $time } since the start
 
 ## Alarms (I).

@@ -10,6 +10,7 @@ use rainier::overlay::Seen;
 use rainier::record::alarms::{self, Alarms};
 use rainier::scenario::{Event, Loaded};
 use rainier::sim::clock::Clock;
+use rainier::sim::snapshot;
 use rainier::sim::{Tick, TickSet, Twin};
 use rainier::site::items;
 
@@ -25,6 +26,8 @@ pub(crate) struct Case {
     pub(crate) loaded: Arc<Loaded>,
     /// Its text.
     pub(crate) text: String,
+    /// When it left the other case to go its own way, s since the start; none if it has run by itself from there.
+    pub(crate) forked_s: Option<f64>,
 }
 
 impl Case {
@@ -33,6 +36,7 @@ impl Case {
         Self {
             loaded: Arc::new(loaded),
             text,
+            forked_s: None,
         }
     }
 
@@ -113,6 +117,26 @@ impl Beside {
         Self { world, front }
     }
 
+    /// Leaves the case in front behind as A, and goes on in front as B: from here each goes its own way.
+    pub(crate) fn fork(world: &mut World) -> Self {
+        let mut behind = snapshot::fork(world, &|_| {});
+        remember(&mut behind);
+        copy::<Case>(world, &mut behind);
+        copy::<Costs>(world, &mut behind);
+        copy::<History>(world, &mut behind);
+        copy::<Trend>(world, &mut behind);
+        copy::<Trail>(world, &mut behind);
+        copy::<Alarms>(world, &mut behind);
+        copy::<ByHand>(world, &mut behind);
+        copy::<Undo>(world, &mut behind);
+        let now_s = world.resource::<Clock>().time_s;
+        world.resource_mut::<Case>().forked_s = Some(now_s);
+        Self {
+            world: behind,
+            front: Side::B,
+        }
+    }
+
     /// A resource of the case behind; none that it has not.
     pub(crate) fn get<R: Resource>(&self) -> Option<&R> {
         self.world.get_resource::<R>()
@@ -148,13 +172,20 @@ pub(crate) fn remember(world: &mut World) {
 /// Forgets the past of a world whose scenario has been replaced by a case at its start.
 pub(crate) fn begin(world: &mut World, case: Case) {
     world.insert_resource(Costs::of(&case.loaded));
-    world.insert_resource(case);
+    world.insert_resource(Case { forked_s: None, ..case });
     world.insert_resource(History::default());
     world.insert_resource(Trend::default());
     world.insert_resource(Trail::default());
     world.insert_resource(Alarms::default());
     world.insert_resource(ByHand::default());
     world.insert_resource(Undo::default());
+}
+
+/// Gives a world what another has.
+fn copy<R: Resource + Clone>(from: &World, to: &mut World) {
+    if let Some(of) = from.get_resource::<R>() {
+        to.insert_resource(of.clone());
+    }
 }
 
 /// Gives each of two worlds the other's resource; both have one.

@@ -43,6 +43,8 @@ pub(crate) enum Ask {
     Start(Source),
     /// Start a scenario beside the one in front, both from their starts.
     Compare(Source),
+    /// Go on beside the one in front from its state now: it stays as A, and what is done from here on is done in B.
+    Fork,
     /// Put the one behind in front.
     Exchange,
     /// Let the one behind go.
@@ -107,6 +109,11 @@ pub(crate) fn answer(world: &mut World, ask: Ask) -> Result<(), Report> {
             let behind = load(&source)?;
             let front = world.resource::<Case>().clone();
             start(world, front, Some(behind));
+        }
+        Ask::Fork => {
+            let beside = Beside::fork(world);
+            world.insert_resource(beside);
+            return Ok(());
         }
         Ask::Exchange => {
             cases::exchange(world);

@@ -94,6 +94,10 @@ fn names(ui: &mut egui::Ui, cases: [&Case; 2], scenarios: &mut Scenarios) {
             ui.label(RichText::new(side.letter()).strong().color(color));
             ui.label(RichText::new(case.name()).size(13.0))
                 .on_hover_text(case.about());
+            if let Some(at_s) = case.forked_s {
+                let from = say!("compare-forked", time = when(at_s));
+                ui.label(RichText::new(from).size(11.5).color(QUIET));
+            }
             ui.add_space(8.0);
         }
         if let Some(file) = choice(
@@ -344,6 +348,12 @@ fn invite(ui: &mut egui::Ui, case: &Case, scenarios: &mut Scenarios) {
             scenarios.ask(Ask::Compare(Source::Named(file)));
         }
     });
+    ui.add_space(6.0);
+    ui.label(RichText::new(say!("compare-fork-invite")).size(12.5));
+    let fork = ui.button(say!("compare-fork")).on_hover_text(say!("compare-fork.hint"));
+    if fork.clicked() {
+        scenarios.ask(Ask::Fork);
+    }
     if !scenarios.problem.is_empty() {
         ui.label(RichText::new(&scenarios.problem).size(11.5).color(ALARM));
     }

@@ -147,7 +147,7 @@ struct Point {
 }
 
 /// The last day, and the bill as it stood when the month began.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub(crate) struct Trend {
     points: VecDeque<Point>,
     month: Option<(i16, i8)>,

@@ -38,7 +38,7 @@ const TRAIL_LENGTH: usize = (TRAIL_S / TRAIL_STEP_S) as usize + 1;
 type State = [f64; 2];
 
 /// Outside air of the last day.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub(crate) struct Trail(VecDeque<(f64, State)>);
 
 /// Keeps the outside air after each tick; it only reads the twin.

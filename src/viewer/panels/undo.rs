@@ -28,6 +28,7 @@ const NOTE_S: f32 = 12.0;
 const MOST: usize = 50;
 
 /// Something that was done.
+#[derive(Clone)]
 struct Done {
     /// What, in words.
     what: String,
@@ -36,7 +37,7 @@ struct Done {
 }
 
 /// What was done by hand, the latest last.
-#[derive(Resource, Default)]
+#[derive(Resource, Clone, Default)]
 pub(crate) struct Undo {
     done: Vec<Done>,
     /// What was ordered since the state was as it is now, and when that is carried out, s since the start.
