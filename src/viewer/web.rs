@@ -26,7 +26,8 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::advance::Pace;
-use crate::cases::Case;
+use crate::cases::{Beside, Case};
+use crate::difference::Difference;
 use crate::heard;
 use crate::navigation::Orbit;
 use crate::navigation::inside::{Inside, Look};
@@ -39,6 +40,7 @@ use crate::panels::jobs::{Focus, Wanted};
 use crate::panels::parts::{Part, Parts};
 use crate::panels::timeline::Timeline;
 use crate::panels::undo::Undo;
+use crate::panels::windows::Windows;
 use crate::scenarios::{Ask, Source, answer as answer_ask};
 use crate::selection::{Overlay, Picked, Roofs, Selection, Shown, name, place as place_of};
 
@@ -475,8 +477,15 @@ fn publish(world: &mut World) {
             "cost_usd": total.cost_usd,
             "worst_imbalance": total.worst_imbalance,
         });
+        let windows = world.resource::<Windows>();
+        let corners = |rect: egui::Rect| [rect.left(), rect.top(), rect.right(), rect.bottom()];
         let view = json!({
             "frame": exchange.frames,
+            // In pixels of the page: left, top, right, bottom.
+            "windows": windows.laid_out().map(|(part, rect)| (part.name(), corners(rect))).collect::<std::collections::BTreeMap<_, _>>(),
+            "notes": windows.notes.map(corners),
+            "front": world.get_resource::<Beside>().map(|beside| beside.front.letter()),
+            "difference": world.resource::<Difference>().on,
             "selection": selection,
             "equipment": equipment,
             "undo": world.resource::<Undo>().next(),

@@ -56,6 +56,16 @@ async function stand(page) {
 }
 const camera = async (page) => JSON.parse(await stand(page))[0].split(",").map(Number);
 
+// Goes from control to control until one of that name has the focus; whether one has.
+async function tabTo(page, name) {
+  for (let k = 0; k < 90; k += 1) {
+    await page.keyboard.press("Tab");
+    await frames(page, 1);
+    if ((await state(page)).said.startsWith(name)) return true;
+  }
+  return false;
+}
+
 // Every kind of pointer event on a point that belongs to the panels; what the site has made of it, if anything.
 async function handle(page, [x, y], clicks) {
   const before = await stand(page);
@@ -197,6 +207,145 @@ const groups = {
     await until(page, () => window.rainier.state().selection === "B01/H1", null, 20).catch(() => {});
     check("and what was pasted is found once", (await state(page)).selection === "B01/H1", (await state(page)).selection);
     await page.context().close();
+  },
+
+  async "typing in a hurry, and what is heard of it"() {
+    const page = await open();
+    const found = (what) => until(page, (what) => window.rainier.state().found.some((title) => title.includes(what)), what, 20).then(() => true, () => false);
+    // All of a shortcut within one frame: a modifier counts as it was when the key went down.
+    await page.keyboard.press("/");
+    await frames(page, 4);
+    await page.keyboard.type("b01h1");
+    check("what is typed is searched for", await found("B01/H1"), (await state(page)).found.join(", "));
+    // A stop, so that undoing has something to go back to.
+    await page.waitForTimeout(1_500);
+    await frames(page, 2);
+    await page.keyboard.press("Control+KeyA");
+    await page.keyboard.type("money");
+    check("Ctrl+A takes all of a field, and what is typed its place", await found("Money"), (await state(page)).found.join(", "));
+    await page.keyboard.press("Control+KeyZ");
+    check("Ctrl+Z brings it back", await found("B01/H1"), (await state(page)).found.join(", "));
+    await page.keyboard.press("Escape");
+    await frames(page, 2);
+    await page.focus("#campus");
+    await tabTo(page, "X-ray");
+    check("a control says what it is", /^X-ray: button/.test((await state(page)).said), (await state(page)).said);
+    await page.keyboard.press("Space");
+    await until(page, () => window.rainier.state().look === "x-ray", null, 20).catch(() => {});
+    await frames(page, 2);
+    check("and how it stands once it is pressed", /^X-ray: button.*, selected$/.test((await state(page)).said) && (await state(page)).look === "x-ray", (await state(page)).said);
+    await page.context().close();
+  },
+
+  async "windows, notes and another screen"() {
+    const page = await open();
+    const { width } = MIDDLE;
+    const rect = async (part) => (await state(page)).windows[part] ?? [0, 0, 0, 0];
+    const wide = async (part) => { const [left, , right] = await rect(part); return right - left; };
+    const show = async (parts, on) => {
+      for (const part of parts) await does(page, "show", part, on);
+      await until(page, ([parts, on]) => parts.every((part) => (part in window.rainier.state().windows) === on), [parts, on]);
+      // They settle, and grow once they have.
+      await frames(page, 24);
+    };
+    await show(["editor"], true);
+    const alone = await wide("editor");
+    await show(["trends", "money", "alarms"], true);
+    const { windows } = await state(page);
+    check("windows share the room without one running out of it", Object.values(windows).every(([left, , right]) => left >= 0 && right <= width - 299), JSON.stringify(windows));
+    check("and the first has become narrower", await wide("editor") < alone - 50, `${alone} -> ${await wide("editor")}`);
+    await picture(page, "windows-four");
+    await show(["trends", "money", "alarms"], false);
+    check("a window has its width back when there is room again", Math.abs(await wide("editor") - alone) < 2, `${alone} -> ${await wide("editor")}`);
+    await page.setViewportSize({ width: 720, height: 560 });
+    await frames(page, 24);
+    const [left, , right] = await rect("editor");
+    check("on a small page it is no wider than that", left >= 0 && right <= 721, `${left} to ${right}`);
+    await picture(page, "window-small");
+    await page.setViewportSize(MIDDLE);
+    await frames(page, 24);
+    check("and wide again on a large one", Math.abs(await wide("editor") - alone) < 2, `${alone} -> ${await wide("editor")}`);
+    await show(["editor"], false);
+    // New alarms are told beside the heads of windows, here and on a telephone.
+    for (const viewport of [MIDDLE, TALL]) {
+      await page.setViewportSize(viewport);
+      await show(["money"], true);
+      await does(page, "speed", 600);
+      await does(page, "pause", false);
+      await does(page, "event", "FailUnits", viewport === MIDDLE ? "B01/H1" : "B01/H2", 1);
+      await until(page, () => window.rainier.state().notes, null, 30).catch(() => {});
+      await frames(page, 3);
+      const { notes: note, windows } = await state(page);
+      await does(page, "pause", true);
+      await picture(page, `notes-${viewport.width}`);
+      check(`${viewport.width}: a new alarm is told`, note !== null);
+      if (note === null) continue;
+      const whole = ([left, top, right, bottom]) => left >= 0 && top >= 0 && right <= viewport.width && bottom <= viewport.height;
+      check(`${viewport.width}: its note is whole`, whole(note), JSON.stringify(note));
+      const heads = Object.values(windows).map(([left, top, right]) => [left, top, right, top + 34]);
+      const over = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+      check(`${viewport.width}: and over no title of a window`, heads.every((head) => !over(note, head)), JSON.stringify({ note, heads }));
+    }
+    await page.setViewportSize(MIDDLE);
+    await show(["money"], false);
+    // A window that is dragged to another screen keeps its size in pixels of the page, and they get more of the screen's.
+    const devtools = await page.context().newCDPSession(page);
+    for (const deviceScaleFactor of [1, HALF]) {
+      await devtools.send("Emulation.setDeviceMetricsOverride", { ...MIDDLE, deviceScaleFactor, mobile: false });
+      const pixels = () => page.evaluate(() => [document.querySelector("#campus").width, document.querySelector("#campus").clientWidth]);
+      await until(page, (wanted) => document.querySelector("#campus").width === wanted, MIDDLE.width * deviceScaleFactor, 20).catch(() => {});
+      const [canvas, css] = await pixels();
+      check(`moved to a screen of ${deviceScaleFactor} the picture has its pixels`, canvas === MIDDLE.width * deviceScaleFactor && css === MIDDLE.width, `${canvas} of ${css}`);
+      await frames(page, 3);
+    }
+    await page.context().close();
+  },
+
+  async "two cases"() {
+    const page = await open();
+    const { scenario } = await state(page);
+    await does(page, "show", "editor", true);
+    await settle(page);
+    check("Tab reaches Run as B", await tabTo(page, "Run as B"), (await state(page)).said);
+    await page.keyboard.press("Enter");
+    await until(page, () => window.rainier.state().front !== null, null, 40).catch(() => {});
+    const beside = await state(page);
+    check("it runs beside the first, and opens the comparison", beside.front === "A" && beside.shown.includes("compare"), `${beside.front} ${beside.shown}`);
+    await does(page, "show", "editor", false);
+    await does(page, "pause", true);
+    await page.focus("#campus");
+    await page.keyboard.press("x");
+    await until(page, () => window.rainier.state().front === "B", null, 20).catch(() => {});
+    check("X puts B in front", (await state(page)).front === "B", (await state(page)).front);
+    await page.keyboard.press("d");
+    await until(page, () => window.rainier.state().difference, null, 20).catch(() => {});
+    check("D shows B less A", (await state(page)).difference === true);
+    await settle(page);
+    await picture(page, "difference");
+    await page.context().close();
+
+    const other = await open();
+    await does(other, "show", "compare", true);
+    await settle(other);
+    check("Tab reaches From now, what if", await tabTo(other, "From now, what if"), (await state(other)).said);
+    const before = await other.evaluate(() => window.rainier.digest());
+    await other.keyboard.press("Enter");
+    await until(other, () => window.rainier.state().front === "B", null, 40).catch(() => {});
+    const after = await state(other);
+    const digest = await other.evaluate(() => window.rainier.digest());
+    check("B goes on from the state that A has", after.front === "B" && digest === before && after.scenario === scenario, `${after.front} ${digest} ${before}`);
+    await does(other, "event", "FailUnits", "B01/H1", 1);
+    await does(other, "run", 3);
+    await until(other, (tick) => window.rainier.state().tick >= tick, after.tick + 3, 40).catch(() => {});
+    const broken = await other.evaluate(() => window.rainier.digest());
+    await other.focus("#campus");
+    await other.keyboard.press("x");
+    await until(other, () => window.rainier.state().front === "A", null, 20).catch(() => {});
+    const whole = await state(other);
+    check("what is done in B leaves A alone", whole.front === "A" && whole.tick === after.tick + 3 && (await other.evaluate(() => window.rainier.digest())) !== broken, `${whole.front} ${whole.tick}`);
+    await settle(other);
+    await picture(other, "fork");
+    await other.context().close();
   },
 
   async "what is selected stays where it is"() {

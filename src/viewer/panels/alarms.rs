@@ -630,7 +630,7 @@ fn window(
 fn notes(
     mut contexts: EguiContexts,
     mut parts: ResMut<Parts>,
-    windows: Res<Windows>,
+    mut windows: ResMut<Windows>,
     time: Res<Time<Real>>,
     pace: Res<Pace>,
     case: Res<Case>,
@@ -639,6 +639,8 @@ fn notes(
     mut ways: Ways,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
+    let windows = windows.bypass_change_detection();
+    windows.notes = None;
     let alarms = &*state.alarms;
     let watching = watching.bypass_change_detection();
     // Of another case, and of the one before its start, nothing is new.
@@ -690,7 +692,7 @@ fn notes(
         .map_or(vec2(width, LINE_HEIGHT), |rect| rect.size());
     let down = free_of_titles(free.shrink(10.0), size, &windows.titles());
     let corner = pos2(free.right() - 10.0, down) - window.right_top();
-    egui::Area::new(id)
+    let shown = egui::Area::new(id)
         .order(egui::Order::Foreground)
         .anchor(Align2::RIGHT_TOP, corner)
         .show(&ctx, |ui| {
@@ -704,6 +706,7 @@ fn notes(
                 }
             }
         });
+    windows.notes = Some(shown.response.rect);
     if let Some(alarm) = clicked.and_then(|number| alarms.get(number)) {
         watching.chosen = Some(alarm.number);
         watching.notes.clear();

@@ -50,6 +50,8 @@ pub(crate) struct Windows {
     room: u32,
     /// What else covers the site in this frame: legend, little map, captions.
     pub(crate) aside: Vec<Rect>,
+    /// Where new alarms are told in this frame.
+    pub(crate) notes: Option<Rect>,
 }
 
 impl Windows {
@@ -92,6 +94,13 @@ impl Windows {
     pub(crate) fn titles(&self) -> Vec<Rect> {
         let head = |rect: Rect| Rect::from_min_size(rect.min, vec2(rect.width(), TITLE));
         self.open.iter().flatten().map(|place| head(place.now())).collect()
+    }
+
+    /// Where windows are, for the page's scripts.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn laid_out(&self) -> impl Iterator<Item = (Part, Rect)> {
+        let open = Part::ALL.into_iter();
+        open.filter_map(|part| Some((part, self.open[part as usize].as_ref()?.now())))
     }
 
     /// A part's window, and the room for what is in it; none before the panels have been drawn.
