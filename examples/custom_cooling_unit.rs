@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --example custom_cooling_unit`
 
+#![allow(clippy::print_stdout, reason = "a program that tells its results")]
+
 use rainier::prelude::*;
 use rainier::sim::power::RackPower;
 use rainier::sim::weather::Outside;

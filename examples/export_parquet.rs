@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example export_parquet -- lab-day.parquet`
 
+#![allow(clippy::print_stdout, reason = "a program that tells its results")]
+
 use std::fs::File;
 use std::sync::Arc;
 

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example fork_and_compare`
 
+#![allow(clippy::print_stdout, reason = "a program that tells its results")]
+
 use rainier::prelude::*;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example run_scenario -- builtin:july-heat-wave`
 
+#![allow(clippy::print_stdout, reason = "a program that tells its results")]
+
 use rainier::host::disk::Disk;
 use rainier::prelude::*;
 

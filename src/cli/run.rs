@@ -81,7 +81,7 @@ fn go_on(twin: &mut Twin, file: &Path) -> Result<(), Failure> {
 }
 
 /// What is to be saved, in order of time; errors tell of what the run does not come to.
-fn saves<'a>(args: &'a Run, from_s: f64, end_s: f64) -> Result<Vec<&'a Save>, Failure> {
+fn saves(args: &Run, from_s: f64, end_s: f64) -> Result<Vec<&Save>, Failure> {
     let mut saves: Vec<&Save> = args.save_at.iter().collect();
     saves.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
     for save in &saves {

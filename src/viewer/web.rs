@@ -479,10 +479,11 @@ fn publish(world: &mut World) {
         });
         let windows = world.resource::<Windows>();
         let corners = |rect: egui::Rect| [rect.left(), rect.top(), rect.right(), rect.bottom()];
+        let open = windows.laid_out().map(|(part, rect)| (part.name(), corners(rect)));
         let view = json!({
             "frame": exchange.frames,
             // In pixels of the page: left, top, right, bottom.
-            "windows": windows.laid_out().map(|(part, rect)| (part.name(), corners(rect))).collect::<std::collections::BTreeMap<_, _>>(),
+            "windows": open.collect::<std::collections::BTreeMap<_, _>>(),
             "notes": windows.notes.map(corners),
             "front": world.get_resource::<Beside>().map(|beside| beside.front.letter()),
             "difference": world.resource::<Difference>().on,
