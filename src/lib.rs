@@ -13,7 +13,7 @@
 //! | [`scenario`], [`sim`] | what if: a scenario's file and commands; what happens: the plugins of a tick |
 //! | [`overlay`], [`tour`] | what colours racks; tours of the view: their files |
 //! | [`view`] | what the view shows, without drawing it: colours, links, walks |
-//! | [`record`] | samples, summary and digest of a run |
+//! | [`results`] | samples, summary and digest of a run |
 //! | [`study`] | many runs: bands and what matters most |
 //! | [`host`] | what programs share: disk and wall clock |
 //!
@@ -29,7 +29,7 @@ pub mod num;
 pub mod overlay;
 pub mod physics;
 pub mod prelude;
-pub mod record;
+pub mod results;
 pub mod scenario;
 pub mod sim;
 pub mod site;

@@ -4,7 +4,7 @@
 pub use bevy_app::{App, Plugin};
 pub use bevy_ecs::prelude::{IntoScheduleConfigs, Res, ResMut, Resource, World};
 
-pub use crate::record::{Summary, digest_world};
+pub use crate::results::{Summary, digest_world};
 pub use crate::scenario::{self, Instead, Loaded};
 pub use crate::sim::clock::Clock;
 pub use crate::sim::command::{Command, CommandQueue};

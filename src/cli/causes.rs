@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use rainier::record::causes::{Course, DarkRow, POWER_OR_HEAT, blame, first_causes};
-pub(crate) use rainier::record::causes::{Group, chain, descendants, groups, is_loss, since};
+use rainier::results::causes::{Course, DarkRow, POWER_OR_HEAT, blame, first_causes};
+pub(crate) use rainier::results::causes::{Group, chain, descendants, groups, is_loss, since};
 use serde::Serialize;
 
 use crate::folder::Folder;

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 use rainier::economics::Band;
 use rainier::host::Disk;
-use rainier::record::money::{ENDS, Money};
+use rainier::results::money::{ENDS, Money};
 use rainier::scenario;
 use rainier::sim::Twin;
 use rainier::sim::meters::LEDGER_TOLERANCE;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rainier::host::{disk, parquet};
-pub(crate) use rainier::record::causes::hall_of;
+pub(crate) use rainier::results::causes::hall_of;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

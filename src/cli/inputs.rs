@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use rainier::host::Disk;
-use rainier::record::Summary;
-use rainier::record::money::Money;
+use rainier::results::Summary;
+use rainier::results::money::Money;
 use rainier::scenario::{self, Instead, Loaded};
 use rainier::sim::HallColumns;
 use rainier::sim::Twin;

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, Table, presets};
-use rainier::record::JobsSummary;
-use rainier::record::causes::POWER_OR_HEAT;
+use rainier::results::JobsSummary;
+use rainier::results::causes::POWER_OR_HEAT;
 use rainier::sim::jobs::Jobs;
 use rainier::sim::jobs::records::Record;
 use rainier::site::Campus;

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use rainier::host::disk;
 use rainier::physics::envelope::AirClass;
-use rainier::record::Summary;
+use rainier::results::Summary;
 use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::clock::Clock;

@@ -13,7 +13,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use rainier::physics::envelope::AirClass;
-use rainier::record::Summary;
+use rainier::results::Summary;
 use rainier::sim::hall_meters::{HallMeters, MODES};
 use rainier::site::Campus;
 use rainier::site::campus::Found;

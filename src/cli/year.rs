@@ -3,7 +3,7 @@
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use rainier::host::Disk;
-use rainier::record::Summary;
+use rainier::results::Summary;
 use rainier::scenario::{self, Loaded};
 use rainier::sim::Twin;
 use rainier::sim::clock::Clock;

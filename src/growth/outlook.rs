@@ -30,7 +30,7 @@ pub struct MonthOdds {
     pub target_share: f64,
     /// Chips that run: a tenth, half and nine tenths, by nearest rank.
     pub chips: [f64; 3],
-    /// Share of draws in which each limit binds, in the order of [`Limit::ALL`]; the rest is complete.
+    /// Share of draws in which each limit binds, in the order of [`Limit::ALL`](super::course::Limit::ALL); the rest is complete.
     pub binding: [f64; 5],
 }
 

@@ -70,7 +70,7 @@ pub enum TickSet {
     Memory,
 }
 
-/// The whole simulation. Needs the resources that [`Twin::insert_into`] adds.
+/// The whole simulation. Needs the resources that [`twin::install`] adds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SimPlugin;
 

@@ -175,7 +175,7 @@ impl Check {
         }
     }
 
-    /// Checks one field of a record; used by [`record!`](crate::record).
+    /// Checks one field of a record; used by [`record!`](macro@crate::record).
     pub fn field_of<T: Checked>(
         &mut self,
         fields: &[(String, crate::diag::Place, Node)],
@@ -205,7 +205,7 @@ impl Check {
         }
     }
 
-    /// Reports the fields of a record that its type does not have; used by [`record!`](crate::record).
+    /// Reports the fields of a record that its type does not have; used by [`record!`](macro@crate::record).
     pub fn unknown_fields(&mut self, fields: &[(String, crate::diag::Place, Node)], known: &[&str]) {
         for (name, place, _) in fields {
             if !known.contains(&name.as_str()) {
@@ -216,7 +216,7 @@ impl Check {
         }
     }
 
-    /// Reports a value that is not a record; used by [`record!`](crate::record).
+    /// Reports a value that is not a record; used by [`record!`](macro@crate::record).
     pub fn not_a_record(&mut self, node: &Node, known: &[&str]) {
         self.error(
             Code::WrongKind,

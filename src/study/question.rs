@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use crate::diag::Report;
-use crate::record::Summary;
+use crate::results::Summary;
 use crate::scenario::{self, Instead, Loaded, files_of, text_by_role};
 use crate::sim::Twin;
 use crate::sim::meters::LEDGER_TOLERANCE;

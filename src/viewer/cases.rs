@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bevy::ecs::schedule::Schedules;
 use bevy::prelude::*;
 use rainier::overlay::Seen;
-use rainier::record::alarms::{self, Alarms};
+use rainier::results::alarms::{self, Alarms};
 use rainier::scenario::{Event, Loaded};
 use rainier::sim::clock::Clock;
 use rainier::sim::snapshot;

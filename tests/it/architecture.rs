@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 10] = [
     &["workload", "economics"],
     &["growth"],
     &["sim", "scenario", "overlay", "tour", "view"],
-    &["record"],
+    &["results"],
     &["study"],
     &["host"],
     &["cli", "viewer"],

@@ -1,6 +1,6 @@
 //! Jobs on a campus: goodput, pace, placement, caps and failures, held against what is known exactly.
 
-use rainier::record::{JobsSummary, Summary};
+use rainier::results::{JobsSummary, Summary};
 use rainier::scenario::{self, Instead};
 use rainier::sim::clock::Clock;
 use rainier::sim::jobs::Jobs;

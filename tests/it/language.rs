@@ -3,7 +3,7 @@
 use crate::common::program::{rainier, text};
 use crate::common::{Texts, load, run_for};
 use proptest::prelude::*;
-use rainier::record::digest_world;
+use rainier::results::digest_world;
 use rainier::scenario::{self, Instead, Loaded};
 use rainier::sim::clock::Clock;
 use rainier::sim::jobs::Jobs;

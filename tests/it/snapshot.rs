@@ -1,6 +1,6 @@
 //! State that is registered: digests, snapshots and forks stand on it.
 
-use rainier::record::digest_world;
+use rainier::results::digest_world;
 use rainier::sim::command::{Command, CommandQueue};
 use rainier::sim::snapshot::{Snapshot, SnapshotError};
 use rainier::sim::{Twin, advance};

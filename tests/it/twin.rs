@@ -2,7 +2,7 @@
 
 use crate::common::{Texts, load, order, run_for};
 use proptest::prelude::*;
-use rainier::record::{Summary, digest_world};
+use rainier::results::{Summary, digest_world};
 use rainier::scenario::{self, Loaded};
 use rainier::sim::clock::Clock;
 use rainier::sim::command::{Command, CommandQueue};

@@ -17,7 +17,7 @@ use self::law::Law;
 use super::question::Question;
 use super::sample::{self, Correlation};
 use crate::diag::{Code, Diagnostic, Report};
-use crate::record::Summary;
+use crate::results::Summary;
 use crate::scenario::{self, Instead};
 use crate::site::change::{Change, Role};
 use crate::site::schema::{Parsed, read};

@@ -1,6 +1,6 @@
 //! What happened, in the view's language. Its English is the model's, sentence by sentence, as a test says.
 
-use rainier::record::alarms::Severity;
+use rainier::results::alarms::Severity;
 use rainier::sim::power::incidents::{At, Incident, What, rounded};
 use rainier::sim::rules::Met;
 use rainier::sim::sense::Scope;

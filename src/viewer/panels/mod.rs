@@ -33,7 +33,7 @@ use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPostUpdateSet, EguiPrimaryContextPass, egui};
 use egui::RichText;
-use rainier::record::alarms::Alarms;
+use rainier::results::alarms::Alarms;
 use rainier::sim::clock::Clock;
 use rainier::sim::cooling::WaterSupply;
 use rainier::sim::meters::Meters;

@@ -8,7 +8,7 @@ use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, pos2, vec2};
 use rainier::economics::Band;
 use rainier::economics::bill::Parts as Bill;
 use rainier::economics::fleet::RUN_FLOP;
-use rainier::record::money::Money;
+use rainier::results::money::Money;
 use rainier::scenario::Loaded;
 use rainier::sim::clock::Clock;
 use rainier::sim::jobs::Jobs;

@@ -6,7 +6,7 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, pos2, vec2};
 use jiff::civil::DateTime;
-use rainier::record::alarms::Severity;
+use rainier::results::alarms::Severity;
 use rainier::sim::clock::Clock;
 use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
