@@ -16,7 +16,7 @@ fn main() {
     );
     for name in ["default", "phase-1", "lab-day"] {
         for threads in [1, 2] {
-            match scenario::load(&NoFiles, &format!("builtin:{name}"), scenario::Instead::default()) {
+            match scenario::load(&NoFiles, &format!("builtin:{name}"), scenario::Overrides::default()) {
                 Ok(loaded) => {
                     let speed = Speed::measure(loaded, threads, TICKS);
                     println!(

@@ -90,7 +90,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "", "cooling, kW", "other, kW", "PUE", "ledger gap"
     );
     for with_tank in [false, true] {
-        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default())?;
+        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Overrides::default())?;
         let mut twin = if with_tank {
             Twin::with(loaded, 1, |app| {
                 app.add_plugins(ImmersionPlugin);

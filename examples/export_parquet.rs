@@ -21,7 +21,7 @@ const SCHEMA: &str = "message readings {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "lab-day.parquet".into());
-    let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default())?;
+    let loaded = scenario::load(&NoFiles, "builtin:lab-day", Overrides::default())?;
     let mut twin = Twin::new(loaded, 1);
     let mut columns: [Vec<f64>; 3] = Default::default();
     while !twin.done() {

@@ -7,7 +7,7 @@
 use rainier::prelude::*;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default())?;
+    let loaded = scenario::load(&NoFiles, "builtin:lab-day", Overrides::default())?;
     let mut plan = Twin::new(loaded, 1);
     while plan.world().resource::<Clock>().time_s < 2_100.0 {
         plan.tick();

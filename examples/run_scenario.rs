@@ -9,7 +9,7 @@ use rainier::prelude::*;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let name = std::env::args().nth(1).unwrap_or_else(|| "builtin:lab-day".into());
-    let loaded = scenario::load(&Disk, &name, Instead::default())?;
+    let loaded = scenario::load(&Disk, &name, Overrides::default())?;
     let (title, seed) = (loaded.scenario.name.clone(), loaded.scenario.seed);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut twin = Twin::new(loaded, threads);

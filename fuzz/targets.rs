@@ -2,7 +2,7 @@
 //! a short list of mutated files, by `tests/it/fuzz.rs`.
 
 use rainier::growth::files::PlanFile;
-use rainier::scenario::{self, Instead};
+use rainier::scenario::{self, Overrides};
 use rainier::sim::Twin;
 use rainier::site::change::Change;
 use rainier::site::files::{CapitalFile, Catalog, GridFile, SiteFile, TariffFile, WeatherFile};
@@ -57,15 +57,15 @@ fn two_ticks(loaded: scenario::Loaded) {
 }
 
 fn scenario_text(bytes: &[u8]) {
-    if let Ok(loaded) = scenario::load_text(&NoFiles, "fuzz.ron", &text(bytes), Instead::default()) {
+    if let Ok(loaded) = scenario::load_text(&NoFiles, "fuzz.ron", &text(bytes), Overrides::default()) {
         two_ticks(loaded);
     }
 }
 
 fn site_text(bytes: &[u8]) {
-    let instead = Instead {
+    let instead = Overrides {
         site: Some("fuzz-site.ron"),
-        ..Instead::default()
+        ..Overrides::default()
     };
     if let Ok(loaded) = scenario::load(&One(text(bytes)), "builtin:lab-day", instead) {
         two_ticks(loaded);
@@ -118,9 +118,9 @@ fn change(bytes: &[u8]) {
         return;
     };
     let changes = [change];
-    let instead = Instead {
+    let instead = Overrides {
         changes: &changes,
-        ..Instead::default()
+        ..Overrides::default()
     };
     if let Ok(loaded) = scenario::load(&NoFiles, "builtin:lab-day", instead) {
         two_ticks(loaded);

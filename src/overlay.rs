@@ -17,7 +17,7 @@ use crate::sim::meters::Meters;
 use crate::sim::power::RackPower;
 use crate::sim::power::gensets::Gensets;
 use crate::sim::power::grid::Grid;
-use crate::sim::state::{ChipColumns, HallColumns, RackColumns, UnitColumns, UnitMode, chip_flag};
+use crate::sim::state::{AhuColumns, ChipColumns, HallColumns, RackColumns, UnitMode, chip_flag};
 use crate::sim::twin::Plan;
 use crate::site::Campus;
 use crate::site::campus::PowerKind;
@@ -278,7 +278,7 @@ pub struct Seen<'w> {
     /// Halls.
     pub halls: &'w HallColumns,
     /// Cooling units.
-    pub units: &'w UnitColumns,
+    pub units: &'w AhuColumns,
     /// Liquid loops.
     pub loops: &'w Loops,
     /// Whether water is supplied.
@@ -760,7 +760,7 @@ pub fn of_sums(overlay: Overlay, sums: &[Sum]) -> Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{self, Instead};
+    use crate::scenario::{self, Overrides};
     use crate::sim::Twin;
     use crate::site::texts::NoFiles;
 
@@ -768,7 +768,7 @@ mod tests {
         let text = include_str!("../assets/scenarios/lab-day.ron");
         let (head, _) = text.split_once("events: [").expect("has events");
         let text = format!("{head}events: [{text_of_events}],\n)");
-        let loaded = scenario::load_text(&NoFiles, "mine.ron", &text, Instead::default());
+        let loaded = scenario::load_text(&NoFiles, "mine.ron", &text, Overrides::default());
         Twin::new(loaded.unwrap_or_else(|report| panic!("{report}")), 1)
     }
 

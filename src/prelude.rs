@@ -5,7 +5,7 @@ pub use bevy_app::{App, Plugin};
 pub use bevy_ecs::prelude::{IntoScheduleConfigs, Res, ResMut, Resource, World};
 
 pub use crate::results::{Summary, digest_world};
-pub use crate::scenario::{self, Instead, Loaded};
+pub use crate::scenario::{self, Loaded, Overrides};
 pub use crate::sim::clock::Clock;
 pub use crate::sim::command::{Command, CommandQueue};
 pub use crate::sim::cooling::CoolingSet;
@@ -18,6 +18,6 @@ pub use crate::sim::registry::{RegisterState, TwinState};
 pub use crate::sim::snapshot::{Snapshot, SnapshotError};
 pub use crate::sim::twin::Plan;
 pub use crate::sim::{
-    Begin, ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, SimPlugin, Tick, TickSet, Twin, UnitColumns,
+    AhuColumns, Begin, ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, SimPlugin, Tick, TickSet, Twin,
 };
 pub use crate::site::texts::{Files, NoFiles};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use rainier::scenario::Instead;
+use rainier::scenario::Overrides;
 use rainier::site::change::Change;
 
 /// A digital twin of an AI campus: racks, chips, cooling and power.
@@ -527,8 +527,8 @@ impl Replacements {
     }
 
     /// As the library takes them.
-    pub(crate) fn of(&self) -> Instead<'_> {
-        Instead {
+    pub(crate) fn of(&self) -> Overrides<'_> {
+        Overrides {
             site: self.site.as_deref(),
             weather: self.weather.as_deref(),
             changes: &self.set,

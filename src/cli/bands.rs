@@ -11,7 +11,7 @@ use std::time::Duration;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use rainier::host::Disk;
-use rainier::scenario::Instead;
+use rainier::scenario::Overrides;
 use rainier::site::change::{Change, Role};
 use rainier::study::glob::fits;
 use rainier::study::{Answer, Answers, Band, Findings, Plan, Question, Run, Shape, Study, Uncertain};
@@ -50,7 +50,7 @@ pub(crate) fn bands(args: &Bands) -> Result<(), Failure> {
     };
     changes.extend(of_scenario("only", &args.only));
     changes.extend(of_scenario("duration_s", &args.duration));
-    let instead = Instead {
+    let instead = Overrides {
         changes: &changes,
         ..args.instead.of()
     };

@@ -9,7 +9,7 @@ use crate::Failure;
 use crate::args::Bench;
 
 pub(crate) fn bench(args: &Bench) -> Result<(), Failure> {
-    let loaded = scenario::load(&Disk, "builtin:default", scenario::Instead::default()).map_err(Failure::Input)?;
+    let loaded = scenario::load(&Disk, "builtin:default", scenario::Overrides::default()).map_err(Failure::Input)?;
     let speed = Speed::measure(loaded, usize::from(args.threads), args.ticks);
     println!("chips                      {}", speed.chips);
     println!("threads                    {}", speed.threads);

@@ -49,7 +49,7 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
         .strip_prefix("builtin:")
         .is_some_and(|key| scenario::BUILTIN.iter().any(|(n, _)| *n == key) && !BUILTIN.iter().any(|(n, _)| *n == key));
     if is_scenario_name {
-        return scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario");
+        return scenario::load(&Disk, name, scenario::Overrides::default()).map(|_| "scenario");
     }
     let is_plan_name = name
         .strip_prefix("builtin:")
@@ -98,7 +98,7 @@ fn check_one(name: &str) -> Result<&'static str, Report> {
     } else if has("target_chips") || has("supplies") || has("grants") {
         growth::load(&Disk, name, None).map(|_| "plan")
     } else if has("duration_s") || has("tick_s") || has("events") {
-        scenario::load(&Disk, name, scenario::Instead::default()).map(|_| "scenario")
+        scenario::load(&Disk, name, scenario::Overrides::default()).map(|_| "scenario")
     } else {
         load_site(&Disk, name, None).map(|_| "site")
     }

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use rainier::host::Disk;
 use rainier::results::Summary;
 use rainier::results::money::Money;
-use rainier::scenario::{self, Instead, Loaded};
+use rainier::scenario::{self, Loaded, Overrides};
 use rainier::sim::HallColumns;
 use rainier::sim::Twin;
 use rainier::sim::twin::Plan;
@@ -249,7 +249,7 @@ fn role_of(name: &str, texts: &[(String, String)]) -> String {
 }
 
 /// Every file that was read, with its text and hash.
-fn files(recorder: &Recorder, loaded: &Loaded, instead: Instead<'_>) -> Vec<InputFile> {
+fn files(recorder: &Recorder, loaded: &Loaded, instead: Overrides<'_>) -> Vec<InputFile> {
     let seen = recorder
         .seen
         .lock()

@@ -35,14 +35,14 @@ const CREWS: u64 = 3 << 12;
 const TRANCHES: u64 = 4 << 12;
 pub(super) const SHARED: u64 = 0xffff;
 
-struct Dice<'p> {
+struct DelaySampler<'p> {
     plan: &'p Plan,
     /// Seed and number of the draw; none for the plan itself.
     key: Option<(u64, u64)>,
     drawn: Vec<(usize, u64, f64)>,
 }
 
-impl Dice<'_> {
+impl DelaySampler<'_> {
     fn draw(&mut self, cause: usize, item: u64) -> f64 {
         let of = &self.plan.causes[cause];
         let Some((seed, draw)) = self.key else {
@@ -77,7 +77,7 @@ impl Dice<'_> {
 impl Case {
     /// The plan itself, or the draw of a seed and a number.
     pub(super) fn new(plan: &Plan, key: Option<(u64, u64)>) -> Self {
-        let mut dice = Dice {
+        let mut dice = DelaySampler {
             plan,
             key,
             drawn: Vec::new(),

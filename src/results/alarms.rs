@@ -15,7 +15,7 @@ use crate::sim::power::gensets::{Gensets, Unit};
 use crate::sim::power::grid::Grid;
 use crate::sim::power::incidents::{At, Incident, Incidents, What};
 use crate::sim::rules::Rules;
-use crate::sim::state::{HallColumns, UnitColumns, UnitMode};
+use crate::sim::state::{AhuColumns, HallColumns, UnitMode};
 use crate::sim::twin::Plan;
 use crate::site::campus::PowerKind;
 
@@ -66,8 +66,8 @@ impl Severity {
             | What::CdusLost(_)
             | What::WaterCut
             | What::Throttling(..) => Some(Self::Warning),
-            What::Met(met) if met.over => None,
-            What::Met(_) | What::Deenergised => Some(Self::Notice),
+            What::RuleTransition(met) if met.over => None,
+            What::RuleTransition(_) | What::Deenergised => Some(Self::Notice),
             What::Closed
             | What::Repaired
             | What::Transferred(_)
@@ -177,7 +177,7 @@ pub struct State<'w> {
     gensets: Res<'w, Gensets>,
     power: Res<'w, RackPower>,
     halls: Res<'w, HallColumns>,
-    units: Res<'w, UnitColumns>,
+    units: Res<'w, AhuColumns>,
     loops: Res<'w, Loops>,
     water: Res<'w, WaterSupply>,
     watch: Res<'w, ThermalWatch>,
@@ -209,7 +209,7 @@ impl State<'_> {
     /// Whether what happened still is so.
     fn stands(&self, number: u32, incident: &Incident, rows: &Rows) -> bool {
         match (incident.what, incident.at) {
-            (What::Met(met), _) => self.rules.is_met(met.rule),
+            (What::RuleTransition(met), _) => self.rules.is_met(met.rule),
             (_, At::Node(node)) => self.node_stands(number, incident.what, node as usize, rows),
             (what, At::Hall(hall)) => self.hall_stands(what, hall as usize),
             (What::WaterCut, At::Site) => !self.water.0,
@@ -324,7 +324,7 @@ impl Alarms {
             let of_one_place = |alarm: &Alarm| {
                 let last = alarm.standing.last().map(|last| &incidents.list[*last as usize]);
                 // Rules have no place of their own.
-                let last = last.filter(|last| !matches!(last.what, What::Met(_)));
+                let last = last.filter(|last| !matches!(last.what, What::RuleTransition(_)));
                 last.is_some_and(|last| last.at == incident.at && last.what.as_str() == incident.what.as_str())
             };
             let found = self.list.iter().rposition(of_one_place);
@@ -420,13 +420,13 @@ pub fn remember(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{self, Instead};
+    use crate::scenario::{self, Overrides};
     use crate::sim::command::{Command, CommandQueue};
     use crate::sim::{Tick, TickSet, Twin};
     use crate::site::texts::NoFiles;
 
     fn lab() -> Twin {
-        let mut loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default()).expect("is valid");
+        let mut loaded = scenario::load(&NoFiles, "builtin:lab-day", Overrides::default()).expect("is valid");
         loaded.timeline = Vec::new();
         let mut twin = Twin::new(loaded, 1);
         let world = twin.world_mut();

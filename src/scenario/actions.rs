@@ -205,7 +205,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Instead, ScenarioFile, load, load_text};
+    use crate::scenario::{Overrides, ScenarioFile, load, load_text};
     use crate::site::items;
     use crate::site::schema::read;
     use crate::site::texts::NoFiles;
@@ -250,7 +250,7 @@ mod tests {
         let text = with(&events);
         let parsed = read::<ScenarioFile>("x", &text).expect("is a scenario");
         assert_eq!(format!("{:?}", parsed.value.events), format!("{events:?}"));
-        let loaded = load_text(&NoFiles, "x", &text, Instead::default()).expect("every action is understood");
+        let loaded = load_text(&NoFiles, "x", &text, Overrides::default()).expect("every action is understood");
         assert!(loaded.timeline.len() > events.len(), "what lasts is taken back");
     }
 
@@ -321,7 +321,7 @@ mod tests {
                 wrong.push(beyond(None));
             }
             for event in wrong {
-                let error = load_text(&NoFiles, "x", &with(std::slice::from_ref(&event)), Instead::default())
+                let error = load_text(&NoFiles, "x", &with(std::slice::from_ref(&event)), Overrides::default())
                     .expect_err("is outside");
                 assert!(error.to_string().contains("events[0].value"), "{event:?}: {error}");
             }
@@ -330,7 +330,7 @@ mod tests {
             lasts_s: Some(60.0),
             ..event(Action::RepairUnits)
         };
-        assert!(load_text(&NoFiles, "x", &with(&[lasting]), Instead::default()).is_err());
-        assert!(load(&NoFiles, "builtin:lab-jobs", Instead::default()).is_ok());
+        assert!(load_text(&NoFiles, "x", &with(&[lasting]), Overrides::default()).is_err());
+        assert!(load(&NoFiles, "builtin:lab-jobs", Overrides::default()).is_ok());
     }
 }

@@ -1,6 +1,6 @@
 //! Every field that a change can reach, with its value: what an editor offers.
 
-use super::{Instead, files_of, text_by_role, tree_of};
+use super::{Overrides, files_of, text_by_role, tree_of};
 use crate::site::change::{Changed, Role, figure};
 use crate::site::epw::is_epw;
 use crate::site::texts::Files;
@@ -65,7 +65,7 @@ pub fn reachable(files: &dyn Files, name: &str, text: &str) -> Vec<Reachable> {
     let mut changed = Changed::new(files);
     changed.put(name, text.to_owned());
     let mut out = Vec::new();
-    for (role, file) in files_of(&changed, name, Instead::default()) {
+    for (role, file) in files_of(&changed, name, Overrides::default()) {
         if role == Role::Scenario || is_epw(&file) {
             continue;
         }
@@ -97,9 +97,9 @@ mod tests {
                 .parse()
                 .expect("is a change");
             let changes = [change];
-            let instead = Instead {
+            let instead = Overrides {
                 changes: &changes,
-                ..Instead::default()
+                ..Overrides::default()
             };
             let made = scenario::change(&NoFiles, "x.ron", text, instead);
             assert!(
@@ -109,7 +109,7 @@ mod tests {
                 made.err().map(|e| e.to_string()).unwrap_or_default()
             );
         }
-        assert!(load_text(&NoFiles, "x.ron", text, Instead::default()).is_ok());
+        assert!(load_text(&NoFiles, "x.ron", text, Overrides::default()).is_ok());
         assert!(reachable(&NoFiles, "x.ron", "(").is_empty());
     }
 }

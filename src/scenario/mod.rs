@@ -23,7 +23,7 @@ use crate::diag::{Code, Report};
 use crate::sim::command::Command;
 use crate::sim::cooling::SetPoint;
 use crate::sim::rules::Rule;
-use crate::sim::sense::Take;
+use crate::sim::sense::Aggregation;
 use crate::site::campus::Found;
 use crate::site::change::{Change, Role};
 use crate::site::load::{Site, load_site};
@@ -343,7 +343,7 @@ record! {
         /// Where: a place (`B03/H2`) or a power node (`S1/A`); all that is live without it.
         at: Option<String>,
         /// How the readings of the parts of the place become one; the usual way of the quantity without it.
-        take: Option<Take>,
+        take: Option<Aggregation>,
         /// Limit that it must be above, such as `"32°C"` or `"30MW"`.
         above: Option<String>,
         /// Limit that it must be below.
@@ -400,7 +400,7 @@ record! {
         /// What is measured there, such as `inlet` or `it power`.
         what: Vec<String>,
         /// How the readings of the parts of a place become one; the usual way of the quantity without it.
-        take: Option<Take>,
+        take: Option<Aggregation>,
     }
 }
 
@@ -435,7 +435,7 @@ pub struct Loaded {
 
 /// Files that take the place of those that a scenario names.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Instead<'a> {
+pub struct Overrides<'a> {
     /// Site.
     pub site: Option<&'a str>,
     /// Weather.
@@ -446,7 +446,7 @@ pub struct Instead<'a> {
 
 /// The files of a scenario by their roles, as far as they name each other.
 #[must_use]
-pub fn files_of(files: &dyn Files, name: &str, instead: Instead<'_>) -> Vec<(Role, String)> {
+pub fn files_of(files: &dyn Files, name: &str, instead: Overrides<'_>) -> Vec<(Role, String)> {
     let mut out = vec![(Role::Scenario, name.to_owned())];
     let scenario = find_text(BUILTIN, "scenario", files, name).and_then(|text| tree_of(name, &text));
     let Ok(scenario) = scenario else { return out };
@@ -509,7 +509,7 @@ pub fn text_by_role(files: &dyn Files, role: Role, name: &str) -> Result<String,
 ///
 /// # Errors
 /// Every error of the scenario and of the files that it names.
-pub fn load(files: &dyn Files, name: &str, instead: Instead<'_>) -> Result<Loaded, Report> {
+pub fn load(files: &dyn Files, name: &str, instead: Overrides<'_>) -> Result<Loaded, Report> {
     match find_text(BUILTIN, "scenario", files, name) {
         Ok(text) => load_text(files, name, &text, instead),
         Err(found) => {
@@ -529,7 +529,7 @@ pub fn load(files: &dyn Files, name: &str, instead: Instead<'_>) -> Result<Loade
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>) -> Result<Loaded, Report> {
+pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Overrides<'_>) -> Result<Loaded, Report> {
     let current = version::current(name, text)?;
     let text = current.as_str();
     let mut report = Report::default();
@@ -544,7 +544,7 @@ pub fn load_text(files: &dyn Files, name: &str, text: &str, instead: Instead<'_>
         };
         let changed = change(files, name, text, instead).map_err(form)?;
         let named = files_of(&changed, name, instead);
-        let instead = Instead {
+        let instead = Overrides {
             changes: &[],
             ..instead
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Instead, files_of, text_by_role, tree_of};
+use super::{Overrides, files_of, text_by_role, tree_of};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::site::change::{Change, Changed, Role, edit, find_role};
 use crate::site::epw::is_epw;
@@ -119,7 +119,7 @@ fn at(placed: &Placed<'_>, scenario: &str, mut error: Diagnostic) -> Diagnostic 
 }
 
 /// Makes changes in their files, those before which others name it first.
-fn make(out: &mut Changed<'_>, name: &str, instead: Instead<'_>, changes: &[Placed<'_>], report: &mut Report) {
+fn make(out: &mut Changed<'_>, name: &str, instead: Overrides<'_>, changes: &[Placed<'_>], report: &mut Report) {
     if changes.is_empty() {
         return;
     }
@@ -187,7 +187,7 @@ fn make(out: &mut Changed<'_>, name: &str, instead: Instead<'_>, changes: &[Plac
 ///
 /// # Errors
 /// Every change that leads nowhere or whose value does not fit.
-pub fn change<'a>(files: &'a dyn Files, name: &str, text: &str, instead: Instead<'_>) -> Result<Changed<'a>, Report> {
+pub fn change<'a>(files: &'a dyn Files, name: &str, text: &str, instead: Overrides<'_>) -> Result<Changed<'a>, Report> {
     let mut out = Changed::new(files);
     let mut report = Report::default();
     out.put(name, text.to_owned());

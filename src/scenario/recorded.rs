@@ -3,7 +3,7 @@
 use super::{ScenarioFile, Words};
 use crate::diag::{Code, Report};
 use crate::sim::sample::Sample;
-use crate::sim::sense::{self, Quantity, Scope, Take};
+use crate::sim::sense::{self, Aggregation, Quantity, Scope};
 use crate::site::campus::Found;
 use crate::site::schema::Parsed;
 
@@ -20,7 +20,7 @@ pub struct PlaceColumn {
     /// Where.
     pub scope: Scope,
     /// How the readings of its parts become one.
-    pub take: Option<Take>,
+    pub take: Option<Aggregation>,
 }
 
 /// What is recorded.

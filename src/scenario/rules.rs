@@ -124,7 +124,7 @@ impl Words<'_> {
         list: &str,
         deeds: &[Deed],
         wrong: &mut dyn FnMut(&str, Code, String, String),
-    ) -> Vec<crate::sim::rules::Deed> {
+    ) -> Vec<crate::sim::rules::DelayedCommand> {
         let mut out = Vec::new();
         for (k, deed) in deeds.iter().enumerate() {
             let event = Event {

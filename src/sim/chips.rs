@@ -16,7 +16,7 @@ use super::demand::Demand;
 use super::power::RackPower;
 use super::registry::RegisterState;
 use super::state::{ChipColumns, HallColumns, RackColumns, chip_flag};
-use super::step::{ChipPieces, Piece};
+use super::step::{ChipPieces, TickSlice};
 use super::twin::Plan;
 use super::workers::{Workers, split};
 use crate::num::{exp, lag, ln, pow};
@@ -868,7 +868,7 @@ fn step(
     plan: Res<Plan>,
     clock: Res<Clock>,
     workers: Res<Workers>,
-    piece: Res<Piece>,
+    piece: Res<TickSlice>,
     kernels: Res<Kernels>,
     demand: Res<Demand>,
     power: Res<RackPower>,
@@ -996,7 +996,7 @@ pub(super) fn plugin(app: &mut App) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{self, Instead};
+    use crate::scenario::{self, Overrides};
     use crate::site::texts::NoFiles;
 
     #[test]
@@ -1010,7 +1010,7 @@ mod tests {
     /// What does not fill all lanes comes out as in lanes that are full.
     #[test]
     fn racks_of_any_number_of_chips_are_stepped_alike() {
-        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default());
+        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Overrides::default());
         let campus = loaded.unwrap_or_else(|report| panic!("{report}")).site.campus;
         let mut kernel = Kernel::new(&campus.rack_kinds[0]);
         let air = ChipAir {

@@ -33,7 +33,7 @@ pub struct Clock {
     #[serde(skip)]
     pub place_deg: [f64; 2],
     /// While the campus settles before its scenario begins, time stands.
-    pub(super) stands: bool,
+    pub(super) warming_up: bool,
 }
 
 impl TwinState for Clock {
@@ -44,7 +44,7 @@ impl TwinState for Clock {
             tick: self.tick,
             dt_s: self.dt_s,
             time_s: self.time_s,
-            stands: self.stands,
+            warming_up: self.warming_up,
             ..other
         };
     }
@@ -112,8 +112,8 @@ impl Clock {
 
     /// Whether the campus still settles before its scenario begins.
     #[must_use]
-    pub fn stands(&self) -> bool {
-        self.stands
+    pub fn warming_up(&self) -> bool {
+        self.warming_up
     }
 
     /// Whether the scenario is over.
@@ -124,7 +124,7 @@ impl Clock {
 }
 
 fn advance(mut clock: ResMut<Clock>) {
-    if clock.stands {
+    if clock.warming_up {
         return;
     }
     clock.tick += 1;

@@ -18,7 +18,7 @@ use super::power::switching::Timers;
 use super::power::{Relays, Switchgear};
 use super::registry::TwinState;
 use super::rules::Rules;
-use super::state::{ChipColumns, UnitColumns, UnitMode, chip_flag};
+use super::state::{AhuColumns, ChipColumns, UnitMode, chip_flag};
 use super::twin::Plan;
 use super::weather::WeatherOffset;
 use crate::site::Campus;
@@ -126,7 +126,7 @@ impl Command {
     /// Commands that put back what this one is about to change of switches, units and gensets; none for one that changes
     /// nothing there.
     #[must_use]
-    pub fn undone_by(&self, campus: &Campus, grid: &Grid, gensets: &Gensets, units: &UnitColumns) -> Vec<Self> {
+    pub fn undone_by(&self, campus: &Campus, grid: &Grid, gensets: &Gensets, units: &AhuColumns) -> Vec<Self> {
         let failed_of_hall = |hall: usize| {
             let of = campus.halls.get(hall).map_or(0..0, |hall| hall.units.clone());
             of.filter(|unit| units.mode[*unit] == UnitMode::Failed).count() as u32
@@ -296,7 +296,7 @@ pub(super) fn apply_due(
 /// The parts of cooling that commands act upon.
 #[derive(SystemParam)]
 pub(super) struct CoolingParts<'w> {
-    units: ResMut<'w, UnitColumns>,
+    units: ResMut<'w, AhuColumns>,
     chips: ResMut<'w, ChipColumns>,
     loops: ResMut<'w, Loops>,
     water: ResMut<'w, WaterSupply>,

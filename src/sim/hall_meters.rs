@@ -10,7 +10,7 @@ use bevy_ecs::prelude::*;
 use super::clock::Clock;
 use super::meters::{J_PER_KWH, Meters};
 use super::registry::{RegisterState, TwinState};
-use super::state::{HallColumns, RackColumns, UnitColumns, UnitMode};
+use super::state::{AhuColumns, HallColumns, RackColumns, UnitMode};
 use super::twin::Plan;
 use super::weather::Outside;
 use super::{Tick, TickSet};
@@ -177,7 +177,7 @@ fn read(
     outside: Res<Outside>,
     racks: Res<RackColumns>,
     halls: Res<HallColumns>,
-    units: Res<UnitColumns>,
+    units: Res<AhuColumns>,
     meters: Res<Meters>,
     mut totals: ResMut<HallMeters>,
 ) {

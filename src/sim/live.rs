@@ -8,7 +8,7 @@ use bevy_ecs::system::SystemParam;
 use super::cooling::{AirPaths, ThermalWatch};
 use super::power::incidents::{At, Incidents, What};
 use super::power::{self, RackPower, Switchgear};
-use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumns, UnitMode};
+use super::state::{AhuColumns, ChipColumns, HallColumns, RackColumns, RowColumns, UnitMode};
 use super::twin::{START_C, furnish};
 use crate::physics::zonal::Stream;
 use crate::site::Campus;
@@ -26,7 +26,7 @@ pub(super) struct HallParts<'w> {
 
 /// The columns that other commands act upon too.
 pub(super) struct Shared<'a> {
-    pub(super) units: &'a mut UnitColumns,
+    pub(super) units: &'a mut AhuColumns,
     pub(super) chips: &'a mut ChipColumns,
     pub(super) watch: &'a mut ThermalWatch,
     pub(super) incidents: &'a mut Incidents,

@@ -11,7 +11,7 @@ use super::ports::HallPorts;
 use super::power::gensets::Gensets;
 use super::power::{RackPower, of_kind};
 use super::registry::{RegisterState, TwinState};
-use super::state::{ChipColumns, HallColumns, PowerColumns, UnitColumns, UnitMode};
+use super::state::{AhuColumns, ChipColumns, HallColumns, PowerColumns, UnitMode};
 use super::twin::Plan;
 use super::{Tick, TickSet};
 use crate::economics::bill::{Bill, Parts, Reading, Terms};
@@ -222,7 +222,7 @@ pub(super) fn read(
     prices: Res<Prices>,
     chips: Res<ChipColumns>,
     halls: Res<HallColumns>,
-    units: Res<UnitColumns>,
+    units: Res<AhuColumns>,
     power: Res<PowerColumns>,
     gensets: Res<Gensets>,
     rows: Res<RackPower>,

@@ -10,7 +10,6 @@ pub mod command;
 pub mod cooling;
 pub mod demand;
 pub mod entities;
-mod exchange;
 pub mod hall_meters;
 pub mod jobs;
 mod live;
@@ -24,6 +23,7 @@ pub mod sense;
 pub mod snapshot;
 pub mod state;
 mod step;
+mod swap;
 pub mod twin;
 pub mod weather;
 pub mod workers;
@@ -33,9 +33,9 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
 
-pub use exchange::exchange;
-pub use state::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
+pub use state::{AhuColumns, ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns};
 pub use step::{STAGES, UnderWay, advance, finish, under_way};
+pub use swap::swap_worlds;
 pub use twin::Twin;
 
 /// One fixed step of the simulation.

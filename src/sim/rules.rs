@@ -10,11 +10,11 @@ use super::clock::Clock;
 use super::command::Command;
 use super::power::incidents::{Incidents, What};
 use super::registry::{RegisterState, TwinState};
-use super::sense::{self, Quantity, Scope, Take};
+use super::sense::{self, Aggregation, Quantity, Scope};
 use super::step::RuleWatch;
 
 /// A command that follows, s after a rule has been met.
-pub type Deed = (f64, Command);
+pub type DelayedCommand = (f64, Command);
 
 /// A rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Rule {
     /// Where.
     pub scope: Scope,
     /// How the readings of its parts become one.
-    pub take: Option<Take>,
+    pub take: Option<Aggregation>,
     /// Whether it is met above its limit or below.
     pub above: bool,
     /// Limit, in the unit of the quantity.
@@ -36,9 +36,9 @@ pub struct Rule {
     /// Time after which it may be met again once it is over, s; it is met only once without.
     pub again_after_s: Option<f64>,
     /// What follows.
-    pub then: Vec<Deed>,
+    pub then: Vec<DelayedCommand>,
     /// What follows when it is over.
-    pub cleared: Vec<Deed>,
+    pub cleared: Vec<DelayedCommand>,
 }
 
 /// Where a rule stands.
@@ -77,7 +77,7 @@ impl TwinState for Rules {
 
 /// A rule that was met, or is over.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Met {
+pub struct RuleTransition {
     /// Its number, from 1.
     pub rule: u32,
     /// What was measured.
@@ -136,7 +136,7 @@ fn beyond(above: bool, value: f64, limit: f64) -> bool {
 /// Looks at every rule.
 fn watch(world: &mut World) {
     let clock = world.resource::<Clock>();
-    let (now_s, stands) = (clock.time_s, clock.stands());
+    let (now_s, stands) = (clock.time_s, clock.warming_up());
     if stands || world.resource::<Rules>().rules.is_empty() {
         return;
     }
@@ -145,7 +145,7 @@ fn watch(world: &mut World) {
         let read = sense::read(world, rule.quantity, rule.scope, rule.take, rule.above);
         let is = |limit: f64| read.is_some_and(|read| beyond(rule.above, read.value, limit));
         let met = |read: sense::Read, over: bool| {
-            What::Met(Met {
+            What::RuleTransition(RuleTransition {
                 rule: n as u32 + 1,
                 quantity: rule.quantity,
                 scope: rule.scope,
@@ -155,8 +155,8 @@ fn watch(world: &mut World) {
                 over,
             })
         };
-        let orders = |deeds: &[Deed], cause: Option<u32>| {
-            let of = move |(after_s, command): &Deed| (now_s + after_s, command.clone(), cause);
+        let orders = |deeds: &[DelayedCommand], cause: Option<u32>| {
+            let of = move |(after_s, command): &DelayedCommand| (now_s + after_s, command.clone(), cause);
             deeds.iter().map(of).collect::<Vec<_>>()
         };
         if let Some(number) = state.met {

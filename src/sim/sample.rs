@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::clock::Clock;
 use super::jobs::Jobs;
 use super::meters::Meters;
-use super::state::{HallColumns, RackColumns, UnitColumns, UnitMode};
+use super::state::{AhuColumns, HallColumns, RackColumns, UnitMode};
 use super::twin::Plan;
 use super::weather::Outside;
 use crate::workload::Kind;
@@ -207,7 +207,7 @@ struct AirNow {
 impl AirNow {
     fn of(world: &World) -> Self {
         let (campus, halls) = (&world.resource::<Plan>().0, world.resource::<HallColumns>());
-        let (racks, units) = (world.resource::<RackColumns>(), world.resource::<UnitColumns>());
+        let (racks, units) = (world.resource::<RackColumns>(), world.resource::<AhuColumns>());
         let mut now = Self::default();
         let (mut live, mut hottest) = (0.0, f32::NEG_INFINITY);
         for (h, hall) in campus.halls.iter().enumerate().filter(|(h, _)| halls.live[*h]) {

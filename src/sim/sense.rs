@@ -17,7 +17,7 @@ use crate::site::{Campus, unit};
 
 choice! {
     /// How the readings of the parts of a place become one.
-    Take {
+    Aggregation {
         /// One of them is enough: the one that is furthest beyond the limit; of a record, the highest.
         Any,
         /// All of them are needed: the one that is least beyond the limit; of a record, the lowest.
@@ -60,8 +60,8 @@ macro_rules! readings {
 
             /// How its parts become one unless somebody says otherwise.
             #[must_use]
-            pub fn usual(self) -> Take {
-                match self { $(Self::$variant => Take::$take,)* }
+            pub fn usual(self) -> Aggregation {
+                match self { $(Self::$variant => Aggregation::$take,)* }
             }
         }
     };
@@ -206,7 +206,7 @@ pub struct Read {
 
 /// What is read, or nothing where nothing is live. `high` says which end `Any` is about.
 #[must_use]
-pub fn read(world: &World, quantity: Quantity, scope: Scope, take: Option<Take>, high: bool) -> Option<Read> {
+pub fn read(world: &World, quantity: Quantity, scope: Scope, take: Option<Aggregation>, high: bool) -> Option<Read> {
     let reading = match quantity {
         Quantity::Site(column) => {
             let value = Sample::of(world).values().get(column).copied()?;
@@ -240,22 +240,22 @@ pub fn read(world: &World, quantity: Quantity, scope: Scope, take: Option<Take>,
         (count > 0).then_some(Read { value, at: one_hall })
     };
     match take.unwrap_or(reading.usual()) {
-        Take::Any => {
+        Aggregation::Any => {
             if high {
                 most
             } else {
                 low
             }
         }
-        Take::All => {
+        Aggregation::All => {
             if high {
                 low
             } else {
                 most
             }
         }
-        Take::Mean => whole(sum / f64::from(count.max(1))),
-        Take::Sum => whole(sum),
+        Aggregation::Mean => whole(sum / f64::from(count.max(1))),
+        Aggregation::Sum => whole(sum),
     }
 }
 

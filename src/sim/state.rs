@@ -249,7 +249,7 @@ impl UnitMode {
 
 columns! {
     /// Cooling units, hall by hall.
-    UnitColumns "units" (start_c) {
+    AhuColumns "units" (start_c) {
         /// Mode.
         mode: UnitMode = UnitMode::Off; kept,
         /// Time in that mode, s.

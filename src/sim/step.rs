@@ -32,9 +32,9 @@ pub const STAGES: [TickSet; 9] = [
 
 /// What a run of [`Tick`] does: one stage, of some halls where it is that of the chips; the whole without one.
 #[derive(Resource, Debug, Clone, Default)]
-pub(super) struct Piece(Option<(TickSet, Range<usize>)>);
+pub(super) struct TickSlice(Option<(TickSet, Range<usize>)>);
 
-impl Piece {
+impl TickSlice {
     /// Halls that are stepped.
     pub(super) fn halls(&self, campus: &Campus) -> Range<usize> {
         self.0
@@ -65,20 +65,20 @@ pub(super) struct RuleWatch;
 
 /// Puts the stages in order, and lets each run in the whole and in its own pieces.
 pub(super) fn part(app: &mut App) {
-    app.init_resource::<Piece>();
+    app.init_resource::<TickSlice>();
     for &[stage, next] in STAGES.array_windows() {
         app.configure_sets(Tick, stage.before(next));
     }
     for stage in STAGES {
         // Once a tick: of a stage in pieces with the last of them.
-        let runs = move |piece: Res<Piece>, plan: Res<Plan>| {
+        let runs = move |piece: Res<TickSlice>, plan: Res<Plan>| {
             let last = |halls: &Range<usize>| halls.end == plan.0.halls.len();
             piece.0.as_ref().is_none_or(|(of, halls)| *of == stage && last(halls))
         };
         app.configure_sets(Tick, stage.run_if(runs));
     }
-    let chips = |piece: Res<Piece>| piece.0.as_ref().is_none_or(|(of, _)| *of == TickSet::Chips);
-    let rules = |piece: Res<Piece>| piece.0.as_ref().is_none_or(|(of, _)| *of == TickSet::Rules);
+    let chips = |piece: Res<TickSlice>| piece.0.as_ref().is_none_or(|(of, _)| *of == TickSet::Chips);
+    let rules = |piece: Res<TickSlice>| piece.0.as_ref().is_none_or(|(of, _)| *of == TickSet::Rules);
     app.configure_sets(
         Tick,
         RuleWatch.after(TickSet::Meters).before(TickSet::Rules).run_if(rules),
@@ -113,12 +113,12 @@ pub fn advance(world: &mut World, mut goes_on: impl FnMut(TickSet) -> bool) -> b
             TickSet::Chips => enough(campus, hall, CHIPS * world.resource::<Workers>().threads()),
             _ => halls,
         };
-        world.insert_resource(Piece(Some((of, hall..until))));
+        world.insert_resource(TickSlice(Some((of, hall..until))));
         world.run_schedule(Tick);
         (stage, hall) = if until < halls { (stage, until) } else { (stage + 1, 0) };
         let ended = stage == STAGES.len();
         if !goes_on(of) || ended {
-            world.insert_resource(Piece::default());
+            world.insert_resource(TickSlice::default());
             if !ended {
                 let clock = std::mem::replace(&mut *world.resource_mut::<Clock>(), last);
                 world.insert_resource(UnderWay { stage, hall, clock });

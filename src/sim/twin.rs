@@ -16,7 +16,7 @@ use super::meters::{Meters, Prices};
 use super::power::incidents::Incidents;
 use super::rules::Rules;
 use super::snapshot::{self, Snapshot, SnapshotError};
-use super::state::{ChipColumns, HallColumns, RackColumns, RowColumns, UnitColumns, UnitMode};
+use super::state::{AhuColumns, ChipColumns, HallColumns, RackColumns, RowColumns, UnitMode};
 use super::weather::{Change, Climate, Spells, WeatherOffset};
 use super::workers::Workers;
 use super::{Begin, SimPlugin, Tick, chips, entities};
@@ -75,7 +75,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         end_s: scenario.duration_s,
         start,
         utc_offset_h: campus.location.utc_offset_h.value,
-        stands: true,
+        warming_up: true,
         place_deg: [campus.location.latitude_deg.value, campus.location.longitude_deg.value],
     };
     let offset = Change {
@@ -169,7 +169,7 @@ fn settle(world: &mut World) {
         world.run_schedule(Tick);
     }
     let mut clock = world.resource_mut::<Clock>();
-    (clock.dt_s, clock.stands) = (dt_s, false);
+    (clock.dt_s, clock.warming_up) = (dt_s, false);
     let halls = world.resource::<Plan>().0.halls.len();
     world.insert_resource(Meters::default());
     world.insert_resource(HallMeters::new(halls));
@@ -197,8 +197,8 @@ fn rack_columns(campus: &Campus, start_c: f64) -> RackColumns {
     racks
 }
 
-fn unit_columns(campus: &Campus, live: &[bool], seed: u64, start_c: f64) -> UnitColumns {
-    let mut units = UnitColumns::new(campus.units(), start_c);
+fn unit_columns(campus: &Campus, live: &[bool], seed: u64, start_c: f64) -> AhuColumns {
+    let mut units = AhuColumns::new(campus.units(), start_c);
     for (hall, _) in campus.halls.iter().zip(live).filter(|(_, live)| **live) {
         units.mode[hall.units.clone()].fill(UnitMode::Free);
     }

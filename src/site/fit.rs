@@ -126,7 +126,7 @@ impl fmt::Display for Limit {
 
 /// How many racks of a kind a hall holds, and what they need.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fit {
+pub struct RackCapacity {
     /// Racks a hall.
     pub racks: u32,
     /// What keeps out one more.
@@ -281,7 +281,7 @@ impl Hall<'_> {
 ///
 /// # Errors
 /// What hinders even one rack a row, in words.
-pub fn fit(site: &SiteFile, catalog: &Catalog, kind: &BuildingKind, rack: &RackKind) -> Result<Fit, String> {
+pub fn fit(site: &SiteFile, catalog: &Catalog, kind: &BuildingKind, rack: &RackKind) -> Result<RackCapacity, String> {
     let Some(unit) = catalog.cooling_units.get(&kind.cooling_unit) else {
         return Err(format!("no cooling unit {:?}", kind.cooling_unit));
     };
@@ -319,7 +319,7 @@ pub fn fit(site: &SiteFile, catalog: &Catalog, kind: &BuildingKind, rack: &RackK
         match hall.passed(racks) {
             Some(passed) => limit = passed,
             None => {
-                return Ok(Fit {
+                return Ok(RackCapacity {
                     racks,
                     limit,
                     liquid: plates.map(|(name, _)| (name.to_owned(), hall.cdus(f64::from(racks)))),
@@ -334,7 +334,12 @@ pub fn fit(site: &SiteFile, catalog: &Catalog, kind: &BuildingKind, rack: &RackK
 ///
 /// # Errors
 /// An unknown building or rack, or one that does not fit, at its place in the site file.
-pub fn fill(site: &mut Parsed<SiteFile>, catalog: &Catalog, building: u32, rack: &str) -> Result<Fit, Diagnostic> {
+pub fn fill(
+    site: &mut Parsed<SiteFile>,
+    catalog: &Catalog,
+    building: u32,
+    rack: &str,
+) -> Result<RackCapacity, Diagnostic> {
     let group = |site: &SiteFile| {
         let group = site.buildings.iter().find(|group| {
             let count = group.grid[0] * group.grid[1];

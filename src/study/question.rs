@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::diag::Report;
 use crate::results::Summary;
-use crate::scenario::{self, Instead, Loaded, files_of, text_by_role};
+use crate::scenario::{self, Loaded, Overrides, files_of, text_by_role};
 use crate::sim::Twin;
 use crate::sim::meters::LEDGER_TOLERANCE;
 use crate::site::change::{Change, Changed, Role};
@@ -55,7 +55,7 @@ impl<'a> Question<'a> {
     ///
     /// # Errors
     /// Every error of its files.
-    pub fn new(files: &'a dyn Files, name: &str, instead: Instead<'_>) -> Result<Self, Report> {
+    pub fn new(files: &'a dyn Files, name: &str, instead: Overrides<'_>) -> Result<Self, Report> {
         let loaded = scenario::load(files, name, instead)?;
         // What was just read is there.
         let text = text_by_role(files, Role::Scenario, name).unwrap_or_default();
@@ -97,7 +97,7 @@ impl<'a> Question<'a> {
     /// # Errors
     /// Whatever does not fit together then.
     pub fn load(&self, changes: &[Change]) -> Result<Loaded, Report> {
-        let instead = Instead {
+        let instead = Overrides {
             site: self.site.as_deref(),
             weather: self.weather.as_deref(),
             changes,
@@ -110,7 +110,7 @@ impl<'a> Question<'a> {
     /// # Errors
     /// Every change that leads nowhere or whose value does not fit.
     pub fn follow(&self, changes: &[Change]) -> Result<(), Report> {
-        let instead = Instead {
+        let instead = Overrides {
             site: self.site.as_deref(),
             weather: self.weather.as_deref(),
             changes,

@@ -1,7 +1,7 @@
 //! What the view is started with: flags natively, nothing in a browser.
 
 use rainier::diag::Report;
-use rainier::scenario::{self, Instead};
+use rainier::scenario::{self, Overrides};
 use rainier::site::texts::Files;
 use rainier::view::Names;
 use rainier::view::link::Link;
@@ -346,8 +346,8 @@ impl Args {
         self.shot.is_some() || self.walk.is_some()
     }
 
-    fn instead(&self) -> Instead<'_> {
-        Instead {
+    fn instead(&self) -> Overrides<'_> {
+        Overrides {
             site: self.site.as_deref(),
             weather: self.weather.as_deref(),
             changes: &[],

@@ -202,7 +202,7 @@ pub(crate) fn exchange(world: &mut World) {
         return;
     };
     let behind = &mut beside.world;
-    rainier::sim::exchange(world, behind);
+    rainier::sim::swap_worlds(world, behind);
     swap::<Case>(world, behind);
     swap::<Costs>(world, behind);
     swap::<History>(world, behind);

@@ -16,7 +16,7 @@ pub(crate) struct Saved {
 
 /// The saved scenarios.
 #[derive(Resource, Debug, Clone, Default)]
-pub(crate) struct Mine {
+pub(crate) struct SavedScenarios {
     /// In the order of their titles.
     pub(crate) list: Vec<Saved>,
     /// Why they cannot be listed; empty if they can.
@@ -59,7 +59,7 @@ fn checked(name: &str) -> Result<&str, String> {
     Ok(name)
 }
 
-impl Mine {
+impl SavedScenarios {
     fn sorted(&mut self, mut list: Vec<Saved>) {
         list.sort_by(|a, b| (a.title.to_lowercase(), &a.file).cmp(&(b.title.to_lowercase(), &b.file)));
         list.truncate(LISTED);
@@ -71,12 +71,12 @@ impl Mine {
 mod on_disk {
     use std::path::{Path, PathBuf};
 
-    use super::{Mine, Saved, checked, stem, title};
+    use super::{Saved, SavedScenarios, checked, stem, title};
     use crate::args::TEXTS;
     use crate::store;
     use crate::words::say;
 
-    impl Mine {
+    impl SavedScenarios {
         /// Those of a folder; of the user's data without one.
         pub(crate) fn of(folder: Option<PathBuf>) -> Self {
             let mut mine = Self {
@@ -187,7 +187,7 @@ mod on_disk {
         fn what_is_saved_is_listed_by_its_title_and_read_again() {
             let root = crate::scratch::Scratch::new();
             let folder = root.path().join("mine");
-            let mut mine = Mine::of(Some(folder.clone()));
+            let mut mine = SavedScenarios::of(Some(folder.clone()));
             assert!(mine.list.is_empty() && mine.problem.is_empty());
             let text = "// é\n(name: \"A hot day\")";
             for name in ["hot", "other.ron"] {
@@ -211,7 +211,7 @@ mod on_disk {
             let root = crate::scratch::Scratch::new();
             let file = root.path().join("file");
             std::fs::write(&file, "").expect("is written");
-            let mut mine = Mine::of(Some(file));
+            let mut mine = SavedScenarios::of(Some(file));
             assert!(mine.problem.contains("cannot be read"), "{}", mine.problem);
             for name in ["", "  ", ".hidden", "a/.ron", "a\nb", &"x".repeat(200)] {
                 assert!(mine.file_of(name).is_err(), "{name:?}");
@@ -230,7 +230,7 @@ mod on_disk {
 
 #[cfg(target_arch = "wasm32")]
 mod in_page {
-    use super::{Mine, Saved, checked, stem, title};
+    use super::{Saved, SavedScenarios, checked, stem, title};
     use crate::store;
     use crate::words::say;
 
@@ -246,7 +246,7 @@ mod in_page {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    impl Mine {
+    impl SavedScenarios {
         /// Those of the page.
         pub(crate) fn of(_: Option<std::path::PathBuf>) -> Self {
             let mut mine = Self::default();

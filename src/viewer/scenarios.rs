@@ -2,7 +2,7 @@
 
 use bevy::prelude::*;
 use rainier::diag::Report;
-use rainier::scenario::{self, Instead};
+use rainier::scenario::{self, Overrides};
 use rainier::sim::twin::replace;
 use rainier::site::change::Role;
 pub(crate) use rainier::view::link::Source;
@@ -21,11 +21,11 @@ use crate::share::Sharing;
 pub(crate) fn load(source: &Source) -> Result<Case, Report> {
     match source {
         Source::Named(file) => {
-            let loaded = scenario::load(TEXTS, file, Instead::default())?;
+            let loaded = scenario::load(TEXTS, file, Overrides::default())?;
             Ok(Case::of(loaded, text_of(file)))
         }
         Source::Text { file, text } => {
-            let loaded = scenario::load_text(TEXTS, file, text, Instead::default())?;
+            let loaded = scenario::load_text(TEXTS, file, text, Overrides::default())?;
             Ok(Case::of(loaded, text.clone()))
         }
     }

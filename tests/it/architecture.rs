@@ -100,7 +100,7 @@ fn the_view_does_not_write_the_simulation() {
             "ChipColumns",
             "RackColumns",
             "HallColumns",
-            "UnitColumns",
+            "AhuColumns",
             "PowerColumns",
             "Grid",
             "Meters",

@@ -9,7 +9,7 @@ use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::power::incidents::{Incidents, What};
 use rainier::sim::state::UnitMode;
 use rainier::sim::twin::Plan;
-use rainier::sim::{ChipColumns, HallColumns, RackColumns, RowColumns, Twin, UnitColumns};
+use rainier::sim::{AhuColumns, ChipColumns, HallColumns, RackColumns, RowColumns, Twin};
 
 /// A built-in scenario without its events, from a time.
 fn calm(name: &str, start: &str) -> Loaded {
@@ -28,7 +28,7 @@ fn air_is_neither_lost_nor_made() {
     run_for(&mut twin, 30);
     let world = twin.world();
     let (campus, halls) = (world.resource::<Plan>().0.clone(), world.resource::<HallColumns>());
-    let (rows, units) = (world.resource::<RowColumns>(), world.resource::<UnitColumns>());
+    let (rows, units) = (world.resource::<RowColumns>(), world.resource::<AhuColumns>());
     for (h, hall) in campus.halls.iter().enumerate() {
         let by_units: f64 = units.air_kg_s[hall.units.clone()].iter().sum();
         let by_rows: f64 = rows.supply_kg_s[hall.rows.clone()].iter().sum();
@@ -211,12 +211,12 @@ fn filters_load_and_are_changed() {
     order(&mut twin, [Command::Smoke(300.0)]);
     for _ in 0..288 * 60 {
         twin.tick();
-        let units = twin.world().resource::<UnitColumns>();
+        let units = twin.world().resource::<AhuColumns>();
         let now = units.mode[0..4].iter().filter(|m| **m == UnitMode::Maintenance).count();
         at_once = at_once.max(now);
         serviced += usize::from(now > 0);
     }
-    let units = twin.world().resource::<UnitColumns>();
+    let units = twin.world().resource::<AhuColumns>();
     let full_g = twin.world().resource::<Plan>().0.cooling_kinds[0].filter_dust_g.value;
     assert!(
         units.dust_g.iter().all(|g| (0.0..1.1 * full_g).contains(g)),

@@ -1,7 +1,7 @@
 //! Jobs on a campus: goodput, pace, placement, caps and failures, held against what is known exactly.
 
 use rainier::results::{JobsSummary, Summary};
-use rainier::scenario::{self, Instead};
+use rainier::scenario::{self, Overrides};
 use rainier::sim::clock::Clock;
 use rainier::sim::jobs::Jobs;
 use rainier::sim::{HallColumns, Twin};
@@ -49,7 +49,7 @@ fn scenario(duration_s: f64, tick_s: f64, seed: u32, events: &str) -> String {
 
 fn twin(workload: &str, scenario: &str) -> Twin {
     let files = Texts(vec![("w.ron", workload.to_owned())]);
-    let loaded = scenario::load_text(&files, "s.ron", scenario, Instead::default());
+    let loaded = scenario::load_text(&files, "s.ron", scenario, Overrides::default());
     Twin::new(loaded.unwrap_or_else(|report| panic!("{report}")), 1)
 }
 
@@ -124,7 +124,7 @@ fn ticks_of_a_second_and_of_five_minutes_tell_the_same() {
 #[test]
 fn the_time_of_all_chips_is_booked_in_whole() {
     let files = rainier::site::texts::NoFiles;
-    let loaded = scenario::load(&files, "builtin:lab-jobs", Instead::default());
+    let loaded = scenario::load(&files, "builtin:lab-jobs", Overrides::default());
     let mut twin = Twin::new(loaded.unwrap_or_else(|report| panic!("{report}")), 1);
     while !twin.done() {
         twin.tick();
@@ -160,7 +160,7 @@ fn one_hot_hall_slows_the_whole_job() {
     };
     let run = |events: &str| {
         let (text, files) = files(events);
-        let loaded = scenario::load_text(&files, "s.ron", &text, Instead::default());
+        let loaded = scenario::load_text(&files, "s.ron", &text, Overrides::default());
         let mut twin = Twin::new(loaded.unwrap_or_else(|report| panic!("{report}")), 1);
         let mut least = 1.0_f64;
         let mut other_w = f64::INFINITY;
@@ -299,7 +299,7 @@ fn traces_are_run() {
         ("log.swf", swf.to_owned()),
         ("table.csv", csv.to_owned()),
     ]);
-    let loaded = scenario::load_text(&files, "s.ron", &scenario(7_200.0, 60.0, 1, ""), Instead::default());
+    let loaded = scenario::load_text(&files, "s.ron", &scenario(7_200.0, 60.0, 1, ""), Overrides::default());
     let mut twin = Twin::new(loaded.unwrap_or_else(|report| panic!("{report}")), 1);
     while !twin.done() {
         twin.tick();
@@ -319,7 +319,7 @@ fn traces_are_run() {
 fn three_vendors_work_side_by_side() {
     let files = rainier::site::texts::NoFiles;
     let mut loaded =
-        scenario::load(&files, "builtin:vendors-day", Instead::default()).unwrap_or_else(|r| panic!("{r}"));
+        scenario::load(&files, "builtin:vendors-day", Overrides::default()).unwrap_or_else(|r| panic!("{r}"));
     loaded.scenario.duration_s = 21_600.0;
     let mut twin = Twin::new(loaded, 1);
     while !twin.done() {
@@ -340,7 +340,7 @@ fn three_vendors_work_side_by_side() {
 fn threads_do_not_matter() {
     let of = |threads: usize| {
         let files = rainier::site::texts::NoFiles;
-        let loaded = scenario::load(&files, "builtin:lab-jobs", Instead::default());
+        let loaded = scenario::load(&files, "builtin:lab-jobs", Overrides::default());
         let mut twin = Twin::new(loaded.unwrap_or_else(|report| panic!("{report}")), threads);
         for _ in 0..120 {
             twin.tick();
@@ -373,7 +373,7 @@ fn everything_wrong_with_a_workload_is_said_at_once() {
         "",
     );
     let files = Texts(vec![("w.ron", bad)]);
-    let report = scenario::load_text(&files, "s.ron", &scenario(60.0, 60.0, 1, ""), Instead::default())
+    let report = scenario::load_text(&files, "s.ron", &scenario(60.0, 60.0, 1, ""), Overrides::default())
         .expect_err("it is wrong");
     // The range of a figure is found before what it means.
     assert!(report.to_string().contains("failures.chip_hours"), "{report}");
@@ -383,7 +383,7 @@ fn everything_wrong_with_a_workload_is_said_at_once() {
         r#"caps: [(at: "B09", limit_w: 5), (job: "u", limit_w: 5)], traces: [(file: "gone.swf", chips_per_processor: 1, utilisation: 1, kind: Batch)],"#,
     );
     let files = Texts(vec![("w.ron", bad)]);
-    let report = scenario::load_text(&files, "s.ron", &scenario(60.0, 60.0, 1, ""), Instead::default())
+    let report = scenario::load_text(&files, "s.ron", &scenario(60.0, 60.0, 1, ""), Overrides::default())
         .expect_err("it is wrong");
     let text = report.to_string();
     for part in [

@@ -4,7 +4,7 @@ use crate::common::program::{rainier, text};
 use crate::common::{Texts, load, run_for};
 use proptest::prelude::*;
 use rainier::results::digest_world;
-use rainier::scenario::{self, Instead, Loaded};
+use rainier::scenario::{self, Loaded, Overrides};
 use rainier::sim::clock::Clock;
 use rainier::sim::jobs::Jobs;
 use rainier::sim::meters::LEDGER_TOLERANCE;
@@ -25,9 +25,9 @@ fn lab(more: &str) -> String {
 
 fn try_text(text: &str, sets: &[&str]) -> Result<Loaded, String> {
     let changes: Vec<Change> = sets.iter().map(|set| set.parse().expect("is a change")).collect();
-    let instead = Instead {
+    let instead = Overrides {
         changes: &changes,
-        ..Instead::default()
+        ..Overrides::default()
     };
     scenario::load_text(&NoFiles, "mine.ron", text, instead).map_err(|report| report.to_string())
 }
@@ -107,7 +107,7 @@ fn a_phase_that_the_site_does_not_have_is_told() {
     let text = lab("").replace("phase: 1", "phase: 8");
     assert!(text.contains("phase: 8"));
     let files = Texts(vec![("mine.ron".into(), text)]);
-    let errors = scenario::load(&files, "mine.ron", Instead::default())
+    let errors = scenario::load(&files, "mine.ron", Overrides::default())
         .expect_err("is wrong")
         .to_string();
     assert!(
@@ -115,9 +115,9 @@ fn a_phase_that_the_site_does_not_have_is_told() {
         "{errors}"
     );
     // On another site it takes what there is.
-    let instead = Instead {
+    let instead = Overrides {
         site: Some("builtin:hybrid"),
-        ..Instead::default()
+        ..Overrides::default()
     };
     scenario::load(&files, "mine.ron", instead).unwrap_or_else(|report| panic!("{report}"));
 }
@@ -130,14 +130,14 @@ fn workload_grid_and_capital_can_be_set_and_are_part_of_a_study() {
         "workload:placement.spare_share=0.03",
         "grid:long_run_marginal_g_per_kwh=300",
     ]);
-    let instead = Instead {
+    let instead = Overrides {
         changes: &changes,
-        ..Instead::default()
+        ..Overrides::default()
     };
     let loaded = scenario::load(&NoFiles, "builtin:lab-jobs", instead).unwrap_or_else(|report| panic!("{report}"));
     assert_eq!(loaded.workload.expect("has one").placement.spare_share.value, 0.03);
     let with = rainier::study::Question::new(&NoFiles, "builtin:lab-jobs", instead).expect("is valid");
-    let without = rainier::study::Question::new(&NoFiles, "builtin:lab-jobs", Instead::default()).expect("is valid");
+    let without = rainier::study::Question::new(&NoFiles, "builtin:lab-jobs", Overrides::default()).expect("is valid");
     assert_ne!(with.hash(), without.hash());
     let again = with.load(&[]).expect("is valid");
     assert_eq!(again.workload.expect("has one").placement.spare_share.value, 0.03);
@@ -147,7 +147,7 @@ fn workload_grid_and_capital_can_be_set_and_are_part_of_a_study() {
 fn a_study_of_a_scenario_with_changes_draws_on_top_of_them() {
     let text = lab("changes: [\"catalog:chips.trainium2.tdp_w = 550\"],");
     let files = Texts(vec![("mine.ron".into(), text)]);
-    let question = rainier::study::Question::new(&files, "mine.ron", Instead::default()).expect("is valid");
+    let question = rainier::study::Question::new(&files, "mine.ron", Overrides::default()).expect("is valid");
     let tdp = |changes: &[Change]| {
         let loaded = question.load(changes).expect("fits");
         loaded.site.campus.rack_kinds[0].chip.tdp_w.value
@@ -460,9 +460,9 @@ fn every_scenario_runs_in_short_form() {
             ));
         }
         let changes: Vec<Change> = sets.iter().map(|set| set.parse().expect("is a change")).collect();
-        let instead = Instead {
+        let instead = Overrides {
             changes: &changes,
-            ..Instead::default()
+            ..Overrides::default()
         };
         let loaded = scenario::load(&NoFiles, &name, instead).unwrap_or_else(|report| panic!("{name}: {report}"));
         let recorded = loaded.recorded.clone();
@@ -546,7 +546,7 @@ fn a_rule_is_an_incident_of_its_own() {
     let met = incidents
         .list
         .iter()
-        .find(|incident| matches!(incident.what, What::Met(_)))
+        .find(|incident| matches!(incident.what, What::RuleTransition(_)))
         .expect("is met");
     assert!(met.cause.is_some());
 }

@@ -7,7 +7,7 @@ use rainier::economics::capital::present_worth;
 use rainier::economics::fleet::{YEAR_S, mix};
 use rainier::results::money::{Money, model_flop_share};
 use rainier::results::{Sample, Summary, fleets};
-use rainier::scenario::{self, Instead, Loaded};
+use rainier::scenario::{self, Loaded, Overrides};
 use rainier::sim::Twin;
 use rainier::sim::meters::{LEDGER_TOLERANCE, Meters, Prices};
 use rainier::sim::twin::Plan;
@@ -32,7 +32,7 @@ fn with_tariff(tariff: &str, start: &str, hours: f64, events: &str) -> Result<Lo
         events: [{events}])"#,
         hours * 3600.0
     );
-    let loaded = scenario::load_text(&files, "money.ron", &scenario, Instead::default());
+    let loaded = scenario::load_text(&files, "money.ron", &scenario, Overrides::default());
     loaded.map_err(|report| report.to_string())
 }
 

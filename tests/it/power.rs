@@ -340,7 +340,7 @@ fn frontiers_loss_chain_gives_its_plateaus() {
             &TestSites,
             "frontier",
             text,
-            scenario::Instead {
+            scenario::Overrides {
                 site: Some("frontier.ron"),
                 weather: None,
                 changes: &[],
@@ -368,7 +368,7 @@ fn with_topology(changes: &[(&str, &str)]) -> Twin {
         &Texts(vec![("site.ron".into(), site)]),
         "test",
         &text,
-        scenario::Instead::default(),
+        scenario::Overrides::default(),
     )
     .unwrap_or_else(|report| panic!("{report}"));
     (loaded.scenario.tick_s, loaded.timeline) = (1.0, Vec::new());

@@ -105,7 +105,7 @@ fn a_damaged_file_is_refused() {
 }
 
 /// What a world holds beside the state of its twin: how the work is shared, how a tick is cut, which entities stand for what.
-const OTHERWISE: [&str; 5] = ["Piece", "Registry", "Root", "UnderWay", "Workers"];
+const OTHERWISE: [&str; 5] = ["TickSlice", "Registry", "Root", "UnderWay", "Workers"];
 
 /// Names behind a beginning, up to a character.
 fn names_behind<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {

@@ -1,6 +1,6 @@
 //! Studies on the small site: bands and rankings, whatever the order of the runs.
 
-use rainier::scenario::{self, Instead};
+use rainier::scenario::{self, Overrides};
 use rainier::site::change::Change;
 use rainier::site::texts::NoFiles;
 use rainier::study::{Answers, Plan, Question, Run, Shape, Study};
@@ -11,9 +11,9 @@ fn changes(texts: &[&str]) -> Vec<Change> {
 
 fn question(texts: &[&str]) -> Question<'static> {
     let changes = changes(texts);
-    let instead = Instead {
+    let instead = Overrides {
         changes: &changes,
-        ..Instead::default()
+        ..Overrides::default()
     };
     Question::new(&NoFiles, "builtin:lab-day", instead).expect("is valid")
 }
@@ -40,9 +40,9 @@ fn changes_reach_every_file_of_a_scenario() {
         "tariff:energy_usd_per_mwh=0.05$/kWh",
         "months[6].max_c=86F",
     ]);
-    let instead = Instead {
+    let instead = Overrides {
         changes: &changes,
-        ..Instead::default()
+        ..Overrides::default()
     };
     let loaded = scenario::load(&NoFiles, "builtin:lab-day", instead).expect("all fit");
     assert_eq!(loaded.scenario.duration_s, 3_600.0);
@@ -69,9 +69,9 @@ fn changes_reach_every_file_of_a_scenario() {
 fn a_change_may_name_other_files_and_is_checked_like_any_text() {
     let load = |texts: &[&str]| {
         let changes = changes(texts);
-        let instead = Instead {
+        let instead = Overrides {
             changes: &changes,
-            ..Instead::default()
+            ..Overrides::default()
         };
         scenario::load(&NoFiles, "builtin:lab-day", instead)
             .map(|loaded| loaded.site.campus.name)

@@ -129,7 +129,8 @@ fn a_run_is_what_the_scenario_says_with_its_changes() {
     let outcome = sweep.outcome(5).expect("runs");
     let mut changes = sweep.changes(5);
     changes.push("scenario:duration_s=120".parse().expect("is a change"));
-    let question = Question::new(&NoFiles, "builtin:lab-day", rainier::scenario::Instead::default()).expect("is right");
+    let question =
+        Question::new(&NoFiles, "builtin:lab-day", rainier::scenario::Overrides::default()).expect("is right");
     let summary = question.summary(&changes).expect("runs");
     assert_eq!((&outcome.digest, outcome.seed), (&summary.digest, summary.seed));
     assert_eq!(outcome.numbers["pue"], summary.pue);
@@ -390,7 +391,7 @@ fn the_list_names_runs_and_built_in_sweeps_are_right() {
         let sweep = Sweep::new(&kept, &format!("builtin:{name}")).expect("is right");
         assert!(sweep.runs() >= 30, "{name}");
         // Every run can be loaded, not only the first.
-        let question = Question::new(&NoFiles, "builtin:default", rainier::scenario::Instead::default());
+        let question = Question::new(&NoFiles, "builtin:default", rainier::scenario::Overrides::default());
         let question = question.expect("is right");
         for run in [1, sweep.runs()] {
             assert!(question.load(&sweep.changes(run)).is_ok(), "{name} {run}");

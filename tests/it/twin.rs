@@ -10,7 +10,7 @@ use rainier::sim::hall_meters::HallMeters;
 use rainier::sim::meters::LEDGER_TOLERANCE;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{self, ChipColumns, HallColumns, RackColumns, Tick, Twin, exchange};
+use rainier::sim::{self, ChipColumns, HallColumns, RackColumns, Tick, Twin, swap_worlds};
 use rainier::site::load::load_site;
 use rainier::site::texts::NoFiles;
 
@@ -70,7 +70,7 @@ fn twins_change_places_and_go_on_the_same() {
     let [mut a, mut b] = names.map(|name| Twin::new(of(name), 1).into_world());
     for tick in 0..40 {
         if tick == 13 {
-            exchange(&mut a, &mut b);
+            swap_worlds(&mut a, &mut b);
         }
         a.run_schedule(Tick);
         b.run_schedule(Tick);
@@ -115,7 +115,7 @@ fn a_tick_in_pieces_is_the_tick() {
         );
         // What is under way can be ended at once, and a twin that is taken away is whole.
         sim::advance(&mut parted, |_| false);
-        exchange(&mut parted, &mut of());
+        swap_worlds(&mut parted, &mut of());
         sim::finish(&mut parted);
         assert!(!sim::under_way(&parted));
     }
@@ -311,7 +311,7 @@ proptest! {
 fn a_recorded_year_is_what_the_units_meet() {
     let epw = include_str!("../../assets/weather/chicago-ohare-tmy3.epw");
     let files = Texts(vec![("chicago.epw".into(), epw.to_owned())]);
-    let instead = scenario::Instead {
+    let instead = scenario::Overrides {
         site: None,
         weather: Some("chicago.epw"),
         changes: &[],

@@ -4,7 +4,7 @@
 
 use crate::common::{Texts, load, order, run_for};
 use proptest::prelude::*;
-use rainier::scenario::{self, Instead, Loaded};
+use rainier::scenario::{self, Loaded, Overrides};
 use rainier::sim::Twin;
 use rainier::sim::command::Command;
 use rainier::sim::weather::{Change, Climate, Moment, Outside, Spells, USUAL_PARTICLES_UG_M3};
@@ -335,7 +335,7 @@ fn lab(changes: &[(&str, &str)]) -> Result<Loaded, String> {
         assert!(text.contains(from), "{from}");
         text = text.replace(from, to);
     }
-    scenario::load_text(&NoFiles, "test.ron", &text, Instead::default()).map_err(|report| report.to_string())
+    scenario::load_text(&NoFiles, "test.ron", &text, Overrides::default()).map_err(|report| report.to_string())
 }
 
 const DAMPER: (&str, &str) = ("weather_offset_k: 0,", "weather_offset_k: 0, dew_point_offset_k: 1,");

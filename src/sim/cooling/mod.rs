@@ -19,7 +19,7 @@ pub use self::liquid::Loops;
 pub use self::paths::AirPaths;
 pub use self::watch::{HallWatch, Loss, ThermalWatch};
 use super::registry::{RegisterState, TwinState};
-use super::{RowColumns, Tick, TickSet, UnitColumns};
+use super::{AhuColumns, RowColumns, Tick, TickSet};
 use crate::choice;
 use crate::site::Campus;
 
@@ -127,7 +127,7 @@ pub(super) fn plugin(app: &mut App) {
         .register_state::<WaterSupply>()
         .register_state::<SetPoints>()
         .register_state::<ThermalWatch>()
-        .register_state::<UnitColumns>()
+        .register_state::<AhuColumns>()
         .register_state::<RowColumns>();
     app.add_systems(
         Tick,

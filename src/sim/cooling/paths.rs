@@ -9,7 +9,7 @@ use crate::num::{exp, hypot};
 use crate::physics::air::AIR_CP_J_PER_KG_K;
 use crate::physics::zonal::{Aisle, Stream};
 use crate::sim::registry::TwinState;
-use crate::sim::state::{HallColumns, RowColumns, UnitColumns};
+use crate::sim::state::{AhuColumns, HallColumns, RowColumns};
 use crate::sim::twin::Plan;
 use crate::site::Campus;
 use crate::site::campus::Hall;
@@ -150,7 +150,7 @@ fn shares(campus: &Campus, hall: &Hall) -> Vec<f64> {
 /// Parts the supply of every hall over the ends of its rows.
 pub(super) fn part(
     plan: Res<Plan>,
-    units: Res<UnitColumns>,
+    units: Res<AhuColumns>,
     halls: Res<HallColumns>,
     mut rows: ResMut<RowColumns>,
     mut paths: ResMut<AirPaths>,

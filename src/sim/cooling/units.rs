@@ -11,7 +11,7 @@ use crate::physics::root::root;
 use crate::sim::clock::Clock;
 use crate::sim::ports::HallPorts;
 use crate::sim::power::RackPower;
-use crate::sim::state::{HallColumns, UnitColumns, UnitMode};
+use crate::sim::state::{AhuColumns, HallColumns, UnitMode};
 use crate::sim::twin::Plan;
 use crate::sim::weather::Outside;
 use crate::site::campus::Hall;
@@ -95,7 +95,7 @@ fn runs(mode: UnitMode) -> bool {
 }
 
 /// Sends units whose filters are due to have them changed, one at a time and only while the others can spare it.
-fn maintain(spec: &CoolingUnitSpec, hall: &Hall, needed_kg_s: f64, dt_s: f64, units: &mut UnitColumns) {
+fn maintain(spec: &CoolingUnitSpec, hall: &Hall, needed_kg_s: f64, dt_s: f64, units: &mut AhuColumns) {
     for unit in hall
         .units
         .clone()
@@ -122,10 +122,10 @@ fn maintain(spec: &CoolingUnitSpec, hall: &Hall, needed_kg_s: f64, dt_s: f64, un
 }
 
 /// Flow of every running unit, kg/s: alike, but where dirty filters let less through the others take more.
-fn share_flow(spec: &CoolingUnitSpec, hall: &Hall, needed_kg_s: f64, units: &mut UnitColumns) {
+fn share_flow(spec: &CoolingUnitSpec, hall: &Hall, needed_kg_s: f64, units: &mut AhuColumns) {
     let rated = spec.airflow_kg_s.value;
     let head_pa = (spec.rated_pressure_pa.value - spec.hall_pressure_pa.value).max(0.0);
-    let most = |units: &UnitColumns, u: usize| {
+    let most = |units: &AhuColumns, u: usize| {
         let wet = units.mode[u] == UnitMode::Evaporative;
         rated
             * (head_pa / system_pa(spec, wet, units.dust_g[u]).max(1e-9))
@@ -177,7 +177,7 @@ fn switch_modes(
     mixing: bool,
     water: bool,
     dt_s: f64,
-    units: &mut UnitColumns,
+    units: &mut AhuColumns,
 ) {
     let count = hall.units.len() as f64;
     for (i, unit) in hall
@@ -213,7 +213,7 @@ pub(super) fn step(
     water: Res<WaterSupply>,
     set: Res<SetPoints>,
     ports: Res<HallPorts>,
-    mut units: ResMut<UnitColumns>,
+    mut units: ResMut<AhuColumns>,
     mut halls: ResMut<HallColumns>,
 ) {
     let (units, halls) = (&mut *units, &mut *halls);
@@ -241,7 +241,7 @@ pub(super) fn step(
             }
         }
         let needed_kg_s = (set.supply_ratio[h] * halls.rack_air_kg_s[h] - halls.coil_air_kg_s[h]).max(0.0);
-        if !clock.stands() {
+        if !clock.warming_up() {
             maintain(spec, hall, needed_kg_s, dt_s, units);
         }
         share_flow(spec, hall, needed_kg_s, units);
@@ -329,7 +329,7 @@ pub(super) fn step(
             units.supply_c[unit] += mixed_c + fan_rise_k;
             // Dust comes with outside air alone.
             let dust_g_s = units.air_kg_s[unit] * fresh / density_kg_m3 * outside.particles_ug_m3 * 1e-6;
-            if !clock.stands() {
+            if !clock.warming_up() {
                 units.dust_g[unit] += dust_g_s * spec.filter_arrestance.value * dt_s;
             }
         }

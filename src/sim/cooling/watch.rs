@@ -157,7 +157,7 @@ pub(super) fn watch(
     mut watch: ResMut<ThermalWatch>,
     mut incidents: ResMut<Incidents>,
 ) {
-    if clock.stands() {
+    if clock.warming_up() {
         return;
     }
     let campus = &*plan.0;

@@ -8,7 +8,7 @@ use crate::num::{ln, uniform};
 use crate::sim::clock::Clock;
 use crate::sim::command::{Command, CommandQueue};
 use crate::sim::registry::TwinState;
-use crate::sim::state::{HallColumns, UnitColumns, UnitMode};
+use crate::sim::state::{AhuColumns, HallColumns, UnitMode};
 use crate::sim::twin::Plan;
 use crate::site::Campus;
 use crate::site::campus::PowerKind;
@@ -106,7 +106,7 @@ pub(super) fn fail(
     plan: Res<Plan>,
     clock: Res<Clock>,
     halls: Res<HallColumns>,
-    units: Res<UnitColumns>,
+    units: Res<AhuColumns>,
     jobs: Option<ResMut<Jobs>>,
     risk: Option<ResMut<EquipmentRisk>>,
     mut queue: ResMut<CommandQueue>,
@@ -114,7 +114,7 @@ pub(super) fn fail(
     let (Some(mut jobs), Some(mut risk)) = (jobs, risk) else {
         return;
     };
-    if clock.stands() {
+    if clock.warming_up() {
         return;
     }
     let (risk, campus) = (&mut *risk, &*plan.0);

@@ -477,7 +477,7 @@ fn run(
 ) {
     let Some(mut jobs) = jobs else { return };
     let (jobs, campus) = (&mut *jobs, &*plan.0);
-    let stands = clock.stands();
+    let stands = clock.warming_up();
     let (from_s, dt_s) = if stands {
         (0.0, 0.0)
     } else {

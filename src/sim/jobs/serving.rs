@@ -54,7 +54,7 @@ pub(super) fn scale(
     let moment = clock.moment(0.0);
     let from_s = (clock.time_s - clock.dt_s).max(0.0);
     // Every look at the queue, not every tick: replicas take a while to load.
-    let due = clock.stands() || (from_s / LOOK_S).floor() != ((from_s - clock.dt_s) / LOOK_S).floor();
+    let due = clock.warming_up() || (from_s / LOOK_S).floor() != ((from_s - clock.dt_s) / LOOK_S).floor();
     if !due {
         return;
     }

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::super::cooling::SetPoint;
-use super::super::rules::Met;
+use super::super::rules::RuleTransition;
 use crate::sim::registry::TwinState;
 use crate::site::Campus;
 use crate::site::campus::Found;
@@ -111,7 +111,7 @@ pub enum What {
     /// No chip of a hall throttles any more.
     Cooled,
     /// A rule of the scenario was met, or is over.
-    Met(Met),
+    RuleTransition(RuleTransition),
     /// A set point of a hall's units was moved; to that of the plan without a value.
     SetPoint(SetPoint, Option<f64>),
     /// Energy has another price, $/MWh; that of the tariff without one.
@@ -291,7 +291,7 @@ impl What {
             Self::ChipsTripped(_) => "chips tripped",
             Self::ShutDown => "shut down",
             Self::Cooled => "cooled",
-            Self::Met(_) => "rule met",
+            Self::RuleTransition(_) => "rule met",
             Self::SetPoint(..) => "set point",
             Self::EnergyPrice(_) => "energy price",
             Self::JobAsked(_) => "job asked",
@@ -364,7 +364,7 @@ impl Incident {
             }
             What::ChipsTripped(r) => format!("chips of {of} trip, first in {}", rack(r)),
             What::ShutDown => format!("all chips of {of} are off"),
-            What::Met(met) => {
+            What::RuleTransition(met) => {
                 let (name, scope) = (met.quantity.name(), met.scope.name(campus));
                 let beyond = if met.above { "above" } else { "below" };
                 let (rule, value, limit) = (met.rule, rounded(met.value), rounded(met.limit));

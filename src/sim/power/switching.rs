@@ -103,7 +103,7 @@ pub(super) fn operate(
         1.0
     };
     // While the campus settles no time passes in which anything could act.
-    let quiet = clock.stands || !timers.busy && gensets.plants.iter().all(|plant| !plant.running());
+    let quiet = clock.warming_up || !timers.busy && gensets.plants.iter().all(|plant| !plant.running());
     if !quiet {
         // Loads stand as they were in the last tick; racks that were without power ask for what they had before.
         let loads = row_loads(campus, &racks, &halls, &power);

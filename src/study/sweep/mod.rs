@@ -18,7 +18,7 @@ use super::question::Question;
 use super::sample::{self, Correlation};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::results::Summary;
-use crate::scenario::{self, Instead};
+use crate::scenario::{self, Overrides};
 use crate::site::change::{Change, Role};
 use crate::site::schema::{Parsed, read};
 use crate::site::texts::{self, Files, beside};
@@ -163,9 +163,9 @@ impl<'a> Sweep<'a> {
         let axes = axes(&parsed, &mut report);
         once(&parsed, &fixed, &axes, &mut report);
         let base = beside(name, &file.base);
-        let instead = Instead {
+        let instead = Overrides {
             changes: &fixed,
-            ..Instead::default()
+            ..Overrides::default()
         };
         let question = match Question::new(files, &base, instead) {
             Ok(question) => question,

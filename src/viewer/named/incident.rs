@@ -2,7 +2,7 @@
 
 use rainier::results::alarms::Severity;
 use rainier::sim::power::incidents::{At, Incident, What, rounded};
-use rainier::sim::rules::Met;
+use rainier::sim::rules::RuleTransition;
 use rainier::sim::sense::Scope;
 use rainier::site::Campus;
 
@@ -61,7 +61,7 @@ pub(crate) fn incident(incident: &Incident, campus: &Campus) -> String {
         What::ChipsTripped(first) => say!("incident-chips-tripped", of = of, rack = rack(first)),
         What::ShutDown => say!("incident-shut-down", of = of),
         What::Cooled => say!("incident-cooled", of = of),
-        What::Met(rule) => met(&rule, campus),
+        What::RuleTransition(rule) => met(&rule, campus),
         What::SetPoint(what, Some(value)) => {
             say!(
                 "incident-set-point",
@@ -78,7 +78,7 @@ pub(crate) fn incident(incident: &Incident, campus: &Campus) -> String {
 }
 
 /// A rule that was met, or is over. Readings have the names that files give them.
-fn met(met: &Met, campus: &Campus) -> String {
+fn met(met: &RuleTransition, campus: &Campus) -> String {
     let scope = match met.scope {
         Scope::Site => say!("the-site").to_owned(),
         scope => scope.name(campus),
@@ -140,7 +140,7 @@ pub(crate) fn counted(what: What, count: usize) -> String {
         What::ChipsTripped(_) => say!("incident-chips-tripped.counted", count = count),
         What::ShutDown => say!("incident-shut-down.counted", count = count),
         What::Cooled => say!("incident-cooled.counted", count = count),
-        What::Met(_) => say!("incident-rule-met.counted", count = count),
+        What::RuleTransition(_) => say!("incident-rule-met.counted", count = count),
         What::SetPoint(..) => say!("incident-set-point.counted", count = count),
         What::EnergyPrice(_) => say!("incident-energy-price.counted", count = count),
         What::JobAsked(_) => say!("incident-job-asked.counted", count = count),
@@ -159,17 +159,17 @@ pub(crate) fn severity(severity: Severity) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rainier::scenario::{self, Instead};
+    use rainier::scenario::{self, Overrides};
     use rainier::sim::cooling::SetPoint;
     use rainier::sim::sense::Quantity;
     use rainier::site::texts::NoFiles;
 
     #[test]
     fn english_is_what_reports_say() {
-        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default()).expect("is valid");
+        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Overrides::default()).expect("is valid");
         let campus = &loaded.site.campus;
         let rule = |above, over, value| {
-            What::Met(Met {
+            What::RuleTransition(RuleTransition {
                 rule: 2,
                 quantity: Quantity::Site(0),
                 scope: Scope::Site,

@@ -7,7 +7,7 @@ use rainier::sim::clock::Clock;
 use rainier::sim::meters::Meters;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{ChipColumns, HallColumns, RackColumns, UnitColumns};
+use rainier::sim::{AhuColumns, ChipColumns, HallColumns, RackColumns};
 use rainier::site::campus::{Found, PowerKind};
 use rainier::tour::{self, Goal, Opened, Said, Step, TourFile};
 
@@ -373,7 +373,7 @@ struct Twin<'w> {
     chips: Res<'w, ChipColumns>,
     racks: Res<'w, RackColumns>,
     halls: Res<'w, HallColumns>,
-    units: Res<'w, UnitColumns>,
+    units: Res<'w, AhuColumns>,
     growth: Res<'w, Growth>,
     timeline: Res<'w, Timeline>,
     parts: Res<'w, Parts>,

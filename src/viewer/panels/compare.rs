@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, pos2, vec2};
-use rainier::scenario::{self, Instead};
+use rainier::scenario::{self, Overrides};
 use rainier::sim::clock::Clock;
 use rainier::sim::power::incidents;
 use rainier::site::change::Role;
@@ -263,7 +263,7 @@ fn chart(ui: &mut egui::Ui, size: egui::Vec2, pair: [&History; 2], series: Serie
 fn inputs(cases: [&Case; 2]) -> Vec<InputChange> {
     let files = cases.map(|case| {
         let mut files = vec![(Role::Scenario, case.loaded.file.clone(), Some(case.text.clone()))];
-        for (role, name) in scenario::files_of(TEXTS, &case.loaded.file, Instead::default()) {
+        for (role, name) in scenario::files_of(TEXTS, &case.loaded.file, Overrides::default()) {
             if role != Role::Scenario {
                 let text = scenario::text_by_role(TEXTS, role, &name).ok();
                 files.push((role, name, text));

@@ -42,7 +42,7 @@ use rainier::sim::power::grid::Grid;
 use rainier::sim::power::incidents::Incidents;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns, UnitColumns};
+use rainier::sim::{AhuColumns, ChipColumns, HallColumns, PowerColumns, RackColumns, RowColumns};
 use rainier::site::campus::Found;
 
 use self::bars::{overlay_choice, part_choice, time_controls, top_bar};
@@ -94,7 +94,7 @@ pub(crate) struct State<'w> {
     racks: Res<'w, RackColumns>,
     rows: Res<'w, RowColumns>,
     halls: Res<'w, HallColumns>,
-    units: Res<'w, UnitColumns>,
+    units: Res<'w, AhuColumns>,
     power: Res<'w, PowerColumns>,
     grid: Res<'w, Grid>,
     gensets: Res<'w, Gensets>,

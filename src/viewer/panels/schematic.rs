@@ -8,7 +8,7 @@ use rainier::sim::command::Command;
 use rainier::sim::meters::Meters;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{HallColumns, RackColumns, RowColumns, UnitColumns};
+use rainier::sim::{AhuColumns, HallColumns, RackColumns, RowColumns};
 use rainier::site::Campus;
 use rainier::site::campus::Found;
 
@@ -40,7 +40,7 @@ struct State<'w> {
     halls: Res<'w, HallColumns>,
     racks: Res<'w, RackColumns>,
     rows: Res<'w, RowColumns>,
-    units: Res<'w, UnitColumns>,
+    units: Res<'w, AhuColumns>,
     meters: Res<'w, Meters>,
 }
 

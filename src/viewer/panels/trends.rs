@@ -623,13 +623,13 @@ pub(crate) fn plugin(app: &mut App) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rainier::scenario::{self, Instead};
+    use rainier::scenario::{self, Overrides};
     use rainier::sim::Twin;
     use rainier::site::texts::NoFiles;
 
     #[test]
     fn a_table_has_local_times_units_in_its_names_and_a_column_for_each_case() {
-        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default()).expect("is valid");
+        let loaded = scenario::load(&NoFiles, "builtin:lab-day", Overrides::default()).expect("is valid");
         let case = Case::of(loaded.clone(), String::new());
         let mut world = Twin::new(loaded, 1).into_world();
         crate::cases::remember(&mut world);

@@ -4,7 +4,7 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use egui::RichText;
-use rainier::sim::UnitColumns;
+use rainier::sim::AhuColumns;
 use rainier::sim::command::Command;
 use rainier::sim::power::gensets::Gensets;
 use rainier::sim::power::grid::Grid;
@@ -51,7 +51,7 @@ pub(crate) struct Undo {
 pub(crate) struct Orders<'w> {
     grid: Res<'w, Grid>,
     gensets: Res<'w, Gensets>,
-    units: Res<'w, UnitColumns>,
+    units: Res<'w, AhuColumns>,
     undo: ResMut<'w, Undo>,
     doing: Doing<'w>,
 }

@@ -16,7 +16,7 @@ use rainier::sim::clock::Clock;
 use rainier::sim::state::UnitMode;
 use rainier::sim::twin::Plan;
 use rainier::sim::weather::Outside;
-use rainier::sim::{HallColumns, RackColumns, RowColumns, UnitColumns};
+use rainier::sim::{AhuColumns, HallColumns, RackColumns, RowColumns};
 use rainier::site::Campus;
 use rainier::site::pick::FLOOR_M;
 
@@ -133,7 +133,7 @@ struct Air<'w> {
     halls: Res<'w, HallColumns>,
     rows: Res<'w, RowColumns>,
     racks: Res<'w, RackColumns>,
-    units: Res<'w, UnitColumns>,
+    units: Res<'w, AhuColumns>,
 }
 
 impl Air<'_> {

@@ -11,7 +11,7 @@ use rainier::sim::power::RackPower;
 use rainier::sim::power::gensets::Gensets;
 use rainier::sim::power::grid::Grid;
 use rainier::sim::twin::Plan;
-use rainier::sim::{ChipColumns, HallColumns, RackColumns, UnitColumns};
+use rainier::sim::{AhuColumns, ChipColumns, HallColumns, RackColumns};
 
 use crate::panels::jobs::PALETTE;
 use crate::panels::theme::{MODES, mode_color};
@@ -170,7 +170,7 @@ pub(crate) struct Read<'w> {
     chips: Res<'w, ChipColumns>,
     pub(crate) racks: Res<'w, RackColumns>,
     halls: Res<'w, HallColumns>,
-    units: Res<'w, UnitColumns>,
+    units: Res<'w, AhuColumns>,
     loops: Res<'w, Loops>,
     water: Res<'w, WaterSupply>,
     grid: Res<'w, Grid>,

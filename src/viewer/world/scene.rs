@@ -54,7 +54,7 @@ struct RoofShade;
 
 /// What is not always drawn, so that pictures come in time.
 #[derive(Component, Debug, Clone, Copy)]
-pub(crate) enum Sparing {
+pub(crate) enum LodClass {
     /// At the high level, and only from near by where it stands: from afar it is too small to be seen.
     Near(Vec3),
     /// At the high level.
@@ -288,7 +288,7 @@ impl Hands<'_, '_, '_> {
             (mesh, MeshMaterial3d(self.still.shadow.clone()), NoFrustumCulling)
         };
         let whole = (Built, Transform::IDENTITY, Visibility::Inherited, marks);
-        let children = [(casts, None), (fine, Some(Sparing::Fine))];
+        let children = [(casts, None), (fine, Some(LodClass::Fine))];
         let children = children.into_iter().filter(|(casts, _)| !casts.is_empty());
         let children: Vec<_> = children.map(|(casts, sparing)| (shadows(casts), sparing)).collect();
         self.commands.spawn(whole).with_children(|parent| {
@@ -333,13 +333,13 @@ fn build(
     plants.of_site(campus);
     hands.put(land, ());
     hands.put(fixed, ());
-    hands.put(cars, Sparing::Fine);
-    hands.put(plants.mesh, Sparing::Fine);
-    hands.put(plants.coarse, Sparing::Coarse);
+    hands.put(cars, LodClass::Fine);
+    hands.put(plants.mesh, LodClass::Fine);
+    hands.put(plants.coarse, LodClass::Coarse);
     hands.shade(Casts::default(), casts, ());
     hands.shade(Casts::default(), plants.casts, ());
     for (place, lines) in parking::lines(campus) {
-        hands.put(lines, Sparing::Near(place));
+        hands.put(lines, LodClass::Near(place));
     }
 
     // Buildings.
@@ -357,7 +357,7 @@ fn build(
         yards::cast(campus, building, &mut of_yards);
         let mut near = Builder::default();
         yards::near(campus, building, &mut near);
-        hands.put(near, Sparing::Near(at(building.rect.at_m, 0.0)));
+        hands.put(near, LodClass::Near(at(building.rect.at_m, 0.0)));
         let mut roof = Builder::default();
         top(campus, b, WALL, ROOF, &mut roof);
         hands.put(roof, Roof);
@@ -408,15 +408,15 @@ fn spare(
     quality: Res<Quality>,
     as_of: Res<AsOf>,
     camera: Query<&GlobalTransform, With<Camera3d>>,
-    mut parts: Query<(&Sparing, &mut Visibility)>,
+    mut parts: Query<(&LodClass, &mut Visibility)>,
 ) {
     let Ok(eye) = camera.single() else { return };
     let close = |place: &Vec3| place.distance(eye.translation()) < NEAR_M;
     for (sparing, mut visibility) in &mut parts {
         let wanted = match sparing {
-            Sparing::Near(place) => quality.detail() && as_of.is_now() && close(place),
-            Sparing::Fine => quality.detail(),
-            Sparing::Coarse => !quality.detail(),
+            LodClass::Near(place) => quality.detail() && as_of.is_now() && close(place),
+            LodClass::Fine => quality.detail(),
+            LodClass::Coarse => !quality.detail(),
         };
         visibility.set_if_neq(shown(wanted));
     }

@@ -4,7 +4,7 @@
 use bevy::prelude::*;
 use rainier::sim::state::UnitMode;
 use rainier::sim::twin::Plan;
-use rainier::sim::{HallColumns, UnitColumns};
+use rainier::sim::{AhuColumns, HallColumns};
 use rainier::site::Campus;
 
 use crate::panels::parts::{Part, Parts};
@@ -12,7 +12,7 @@ use crate::panels::theme::mode_color;
 use crate::selection::{Overlay, Roofs, Shown};
 use crate::world::meshes::{Builder, Surface, at, shaded};
 use crate::world::rising::AsOf;
-use crate::world::scene::{ROOF_M, Roof, Sparing, WALL_M, is_live, moved};
+use crate::world::scene::{LodClass, ROOF_M, Roof, WALL_M, is_live, moved};
 use crate::world::sky::Still;
 
 /// Size of a unit on a roof: east-west, height and north-south, m.
@@ -123,7 +123,7 @@ fn draw(
     mut commands: Commands,
     plan: Res<Plan>,
     halls: Res<HallColumns>,
-    units: Res<UnitColumns>,
+    units: Res<AhuColumns>,
     roofs: Res<Roofs>,
     shown: Res<Shown>,
     parts: Res<Parts>,
@@ -177,7 +177,7 @@ fn draw(
                         entity.insert(Roof).with_child((
                             Mesh3d(meshes.add(fine.build())),
                             material,
-                            Sparing::Near(place),
+                            LodClass::Near(place),
                             Visibility::Hidden,
                         ));
                     }

@@ -12,7 +12,7 @@ use rainier::site::texts::{Files, NoFiles};
 
 /// A scenario by name.
 pub(crate) fn load(name: &str) -> Loaded {
-    scenario::load(&NoFiles, name, scenario::Instead::default()).unwrap_or_else(|report| panic!("{report}"))
+    scenario::load(&NoFiles, name, scenario::Overrides::default()).unwrap_or_else(|report| panic!("{report}"))
 }
 
 /// Commands to carry out at the next tick.

@@ -332,11 +332,11 @@ pub(super) fn form(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rainier::scenario::{Instead, load};
+    use rainier::scenario::{Overrides, load};
     use rainier::site::texts::NoFiles;
 
     fn lab() -> Loaded {
-        load(&NoFiles, "builtin:lab-jobs", Instead::default()).expect("is built in")
+        load(&NoFiles, "builtin:lab-jobs", Overrides::default()).expect("is built in")
     }
 
     #[test]

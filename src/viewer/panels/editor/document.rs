@@ -3,7 +3,7 @@
 use bevy::tasks::futures::check_ready;
 use bevy::tasks::{AsyncComputeTaskPool, Task};
 use rainier::diag::{Diagnostic, Report};
-use rainier::scenario::{self, Instead};
+use rainier::scenario::{self, Overrides};
 use rainier::site::change::{Change, edit};
 use rainier::site::items;
 use rainier::site::tree::{self, Node};
@@ -273,7 +273,8 @@ impl Document {
                 }
                 Ok(()) => {
                     let (file, text) = (self.file().to_owned(), self.text.clone());
-                    let load = async move { scenario::load_text(TEXTS, &file, &text, Instead::default()).map(|_| ()) };
+                    let load =
+                        async move { scenario::load_text(TEXTS, &file, &text, Overrides::default()).map(|_| ()) };
                     self.check = Some(AsyncComputeTaskPool::get().spawn(load));
                     self.checked = Checked::Form;
                 }

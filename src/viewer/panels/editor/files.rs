@@ -6,7 +6,7 @@ use bevy::window::FileDragAndDrop;
 
 use super::{Editor, Opening};
 use crate::cases::Case;
-use crate::mine::Mine;
+use crate::mine::SavedScenarios;
 use crate::panels::parts::{Part, Parts};
 use crate::words::say;
 
@@ -16,7 +16,7 @@ fn dropped(
     mut drops: MessageReader<FileDragAndDrop>,
     mut editor: ResMut<Editor>,
     mut parts: ResMut<Parts>,
-    mine: Res<Mine>,
+    mine: Res<SavedScenarios>,
     case: Res<Case>,
 ) {
     for drop in drops.read() {
@@ -33,7 +33,7 @@ fn dropped(
 
 /// Opens files that were picked, or dropped on the page.
 #[cfg(target_arch = "wasm32")]
-fn dropped(mut editor: ResMut<Editor>, mut parts: ResMut<Parts>, mine: Res<Mine>, case: Res<Case>) {
+fn dropped(mut editor: ResMut<Editor>, mut parts: ResMut<Parts>, mine: Res<SavedScenarios>, case: Res<Case>) {
     for (name, text) in crate::web_files::files() {
         parts.show(Part::Editor, true);
         match text {

@@ -24,7 +24,7 @@ use super::theme::{ACCENT, ALARM, ASKING, GOOD, QUIET, TEXT, Tint};
 use super::windows::Windows;
 use crate::args::Args;
 use crate::cases::Case;
-use crate::mine::Mine;
+use crate::mine::SavedScenarios;
 use crate::orders::Doing;
 use crate::scenarios::{Ask, Scenarios};
 use crate::selection::Selection;
@@ -160,7 +160,7 @@ impl Editor {
     }
 
     /// Opens something, unless that would lose a text that is not saved: then a person is asked.
-    fn ask_to_open(&mut self, opening: Opening, case: &Case, mine: &Mine) {
+    fn ask_to_open(&mut self, opening: Opening, case: &Case, mine: &SavedScenarios) {
         if self.document.as_ref().is_some_and(Document::is_changed) {
             self.question = Some(Question::Leave(opening));
         } else {
@@ -168,7 +168,7 @@ impl Editor {
         }
     }
 
-    fn open(&mut self, opening: Opening, case: &Case, mine: &Mine) {
+    fn open(&mut self, opening: Opening, case: &Case, mine: &SavedScenarios) {
         self.question = None;
         let document = match opening {
             Opening::Running => Ok(running(case)),
@@ -197,7 +197,7 @@ impl Editor {
     }
 
     /// Saves the text under a name; asks for one if it has none, and before it takes another file's place.
-    fn save(&mut self, mine: &mut Mine, name: Option<String>, sure: bool) {
+    fn save(&mut self, mine: &mut SavedScenarios, name: Option<String>, sure: bool) {
         let Some(document) = &mut self.document else { return };
         let file = match (name, &document.origin) {
             (Some(name), _) => mine.file_of(&name),
@@ -270,7 +270,13 @@ fn heading(ui: &mut egui::Ui, text: &str) {
 }
 
 /// Scenarios to open; the one that was chosen.
-fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenarios: &Scenarios) -> Option<Opening> {
+fn list(
+    ui: &mut egui::Ui,
+    editor: &mut Editor,
+    case: &Case,
+    mine: &SavedScenarios,
+    scenarios: &Scenarios,
+) -> Option<Opening> {
     let mut chosen = None;
     let origin = editor.document.as_ref().map(|document| document.origin.clone());
     let edit = TextEdit::singleline(&mut editor.filter).desired_width(f32::INFINITY);
@@ -320,7 +326,13 @@ fn list(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &Mine, scenar
 }
 
 /// The same list where there is little room.
-fn short_list(ui: &mut egui::Ui, editor: &Editor, case: &Case, mine: &Mine, scenarios: &Scenarios) -> Option<Opening> {
+fn short_list(
+    ui: &mut egui::Ui,
+    editor: &Editor,
+    case: &Case,
+    mine: &SavedScenarios,
+    scenarios: &Scenarios,
+) -> Option<Opening> {
     let mut chosen = None;
     let title = editor.document.as_ref().map(Document::title).unwrap_or_default();
     let drawn = egui::ComboBox::from_id_salt("open")
@@ -414,7 +426,7 @@ fn said(error: &Diagnostic, here: bool) -> egui::text::LayoutJob {
 }
 
 /// The question that is open, if one is.
-fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine) {
+fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut SavedScenarios) {
     let Some(mut question) = editor.question.take() else {
         return;
     };
@@ -499,17 +511,23 @@ fn question(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, mine: &mut Mine
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn mine_folder(mine: &Mine) -> Option<String> {
+fn mine_folder(mine: &SavedScenarios) -> Option<String> {
     mine.folder().ok().map(|folder| folder.display().to_string())
 }
 
 #[cfg(target_arch = "wasm32")]
-fn mine_folder(_: &Mine) -> Option<String> {
+fn mine_folder(_: &SavedScenarios) -> Option<String> {
     None
 }
 
 /// What can be done with the text as a whole.
-fn buttons(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &mut Scenarios, sharing: &mut Sharing) {
+fn buttons(
+    ui: &mut egui::Ui,
+    editor: &mut Editor,
+    mine: &mut SavedScenarios,
+    scenarios: &mut Scenarios,
+    sharing: &mut Sharing,
+) {
     let Some(document) = &mut editor.document else { return };
     let wrong = document.checked == Checked::All && !document.errors.is_empty();
     let run = egui::Button::new(RichText::new(say!("editor-run")).color(ACCENT));
@@ -622,7 +640,7 @@ fn now(ui: &mut egui::Ui, editor: &mut Editor, case: &Case, selection: &Selectio
 }
 
 /// Keys of the editor.
-fn shortcuts(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut Mine, scenarios: &mut Scenarios) {
+fn shortcuts(ui: &mut egui::Ui, editor: &mut Editor, mine: &mut SavedScenarios, scenarios: &mut Scenarios) {
     let pressed = |ui: &mut egui::Ui, key| {
         let shortcut = KeyboardShortcut::new(Modifiers::COMMAND, key);
         ui.input_mut(|input| input.consume_shortcut(&shortcut))
@@ -649,7 +667,7 @@ fn window(
     mut parts: ResMut<Parts>,
     mut windows: ResMut<Windows>,
     mut editor: ResMut<Editor>,
-    mut mine: ResMut<Mine>,
+    mut mine: ResMut<SavedScenarios>,
     mut scenarios: ResMut<Scenarios>,
     mut sharing: ResMut<Sharing>,
     mut hands: Doing,
@@ -801,7 +819,7 @@ fn page(
 
 /// Adds the editor with what the flags ask for.
 pub(crate) fn add(app: &mut App, args: &Args) {
-    app.insert_resource(Mine::of(args.scenarios.clone()));
+    app.insert_resource(SavedScenarios::of(args.scenarios.clone()));
     let mut editor = Editor {
         page: args.editor.unwrap_or_default(),
         first: args.edit.clone(),
@@ -819,7 +837,7 @@ pub(crate) fn add(app: &mut App, args: &Args) {
 }
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Mine>();
+    app.init_resource::<SavedScenarios>();
     app.init_resource::<Editor>();
     app.add_systems(EguiPrimaryContextPass, window);
     files::add(app);
