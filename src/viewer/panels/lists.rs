@@ -25,7 +25,7 @@ pub(crate) fn listing(
         return;
     }
     let (title, most) = match part {
-        Part::Keys => (say!("keys-window"), [420.0, 420.0]),
+        Part::Keys => (say!("keys-window"), [640.0, 420.0]),
         _ => (part.title(), [760.0, 420.0]),
     };
     let Some((window, room)) = windows.show(ctx, part, title, least.into(), most.into()) else {
@@ -43,13 +43,16 @@ pub(crate) fn listing(
 /// Every key and what it does.
 pub(crate) fn key_list(ui: &mut egui::Ui) {
     egui::ScrollArea::vertical().show(ui, |ui| {
+        // The names of keys take no more than this; what they do is broken into lines beside them.
+        let beside = (ui.available_width() - 170.0).max(160.0);
         egui::Grid::new("keys")
             .num_columns(2)
+            .max_col_width(beside)
             .spacing([14.0, 3.0])
             .show(ui, |ui| {
                 let mut key = |letter: &str, what: &str| {
                     ui.label(RichText::new(letter).font(FontId::monospace(12.5)).color(ACCENT));
-                    ui.label(RichText::new(what).size(12.0));
+                    ui.add(egui::Label::new(RichText::new(what).size(12.0)).wrap());
                     ui.end_row();
                 };
                 for part in Part::ALL {
