@@ -214,7 +214,11 @@ fn hits(ui: &mut egui::Ui, search: &mut Search) -> Option<Target> {
         job.append(&hit.about, 9.0, format(11.5, QUIET.now()));
         job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width() - 18.0);
         let wide = egui::vec2(ui.available_width(), 22.0);
-        let row = egui::Button::selectable(k == search.row, job).min_size(wide);
+        // Arrows and Enter choose one from the field. One that took the focus would take it along when the list closes, and Tab
+        // would begin anew.
+        let row = egui::Button::selectable(k == search.row, job)
+            .min_size(wide)
+            .sense(egui::Sense::CLICK);
         let response = ui.add(row);
         if response.clicked() {
             chosen = Some(hit.target.clone());
