@@ -96,6 +96,7 @@ impl Plugin for SimPlugin {
             power::plugin,
             meters::plugin,
             ports::plugin,
+            snapshot::plugin,
             hall_meters::plugin,
             rules::plugin,
         ));

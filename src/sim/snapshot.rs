@@ -16,12 +16,13 @@ use super::command::Timeline;
 use super::jobs::Jobs;
 use super::meters::Prices;
 use super::power::gensets::Gensets;
-use super::registry::{Registry, Unread};
+use super::registry::{RegisterState, Registry, Unread};
 use super::rules::Rules;
 use super::twin::Plan;
 use super::weather::{Climate, Spells};
 use super::workers::Workers;
 use super::{SimPlugin, entities};
+use crate::scenario::ScenarioFile;
 
 /// What a file of a snapshot begins with.
 const MAGIC: &[u8] = b"rainier snapshot\n";
@@ -124,6 +125,31 @@ impl Sum {
     }
 }
 
+/// Contents of the scenario's file that a twin has begun with, and of which halls were live, but for when it ends and what it
+/// is called.
+#[derive(Resource, Debug, Clone, Copy)]
+pub(super) struct Origin([u8; SUM]);
+
+impl Origin {
+    pub(super) fn of(scenario: &ScenarioFile, live: &[bool]) -> Self {
+        let scenario = ScenarioFile {
+            name: String::new(),
+            about: String::new(),
+            duration_s: 0.0,
+            record_every_s: 0.0,
+            ..scenario.clone()
+        };
+        let mut sum = Sum::new();
+        sum.add(&scenario);
+        sum.add(&live);
+        Self(sum.done())
+    }
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.register_given::<Origin>();
+}
+
 impl About {
     fn of(world: &World) -> Self {
         let clock = world.resource::<Clock>();
@@ -131,6 +157,7 @@ impl About {
         let mut site = Sum::new();
         site.add(campus);
         let mut scenario = Sum::new();
+        scenario.add(&world.resource::<Origin>().0);
         scenario.add(&(clock.dt_s, clock.start, clock.utc_offset_h, clock.place_deg));
         scenario.add(&world.resource::<Timeline>().events);
         scenario.add(&world.resource::<Rules>().rules);

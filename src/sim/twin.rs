@@ -15,7 +15,7 @@ use super::jobs::equipment::EquipmentRisk;
 use super::meters::{Meters, Prices};
 use super::power::incidents::Incidents;
 use super::rules::Rules;
-use super::snapshot::{self, Snapshot, SnapshotError};
+use super::snapshot::{self, Origin, Snapshot, SnapshotError};
 use super::state::{AhuColumns, ChipColumns, HallColumns, RackColumns, RowColumns, UnitMode};
 use super::weather::{Change, Climate, Spells, WeatherOffset};
 use super::workers::Workers;
@@ -83,7 +83,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         dew_point_k: scenario.dew_point_offset_k.unwrap_or(0.0),
         ..Change::default()
     };
-    let spells = Spells(scenario.spells);
+    let spells = Spells(scenario.spells.clone());
     let outside = climate.at(clock.moment(0.0), spells.added_to(offset, 0.0));
     let live: Vec<bool> = campus
         .halls
@@ -100,6 +100,7 @@ pub fn replace(world: &mut World, loaded: Loaded) {
         })
         .collect();
 
+    world.insert_resource(Origin::of(&scenario, &live));
     world.insert_resource(chip_columns(&campus, seed, START_C));
     world.insert_resource(rack_columns(&campus, START_C));
     world.insert_resource(hall_columns(&campus, live.clone(), START_C));

@@ -536,6 +536,14 @@ fn a_run_goes_on_from_a_file_that_another_saved() {
     };
     refused(&["--from", file, "--tick", "30"], "another scenario");
     refused(&["--from", file, "--set", "scenario:seed=7"], "another scenario");
+    refused(
+        &["--from", file, "--set", "scenario:utilisation=0.5"],
+        "another scenario",
+    );
+    refused(
+        &["--from", file, "--set", "scenario:load_texture=0.1"],
+        "another scenario",
+    );
     refused(&["--from", file, "--site", "builtin:rainier"], "another site");
     refused(&["--from", file, "--save-at", "60:x"], "the run goes from 1800 to");
     refused(&["--save-at", "6h"], "TIME:FILE");
