@@ -253,11 +253,11 @@ pub(super) fn furnish(campus: &Campus, halls: &mut HallColumns, h: usize) {
 /// A scenario in a headless app of its own.
 ///
 /// ```
-/// use rainier::scenario::{self, Instead};
+/// use rainier::scenario::{self, Overrides};
 /// use rainier::sim::Twin;
 /// use rainier::site::texts::NoFiles;
 ///
-/// let loaded = scenario::load(&NoFiles, "builtin:lab-day", Instead::default()).expect("is built in");
+/// let loaded = scenario::load(&NoFiles, "builtin:lab-day", Overrides::default()).expect("is built in");
 /// let mut twin = Twin::new(loaded, 1);
 /// twin.tick();
 /// assert!(twin.meters().now.pue > 1.0);
