@@ -13,15 +13,14 @@ use sha2::{Digest, Sha256};
 
 use super::clock::Clock;
 use super::command::Timeline;
+use super::entities;
 use super::jobs::Jobs;
 use super::meters::Prices;
-use super::power::gensets::Gensets;
 use super::registry::{RegisterState, Registry, Unread};
 use super::rules::Rules;
-use super::twin::Plan;
-use super::weather::{Climate, Spells};
+use super::twin::{Plan, equip};
+use super::weather::Climate;
 use super::workers::Workers;
-use super::{SimPlugin, entities};
 use crate::scenario::ScenarioFile;
 
 /// What a file of a snapshot begins with.
@@ -158,12 +157,9 @@ impl About {
         site.add(campus);
         let mut scenario = Sum::new();
         scenario.add(&world.resource::<Origin>().0);
-        scenario.add(&(clock.dt_s, clock.start, clock.utc_offset_h, clock.place_deg));
         scenario.add(&world.resource::<Timeline>().events);
         scenario.add(&world.resource::<Rules>().rules);
-        scenario.add(world.resource::<Spells>());
         scenario.add(world.resource::<Climate>());
-        scenario.add(&world.resource::<Gensets>().seed);
         scenario.add(&world.get_resource::<Jobs>().map(|jobs| &jobs.workload));
         let mut prices = world.resource::<Prices>().clone();
         for terms in &mut prices.terms {
@@ -229,13 +225,10 @@ impl Snapshot {
             return Err(SnapshotError::Damaged);
         }
         // The version stands first, so that one of another version is told as such whatever follows.
-        let version = |(found, _): (String, &[u8])| SnapshotError::Version {
-            found,
-            allowed: crate::VERSION.to_owned(),
-        };
-        let head = postcard::take_from_bytes::<String>(rest).map_err(|_| SnapshotError::Damaged)?;
-        if head.0 != crate::VERSION {
-            return Err(version(head));
+        let (found, _) = postcard::take_from_bytes::<String>(rest).map_err(|_| SnapshotError::Damaged)?;
+        if found != crate::VERSION {
+            let allowed = crate::VERSION.to_owned();
+            return Err(SnapshotError::Version { found, allowed });
         }
         postcard::from_bytes(rest).map_err(|_| SnapshotError::Damaged)
     }
@@ -302,20 +295,15 @@ impl Snapshot {
     }
 }
 
-/// Another world with the simulation, `extend` and all state of this one, which goes its own way from here. A tick that is under
-/// way is ended before.
-pub fn fork(world: &mut World, extend: &dyn Fn(&mut App)) -> World {
+/// Another app with the simulation, `extend` and all state of a world, which goes its own way from here. A tick that is under way
+/// is ended before.
+pub fn fork(world: &mut World, extend: &dyn Fn(&mut App)) -> App {
     super::finish(world);
     let mut app = App::empty();
-    let threads = world.resource::<Workers>().threads();
-    app.insert_resource(Workers::new(threads));
-    app.add_plugins(SimPlugin);
-    extend(&mut app);
-    let mut other = std::mem::take(app.world_mut());
-    world.resource::<Registry>().copy(world, &mut other);
-    let plan = world.resource::<Plan>().0.clone();
-    entities::stand(&mut other, &plan);
-    other
+    equip(&mut app, world.resource::<Workers>().threads(), extend);
+    world.resource::<Registry>().copy(world, app.world_mut());
+    entities::stand(app.world_mut(), &world.resource::<Plan>().0);
+    app
 }
 
 /// Writes all state to a checksum.

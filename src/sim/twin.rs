@@ -41,11 +41,16 @@ pub fn install(app: &mut App, loaded: Loaded, threads: usize) {
     install_with(app, loaded, threads, &|_| {});
 }
 
-/// The same with plugins that add to it; they are there before the scenario begins.
-pub fn install_with(app: &mut App, loaded: Loaded, threads: usize, extend: &dyn Fn(&mut App)) {
+/// Adds the simulation to an app, and what adds to that, without a scenario.
+pub(super) fn equip(app: &mut App, threads: usize, extend: &dyn Fn(&mut App)) {
     app.insert_resource(Workers::new(threads));
     app.add_plugins(SimPlugin);
     extend(app);
+}
+
+/// The same with plugins that add to it; they are there before the scenario begins.
+pub fn install_with(app: &mut App, loaded: Loaded, threads: usize, extend: &dyn Fn(&mut App)) {
+    equip(app, threads, extend);
     replace(app.world_mut(), loaded);
 }
 
@@ -308,10 +313,8 @@ impl Twin {
     /// Another twin in the same state, which goes its own way from here.
     #[must_use]
     pub fn fork(&mut self) -> Self {
-        let mut app = App::empty();
-        *app.world_mut() = snapshot::fork(self.app.world_mut(), &*self.extend);
         Self {
-            app,
+            app: snapshot::fork(self.app.world_mut(), &*self.extend),
             extend: Arc::clone(&self.extend),
         }
     }

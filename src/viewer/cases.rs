@@ -99,6 +99,20 @@ impl Side {
     }
 }
 
+/// Does something with all that the view keeps of a case beside its twin.
+macro_rules! of_a_case {
+    ($does:ident($a:expr, $b:expr)) => {
+        $does::<Case>($a, $b);
+        $does::<Costs>($a, $b);
+        $does::<History>($a, $b);
+        $does::<Trend>($a, $b);
+        $does::<Trail>($a, $b);
+        $does::<Alarms>($a, $b);
+        $does::<ByHand>($a, $b);
+        $does::<Undo>($a, $b);
+    };
+}
+
 /// The case behind the one in front.
 #[derive(Resource)]
 pub(crate) struct Beside {
@@ -119,16 +133,9 @@ impl Beside {
 
     /// Leaves the case in front behind as A, and goes on in front as B: from here each goes its own way.
     pub(crate) fn fork(world: &mut World) -> Self {
-        let mut behind = snapshot::fork(world, &|_| {});
+        let mut behind = std::mem::take(snapshot::fork(world, &|_| {}).world_mut());
         remember(&mut behind);
-        copy::<Case>(world, &mut behind);
-        copy::<Costs>(world, &mut behind);
-        copy::<History>(world, &mut behind);
-        copy::<Trend>(world, &mut behind);
-        copy::<Trail>(world, &mut behind);
-        copy::<Alarms>(world, &mut behind);
-        copy::<ByHand>(world, &mut behind);
-        copy::<Undo>(world, &mut behind);
+        of_a_case!(copy(world, &mut behind));
         let now_s = world.resource::<Clock>().time_s;
         world.resource_mut::<Case>().forked_s = Some(now_s);
         Self {
@@ -203,14 +210,7 @@ pub(crate) fn exchange(world: &mut World) {
     };
     let behind = &mut beside.world;
     rainier::sim::swap_worlds(world, behind);
-    swap::<Case>(world, behind);
-    swap::<Costs>(world, behind);
-    swap::<History>(world, behind);
-    swap::<Trend>(world, behind);
-    swap::<Trail>(world, behind);
-    swap::<Alarms>(world, behind);
-    swap::<ByHand>(world, behind);
-    swap::<Undo>(world, behind);
+    of_a_case!(swap(world, behind));
     beside.front = beside.front.other();
     world.insert_resource(beside);
 }
