@@ -69,7 +69,7 @@ fn load(args: &Run, files: &Recorder) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-/// The longest snapshot that is read: some thirty times that of a million chips.
+/// The longest snapshot that is read: some seventy times that of a million chips.
 const MOST_SNAPSHOT_BYTES: u64 = 1 << 30;
 
 /// Puts a twin where a snapshot was taken.

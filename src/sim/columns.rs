@@ -34,7 +34,7 @@ macro_rules! columns {
             const NAME: &'static str = $label;
 
             fn fits(&self, start: &Self) -> bool {
-                $(self.$column.len() == start.$column.len())&&*
+                $crate::sim::registry::same_lengths!(self, start: $($column),*)
             }
         }
     };

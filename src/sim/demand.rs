@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::jobs::Jobs;
-use super::registry::{RegisterState, TwinState};
+use super::registry::{RegisterState, TwinState, same_lengths};
 use super::state::HallColumns;
 use super::twin::Plan;
 use super::{Tick, TickSet};
@@ -41,9 +41,7 @@ impl TwinState for Demand {
     }
 
     fn fits(&self, other: &Self) -> bool {
-        self.level.len() == other.level.len()
-            && self.now.len() == other.now.len()
-            && self.rack.len() == other.rack.len()
+        same_lengths!(self, other: level, now, rack)
     }
 }
 

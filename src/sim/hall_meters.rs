@@ -1,15 +1,15 @@
 //! Meters of every hall: energy and water by use, hours in each mode and in each ASHRAE class. Buildings and the site
 //! are sums of halls.
 
-use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::meters::{J_PER_KWH, Meters};
-use super::registry::{RegisterState, TwinState};
+use super::registry::{RegisterState, TwinState, same_lengths};
 use super::state::{AhuColumns, HallColumns, RackColumns, UnitMode};
 use super::twin::Plan;
 use super::weather::Outside;
@@ -145,7 +145,7 @@ impl TwinState for HallMeters {
     const NAME: &'static str = "hall meters";
 
     fn fits(&self, other: &Self) -> bool {
-        self.halls.len() == other.halls.len() && self.facility_now_w.len() == other.facility_now_w.len()
+        same_lengths!(self, other: halls, facility_now_w)
     }
 }
 

@@ -29,6 +29,15 @@ pub trait TwinState: Resource + Clone + Serialize + DeserializeOwned {
     }
 }
 
+/// Whether columns of two states are as long as each other.
+macro_rules! same_lengths {
+    ($a:ident, $b:ident: $($column:ident $(. $of:ident)*),+ $(,)?) => {
+        $($a.$column$(.$of)*.len() == $b.$column$(.$of)*.len())&&+
+    };
+}
+
+pub(crate) use same_lengths;
+
 /// Puts a state that was read into its world.
 pub(super) type Put = Box<dyn FnOnce(&mut World)>;
 
@@ -122,14 +131,10 @@ impl Registry {
 
     /// Copies all of it from one world to another.
     pub(super) fn copy(&self, from: &World, to: &mut World) {
-        for copy in self.copies() {
+        let states = self.states.iter().map(|entry| entry.copy);
+        for copy in states.chain(self.given.iter().map(|given| given.copy)) {
             copy(from, to);
         }
-    }
-
-    fn copies(&self) -> impl Iterator<Item = fn(&World, &mut World)> {
-        let states = self.states.iter().map(|entry| entry.copy);
-        states.chain(self.given.iter().map(|given| given.copy))
     }
 
     /// Gives each of two worlds what the other has.

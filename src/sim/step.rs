@@ -77,15 +77,16 @@ pub(super) fn part(app: &mut App) {
         };
         app.configure_sets(Tick, stage.run_if(runs));
     }
-    let chips = |piece: Res<TickSlice>| piece.0.as_ref().is_none_or(|(of, _)| *of == TickSet::Chips);
-    let rules = |piece: Res<TickSlice>| piece.0.as_ref().is_none_or(|(of, _)| *of == TickSet::Rules);
+    // Before the rest of its stage, and with every piece of it.
+    let during = |stage| move |piece: Res<TickSlice>| piece.0.as_ref().is_none_or(|(of, _)| *of == stage);
+    let chips = ChipPieces.after(TickSet::Demand).before(TickSet::Chips);
+    let rules = RuleWatch.after(TickSet::Meters).before(TickSet::Rules);
     app.configure_sets(
         Tick,
-        RuleWatch.after(TickSet::Meters).before(TickSet::Rules).run_if(rules),
-    );
-    app.configure_sets(
-        Tick,
-        ChipPieces.after(TickSet::Demand).before(TickSet::Chips).run_if(chips),
+        (
+            chips.run_if(during(TickSet::Chips)),
+            rules.run_if(during(TickSet::Rules)),
+        ),
     );
 }
 

@@ -9,16 +9,16 @@ mod paths;
 mod units;
 mod watch;
 
-use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use self::liquid::Loops;
 pub use self::paths::AirPaths;
 pub use self::watch::{HallWatch, Loss, ThermalWatch};
-use super::registry::{RegisterState, TwinState};
+use super::registry::{RegisterState, TwinState, same_lengths};
 use super::{AhuColumns, RowColumns, Tick, TickSet};
 use crate::choice;
 use crate::site::Campus;
@@ -71,14 +71,7 @@ impl TwinState for SetPoints {
     const NAME: &'static str = "set points";
 
     fn fits(&self, other: &Self) -> bool {
-        let sizes = |set: &Self| {
-            [
-                set.supply_min_c.len(),
-                set.evaporate_above_c.len(),
-                set.supply_ratio.len(),
-            ]
-        };
-        sizes(self) == sizes(other)
+        same_lengths!(self, other: supply_min_c, evaporate_above_c, supply_ratio)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Which unit's air reaches which end of which row.
 
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::num::{exp, hypot};
 use crate::physics::air::AIR_CP_J_PER_KG_K;

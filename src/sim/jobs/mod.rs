@@ -11,12 +11,12 @@ pub mod records;
 mod running;
 mod serving;
 
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use self::failures::Risk;
 use self::limits::Limits;
@@ -24,7 +24,7 @@ use self::records::{Ending, Interruption, Record, Totals};
 pub use self::running::Running;
 use super::chips::Kernels;
 use super::clock::Clock;
-use super::registry::{RegisterState, TwinState};
+use super::registry::{RegisterState, TwinState, same_lengths};
 use super::state::{HallColumns, RackColumns};
 use super::twin::Plan;
 use super::{Tick, TickSet};
@@ -136,17 +136,7 @@ impl TwinState for Jobs {
     }
 
     fn fits(&self, other: &Self) -> bool {
-        let sizes = |jobs: &Self| {
-            [
-                jobs.pool.units.len(),
-                jobs.pool.used_by.len(),
-                jobs.pool.down.len(),
-                jobs.broken.len(),
-                jobs.asked.len(),
-                jobs.arrivals.len(),
-            ]
-        };
-        sizes(self) == sizes(other)
+        same_lengths!(self, other: pool.units, pool.used_by, pool.down, broken, asked, arrivals)
     }
 }
 

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::physics::loadflow::{Branch, Flow, Network, Outcome};
-use crate::sim::registry::TwinState;
+use crate::sim::registry::{TwinState, same_lengths};
 use crate::site::Campus;
 use crate::site::campus::{PowerKind, PowerNode, PowerPlan};
 
@@ -58,23 +58,7 @@ impl TwinState for Grid {
     const NAME: &'static str = "grid";
 
     fn fits(&self, other: &Self) -> bool {
-        let sizes = |grid: &Self| {
-            [
-                grid.source.len(),
-                grid.open.len(),
-                grid.cut.len(),
-                grid.tap.len(),
-                grid.shed.len(),
-                grid.units.len(),
-                grid.live.len(),
-                grid.energised.len(),
-                grid.lost_by.len(),
-                grid.place.len(),
-                grid.first_child.len(),
-                grid.next_sibling.len(),
-            ]
-        };
-        sizes(self) == sizes(other)
+        same_lengths!(self, other: source, open, cut, tap, shed, units, live, energised, lost_by, place, first_child, next_sibling)
     }
 }
 

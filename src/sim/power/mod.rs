@@ -21,7 +21,7 @@ use super::clock::Clock;
 use super::command::apply_due;
 use super::demand::Demand;
 use super::meters::J_PER_KWH;
-use super::registry::{RegisterState, TwinState};
+use super::registry::{RegisterState, TwinState, same_lengths};
 use super::state::{HallColumns, PowerColumns, RackColumns};
 use super::twin::Plan;
 use super::weather::Outside;
@@ -72,20 +72,7 @@ impl TwinState for RackPower {
     const NAME: &'static str = "rack power";
 
     fn fits(&self, other: &Self) -> bool {
-        let sizes = |power: &Self| {
-            [
-                power.fed.len(),
-                power.unfed_s.len(),
-                power.on_battery.len(),
-                power.dark.len(),
-                power.dark_by.len(),
-                power.outage.len(),
-                power.plant_fed.len(),
-                power.asked_w.len(),
-                power.plant_w.len(),
-            ]
-        };
-        sizes(self) == sizes(other)
+        same_lengths!(self, other: fed, unfed_s, on_battery, dark, dark_by, outage, plant_fed, asked_w, plant_w)
     }
 }
 

@@ -8,7 +8,7 @@ use super::grid::{Grid, Loads};
 use super::incidents::{Incidents, What};
 use super::{RackPower, Relays, row_loads};
 use crate::sim::clock::Clock;
-use crate::sim::registry::TwinState;
+use crate::sim::registry::{TwinState, same_lengths};
 use crate::sim::state::{HallColumns, RackColumns};
 use crate::sim::twin::Plan;
 use crate::site::Campus;
@@ -43,7 +43,7 @@ impl TwinState for Timers {
     const NAME: &'static str = "switching timers";
 
     fn fits(&self, other: &Self) -> bool {
-        self.wait_s.len() == other.wait_s.len() && self.tap_s.len() == other.tap_s.len()
+        same_lengths!(self, other: wait_s, tap_s)
     }
 }
 
