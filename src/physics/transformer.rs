@@ -3,8 +3,9 @@
 //! The guide's difference equations are first-order approximations of three first-order lags. Here each lag takes its
 //! exact exponential step for a load factor and an ambient temperature that are constant over the step.
 
-use crate::num::{exp, lag, ln, pow};
 use serde::{Deserialize, Serialize};
+
+use crate::num::{exp, lag, ln, pow};
 
 /// Seconds per minute: the guide gives its time constants in minutes.
 const MINUTE_S: f64 = 60.0;

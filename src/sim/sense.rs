@@ -1,9 +1,9 @@
 //! What can be measured where: the readings that rules watch and that a record may hold beside the site's own.
 
-use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use bevy_ecs::world::World;
+use serde::{Deserialize, Serialize};
 
 use super::hall_meters::HallMeters;
 use super::power::grid::Grid;

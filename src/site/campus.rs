@@ -4,8 +4,9 @@
 //! column of the simulation and the texels of every data texture of the view.
 //! Lengths are metres east (x) and north (y) of the site centre.
 
-use serde::{Deserialize, Serialize};
 use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
 
 use super::Address;
 use super::files::{

@@ -4,9 +4,10 @@
 //! Free units are counted hall by hall as they are taken and given back, so that a place is chosen among halls, not
 //! among units.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
 
 use crate::choice;
 use crate::site::Campus;

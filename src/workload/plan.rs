@@ -1,7 +1,8 @@
 //! A workload, read and checked against a campus: models, jobs in order of time, services, streams, limits.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::files::{
     CapSpec, EquipmentSpec, FailureSpec, ModelSpec, PlacementSpec, ServiceSpec, StreamSpec, TaskKind, TraceSpec,

@@ -1,8 +1,9 @@
 //! Jobs made up from a few figures: arrivals that follow day, week and growth, sizes and lengths that are lognormal.
 
+use serde::{Deserialize, Serialize};
+
 use super::job::{Job, Kind};
 use crate::num::{self, exp, hash_u64, ln, normal, pow, uniform};
-use serde::{Deserialize, Serialize};
 
 /// Streams of random numbers, below the key of the arrivals.
 mod stream {

@@ -1,9 +1,10 @@
 //! When a job is interrupted, by what, and which of its units it is.
 
+use serde::{Deserialize, Serialize};
+
 use super::stream;
 use crate::num::{ln, uniform};
 use crate::workload::files::FailureSpec;
-use serde::{Deserialize, Serialize};
 
 /// The risk that a job has run, and what it can still bear: interruptions come when its chip-hours reach thresholds that
 /// are drawn from an exponential distribution by its key.

@@ -1,7 +1,8 @@
 //! What power and cooling allow: room for more work in every hall, and power caps that slow clocks.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::Jobs;
 use crate::physics::air::AIR_CP_J_PER_KG_K;

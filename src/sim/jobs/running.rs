@@ -1,5 +1,7 @@
 //! A job on its units: how far it comes in a tick, what it asks of its racks, and what it loses.
 
+use serde::{Deserialize, Serialize};
+
 use super::failures::Risk;
 use super::records::{Ending, Interruption, Record};
 use super::{Jobs, Waiting};
@@ -12,7 +14,6 @@ use crate::workload::plan::Workload;
 use crate::workload::progress::{Progress, Rates, Spent};
 use crate::workload::synthetic::{Arrivals, Stream};
 use crate::workload::{Job, Kind};
-use serde::{Deserialize, Serialize};
 
 /// A job that holds units.
 #[derive(Debug, Clone, Serialize, Deserialize)]
